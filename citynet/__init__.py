@@ -1,0 +1,1 @@
+"""citynet: a whole city network as code."""
