@@ -1,0 +1,76 @@
+"""The whole city."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from citynet.model.base import Id, Intent, Label, Prefix4, Prefix6
+from citynet.model.nodes import Link, Node, Ring
+from citynet.model.services import Gateway, Vpn, VpnId
+
+Options = dict[str, dict[str, object]]
+"""Options of roles, by role; each role checks its own."""
+
+
+class CityHeader(Intent):
+    """The city itself, and what holds for all of it."""
+
+    name: Annotated[Id, Field(max_length=20)] = Field(description="A safe name: labs carry it.")
+    label: Label | None = Field(default=None, description="What people call it.")
+    platform: str = Field(default="frr", description="The platform of a node that names none.")
+    options: Options = Field(default_factory=dict, description="Options of roles, by role.")
+    customers_ipv4: Prefix4 = Field(
+        default=Prefix4("10.0.0.0/8"), description="Pool of the endpoints' IPv4 subnets (/28)."
+    )
+    customers_ipv6: Prefix6 = Field(
+        default=Prefix6("fd00::/8"), description="Pool of the endpoints' IPv6 subnets (/64)."
+    )
+
+
+class Pools(Intent):
+    """Where a domain's numbers come from. Each is allocated unless pinned."""
+
+    loopbacks: Prefix6 | None = Field(default=None, description="Loopbacks, one /128 a node.")
+    links: Prefix6 | None = Field(default=None, description="Links, one /127 each (RFC 6164).")
+    locators: Prefix6 | None = Field(default=None, description="SRv6 locators, one /64 a node.")
+
+
+class Domain(Intent):
+    """One of the city's isolated networks (一网双域): its own routers, AS, IS-IS and locators."""
+
+    label: Label | None = Field(default=None, description="What people call it.")
+    asn: Annotated[int, Field(ge=1, le=65534)] | None = Field(
+        default=None, description="Pin the AS number (RFC 6996 private unless pinned)."
+    )
+    area: Annotated[str, Field(pattern=r"^49\.[0-9a-f]{4}$")] | None = Field(
+        default=None, description="Pin the IS-IS area, `49.0001`."
+    )
+    pools: Pools = Field(default_factory=Pools, description="Pin where its numbers come from.")
+    options: Options = Field(default_factory=dict, description="Options of roles, by role.")
+
+
+class Network(Intent):
+    """A service network inside a domain: 政务外网, 视频网, 信息网 (report, section 6.3)."""
+
+    domain: Id = Field(description="The domain it is part of.")
+    label: Label | None = Field(default=None, description="What people call it.")
+
+
+class Site(Intent):
+    """A place with equipment."""
+
+    label: Label | None = Field(default=None, description="What people call it.")
+
+
+class City(Intent):
+    """Everything that is written down about a city's network. Keys of each map are names."""
+
+    city: CityHeader
+    domains: dict[Id, Domain] = Field(min_length=1)
+    networks: dict[Id, Network] = Field(default_factory=dict)
+    sites: dict[Id, Site] = Field(default_factory=dict)
+    nodes: dict[Id, Node] = Field(min_length=1)
+    rings: dict[Id, Ring] = Field(default_factory=dict)
+    links: dict[Id, Link] = Field(default_factory=dict)
+    vpns: dict[VpnId, Vpn] = Field(default_factory=dict)
+    gateways: dict[Id, Gateway] = Field(default_factory=dict)

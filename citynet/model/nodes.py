@@ -1,0 +1,79 @@
+"""Nodes and what joins them: optical rings and the IP links that ride on them."""
+
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated
+
+from pydantic import Field
+
+from citynet.model.base import Id, Intent, Label, Prefix6
+
+
+class NodeRole(StrEnum):
+    """What a node is for. Cores reflect routes, gateways join domains."""
+
+    CORE = "core"
+    AGGREGATION = "aggregation"
+    ACCESS = "access"
+    SERVICE = "service"
+    GATEWAY = "gateway"
+
+
+class Node(Intent):
+    """One router. Everything after `options` is a pin: allocated unless a team must fix it."""
+
+    site: Id = Field(description="Where it stands: a key of `sites`.")
+    domain: Id = Field(description="Whose network it belongs to: a key of `domains`.")
+    role: NodeRole = Field(description="What it is for.")
+    label: Label | None = Field(default=None, description="What people call it.")
+    platform: str | None = Field(default=None, description="Overrides `city.platform`.")
+    network: Id | None = Field(default=None, description="The one service network it serves.")
+    options: dict[str, dict[str, object]] = Field(
+        default_factory=dict, description="Options of roles on this node, by role."
+    )
+    number: Annotated[int, Field(ge=1, le=0xFFFFFFFF)] | None = Field(
+        default=None, description="Pin the number that its addresses, locator and NET are made of."
+    )
+    loopback: IPv6Address | None = Field(default=None, description="Pin the loopback address.")
+    locator: Prefix6 | None = Field(default=None, description="Pin the SRv6 locator, a /64.")
+    router_id: IPv4Address | None = Field(default=None, description="Pin the BGP router id.")
+    net: (
+        Annotated[str, Field(pattern=r"^49\.[0-9a-f]{4}(\.[0-9a-f]{4}){3}\.00$")] | None
+    ) = Field(default=None, description="Pin the IS-IS NET, `49.0001.0000.0000.0001.00`.")
+
+
+class Ring(Intent):
+    """An optical ring. Neighbours on it, the last and the first too, get an IP link.
+
+    `nodes` are in the order of the fibre. The IP link between two neighbours rides on the
+    fibre span between them.
+    """
+
+    label: Label | None = Field(default=None, description="What people call it.")
+    nodes: Annotated[tuple[Id, ...], Field(min_length=3)] = Field(
+        description="The nodes in the order of the fibre, at least three."
+    )
+    metric: Annotated[int, Field(ge=1, le=0xFFFFFE)] = Field(
+        default=10, description="IS-IS metric of its IP links (RFC 5305, wide)."
+    )
+
+
+class Link(Intent):
+    """An IP link that is not between neighbours of a ring.
+
+    With `ring`, it rides that ring's spans along the shorter way round; without, it has a
+    fibre of its own.
+    """
+
+    ends: Annotated[tuple[Id, Id], Field(description="The two nodes.")]
+    ring: Id | None = Field(default=None, description="The ring whose fibre it rides on.")
+    label: Label | None = Field(default=None, description="What people call it.")
+    metric: Annotated[int, Field(ge=1, le=0xFFFFFE)] = Field(
+        default=10, description="IS-IS metric (RFC 5305, wide)."
+    )
+    prefix: Prefix6 | None = Field(
+        default=None, description="Pin the /127 (RFC 6164); the first end has the lower address."
+    )
+    interfaces: dict[Id, Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        default_factory=dict, description="Pin interface names, by node."
+    )

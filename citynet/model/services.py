@@ -1,0 +1,80 @@
+"""Services: VPNs with their endpoints, and gateways with what they let through."""
+
+from enum import StrEnum
+from ipaddress import IPv4Interface, IPv6Interface
+from typing import Annotated
+
+from pydantic import Field
+
+from citynet.model.base import EndpointRef, Id, Intent, Label, VrfId
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Endpoint(Intent):
+    """Where a customer is attached to a VPN. Pins give the router's address and its prefix."""
+
+    node: Id = Field(description="The node it is attached to.")
+    label: Label | None = Field(default=None, description="What people call it.")
+    ipv4: IPv4Interface | None = Field(default=None, description="Pin the router's IPv4 address.")
+    ipv6: IPv6Interface | None = Field(default=None, description="Pin the router's IPv6 address.")
+    interface: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None, description="Pin the customer-facing interface's name."
+    )
+
+
+class Vpn(Intent):
+    """A service: an L3VPN for IPv4 and IPv6 over SRv6 (RFC 9252) inside one domain."""
+
+    domain: Id = Field(description="The domain it belongs to.")
+    network: Id | None = Field(default=None, description="The service network it belongs to.")
+    label: Label | None = Field(default=None, description="What people call it.")
+    endpoints: dict[Id, Endpoint] = Field(
+        description="Where customers are attached, by name.", min_length=1
+    )
+    route_target: Annotated[str, Field(pattern=r"^[0-9]{1,5}:[0-9]{1,10}$")] | None = Field(
+        default=None, description="Pin the route target, `64512:100` (RFC 4360 type 0)."
+    )
+    table: Annotated[int, Field(ge=1000, le=0x7FFFFFFF)] | None = Field(
+        default=None, description="Pin the VRF's routing table on Linux."
+    )
+    function: Annotated[int, Field(ge=1, le=0xFFFF)] | None = Field(
+        default=None, description="Pin the SRv6 function of its End.DT46 SIDs."
+    )
+
+
+class Protocol(StrEnum):
+    """What a flow may carry. `icmp` stands for echo in both families."""
+
+    TCP = "tcp"
+    UDP = "udp"
+    ICMP = "icmp"
+
+
+class Flow(Intent):
+    """One thing that a gateway lets through; the answers come back by state."""
+
+    source: EndpointRef = Field(alias="from", description="`vpn/endpoint`, or `vpn` for all.")
+    to: EndpointRef = Field(description="`vpn/endpoint`, or `vpn` for all.")
+    protocol: Protocol = Field(description="tcp, udp or icmp.")
+    ports: Annotated[tuple[Port, ...], Field(max_length=64)] = Field(
+        default=(), description="Destination ports; tcp and udp need at least one."
+    )
+    label: Label | None = Field(default=None, description="What people call it.")
+
+
+class Gateway(Intent):
+    """Where two domains meet (report, section 2.2): a router of each, and a list of flows.
+
+    Whatever `allow` does not name is refused, logged and counted.
+    """
+
+    ends: Annotated[tuple[Id, Id], Field(description="One gateway router of each domain.")]
+    label: Label | None = Field(default=None, description="What people call it.")
+    allow: dict[Id, Flow] = Field(default_factory=dict, description="What may pass, by name.")
+    interfaces: dict[Id, Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        default_factory=dict, description="Pin interface names, by node."
+    )
+
+
+VpnId = VrfId
