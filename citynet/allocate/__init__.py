@@ -1,0 +1,6 @@
+"""City -> Plan: allocate every number that the inventory does not pin."""
+
+from citynet.allocate.allocate import allocate
+from citynet.allocate.plan import Plan
+
+__all__ = ["Plan", "allocate"]
