@@ -1,9 +1,18 @@
 """What all intent models share: frozen, nothing unknown let through, and the shape of names."""
 
-from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 ID_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
@@ -14,31 +23,68 @@ class Intent(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-def _text(value: object) -> object:
-    """YAML reads `12` and `yes` as other types; a name must be written as text."""
-    if isinstance(value, bool | int | float):
-        raise ValueError(f"a name is text: write it in quotes, '{value}'")
-    return value
+def words(text: str) -> FieldInfo:
+    """Say what a pattern means: the words of an error, here and in an editor (VS Code)."""
+    info: FieldInfo = Field(json_schema_extra={"patternErrorMessage": text})
+    return info
 
 
-def _id(longest: int) -> object:
+def _id(longest: int) -> StringConstraints:
     return StringConstraints(pattern=ID_PATTERN, min_length=2, max_length=longest, strict=True)
 
 
-Id = Annotated[str, BeforeValidator(_text), _id(32)]
+def _written(value: Any) -> Any:
+    """An address in an inventory is text; a bare number is a slip, not 0.0.0.12."""
+    if isinstance(value, bool | int | bytes):
+        raise PydanticCustomError("address_text", "an address is text")
+    return value
+
+
+Id = Annotated[
+    str,
+    _id(32),
+    words("a name of 2 to 32 small letters, digits and single hyphens, beginning with a letter"),
+]
 """A safe ASCII name for a device, site, ring or service: `gov-core1` (RFC 1123 label)."""
 
-VrfId = Annotated[str, BeforeValidator(_text), _id(15)]
+VrfId = Annotated[
+    str,
+    _id(15),
+    words("a name of 2 to 15 small letters, digits and single hyphens, beginning with a letter"),
+]
 """A VPN's name is its VRF's name on Linux, so 15 characters is the most (IFNAMSIZ)."""
 
-Label = Annotated[str, Field(min_length=1, max_length=120)]
+Label = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\n\r\t]+$", max_length=120),
+    words("one line of text, at most 120 characters"),
+]
 """What people call it, in any language. Control characters are refused by the loader."""
+
+PlatformId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=32),
+    words("a platform: small letters, digits and underscores, such as frr or huawei_vrp"),
+]
+"""A platform's name: a folder of `plugins/` and `templates/`."""
+
+InterfaceName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/._:-]*$", max_length=64),
+    words("an interface name such as eth3 or 100GE0/3/0, no spaces"),
+]
+"""What a device calls an interface; it goes into configuration as it is."""
 
 EndpointRef = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$", max_length=64),
+    words("vpn/endpoint, or vpn for all its endpoints"),
 ]
 """`vpn/endpoint`, or `vpn` for every endpoint of it."""
 
-Prefix4 = IPv4Network
-Prefix6 = IPv6Network
+Prefix4 = Annotated[IPv4Network, BeforeValidator(_written)]
+Prefix6 = Annotated[IPv6Network, BeforeValidator(_written)]
+Address4 = Annotated[IPv4Address, BeforeValidator(_written)]
+Address6 = Annotated[IPv6Address, BeforeValidator(_written)]
+Attached4 = Annotated[IPv4Interface, BeforeValidator(_written)]
+Attached6 = Annotated[IPv6Interface, BeforeValidator(_written)]

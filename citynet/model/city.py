@@ -1,10 +1,11 @@
 """The whole city."""
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
 from pydantic import Field
 
-from citynet.model.base import Id, Intent, Label, Prefix4, Prefix6
+from citynet.model.base import Id, Intent, Label, PlatformId, Prefix4, Prefix6, words
 from citynet.model.nodes import Link, Node, Ring
 from citynet.model.services import Gateway, Vpn, VpnId
 
@@ -17,13 +18,15 @@ class CityHeader(Intent):
 
     name: Annotated[Id, Field(max_length=20)] = Field(description="A safe name: labs carry it.")
     label: Label | None = Field(default=None, description="What people call it.")
-    platform: str = Field(default="frr", description="The platform of a node that names none.")
+    platform: PlatformId = Field(
+        default="frr", description="The platform of a node that names none."
+    )
     options: Options = Field(default_factory=dict, description="Options of roles, by role.")
     customers_ipv4: Prefix4 = Field(
-        default=Prefix4("10.0.0.0/8"), description="Pool of the endpoints' IPv4 subnets (/28)."
+        default=IPv4Network("10.0.0.0/8"), description="Pool of the endpoints' IPv4 subnets (/28)."
     )
     customers_ipv6: Prefix6 = Field(
-        default=Prefix6("fd00::/8"), description="Pool of the endpoints' IPv6 subnets (/64)."
+        default=IPv6Network("fd00::/8"), description="Pool of the endpoints' IPv6 subnets (/64)."
     )
 
 
@@ -39,12 +42,17 @@ class Domain(Intent):
     """One of the city's isolated networks (一网双域): its own routers, AS, IS-IS and locators."""
 
     label: Label | None = Field(default=None, description="What people call it.")
-    asn: Annotated[int, Field(ge=1, le=65534)] | None = Field(
+    asn: Annotated[int, Field(ge=1, le=65534, strict=True)] | None = Field(
         default=None, description="Pin the AS number (RFC 6996 private unless pinned)."
     )
-    area: Annotated[str, Field(pattern=r"^49\.[0-9a-f]{4}$")] | None = Field(
-        default=None, description="Pin the IS-IS area, `49.0001`."
-    )
+    area: (
+        Annotated[
+            str,
+            Field(pattern=r"^49\.[0-9a-f]{4}$"),
+            words('an IS-IS area in quotes, such as "49.0001"'),
+        ]
+        | None
+    ) = Field(default=None, description='Pin the IS-IS area, `"49.0001"` in quotes.')
     pools: Pools = Field(default_factory=Pools, description="Pin where its numbers come from.")
     options: Options = Field(default_factory=dict, description="Options of roles, by role.")
 
@@ -65,12 +73,24 @@ class Site(Intent):
 class City(Intent):
     """Everything that is written down about a city's network. Keys of each map are names."""
 
-    city: CityHeader
-    domains: dict[Id, Domain] = Field(min_length=1)
-    networks: dict[Id, Network] = Field(default_factory=dict)
-    sites: dict[Id, Site] = Field(default_factory=dict)
-    nodes: dict[Id, Node] = Field(min_length=1)
-    rings: dict[Id, Ring] = Field(default_factory=dict)
-    links: dict[Id, Link] = Field(default_factory=dict)
-    vpns: dict[VpnId, Vpn] = Field(default_factory=dict)
-    gateways: dict[Id, Gateway] = Field(default_factory=dict)
+    city: CityHeader = Field(description="The city itself, and what holds for all of it.")
+    domains: dict[Id, Domain] = Field(
+        min_length=1, description="Isolated networks, by name: their own routers, AS and locators."
+    )
+    networks: dict[Id, Network] = Field(
+        default_factory=dict, description="Service networks inside the domains, by name."
+    )
+    sites: dict[Id, Site] = Field(
+        default_factory=dict, description="Places with equipment, by name."
+    )
+    nodes: dict[Id, Node] = Field(min_length=1, description="Routers, by name.")
+    rings: dict[Id, Ring] = Field(default_factory=dict, description="Optical rings, by name.")
+    links: dict[Id, Link] = Field(
+        default_factory=dict, description="IP links that are not between neighbours of a ring."
+    )
+    vpns: dict[VpnId, Vpn] = Field(
+        default_factory=dict, description="Services and their endpoints, by name."
+    )
+    gateways: dict[Id, Gateway] = Field(
+        default_factory=dict, description="Where two domains meet, and what may pass, by name."
+    )

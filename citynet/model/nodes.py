@@ -1,12 +1,21 @@
 """Nodes and what joins them: optical rings and the IP links that ride on them."""
 
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated
 
 from pydantic import Field
 
-from citynet.model.base import Id, Intent, Label, Prefix6
+from citynet.model.base import (
+    Address4,
+    Address6,
+    Id,
+    Intent,
+    InterfaceName,
+    Label,
+    PlatformId,
+    Prefix6,
+    words,
+)
 
 
 class NodeRole(StrEnum):
@@ -26,19 +35,24 @@ class Node(Intent):
     domain: Id = Field(description="Whose network it belongs to: a key of `domains`.")
     role: NodeRole = Field(description="What it is for.")
     label: Label | None = Field(default=None, description="What people call it.")
-    platform: str | None = Field(default=None, description="Overrides `city.platform`.")
+    platform: PlatformId | None = Field(default=None, description="Overrides `city.platform`.")
     network: Id | None = Field(default=None, description="The one service network it serves.")
     options: dict[str, dict[str, object]] = Field(
         default_factory=dict, description="Options of roles on this node, by role."
     )
-    number: Annotated[int, Field(ge=1, le=0xFFFFFFFF)] | None = Field(
+    number: Annotated[int, Field(ge=1, le=0xFFFFFFFF, strict=True)] | None = Field(
         default=None, description="Pin the number that its addresses, locator and NET are made of."
     )
-    loopback: IPv6Address | None = Field(default=None, description="Pin the loopback address.")
+    loopback: Address6 | None = Field(default=None, description="Pin the loopback address.")
     locator: Prefix6 | None = Field(default=None, description="Pin the SRv6 locator, a /64.")
-    router_id: IPv4Address | None = Field(default=None, description="Pin the BGP router id.")
+    router_id: Address4 | None = Field(default=None, description="Pin the BGP router id.")
     net: (
-        Annotated[str, Field(pattern=r"^49\.[0-9a-f]{4}(\.[0-9a-f]{4}){3}\.00$")] | None
+        Annotated[
+            str,
+            Field(pattern=r"^49\.[0-9a-f]{4}(\.[0-9a-f]{4}){3}\.00$"),
+            words("an IS-IS NET such as 49.0001.0000.0000.0001.00"),
+        ]
+        | None
     ) = Field(default=None, description="Pin the IS-IS NET, `49.0001.0000.0000.0001.00`.")
 
 
@@ -53,7 +67,7 @@ class Ring(Intent):
     nodes: Annotated[tuple[Id, ...], Field(min_length=3)] = Field(
         description="The nodes in the order of the fibre, at least three."
     )
-    metric: Annotated[int, Field(ge=1, le=0xFFFFFE)] = Field(
+    metric: Annotated[int, Field(ge=1, le=0xFFFFFE, strict=True)] = Field(
         default=10, description="IS-IS metric of its IP links (RFC 5305, wide)."
     )
 
@@ -68,12 +82,12 @@ class Link(Intent):
     ends: Annotated[tuple[Id, Id], Field(description="The two nodes.")]
     ring: Id | None = Field(default=None, description="The ring whose fibre it rides on.")
     label: Label | None = Field(default=None, description="What people call it.")
-    metric: Annotated[int, Field(ge=1, le=0xFFFFFE)] = Field(
+    metric: Annotated[int, Field(ge=1, le=0xFFFFFE, strict=True)] = Field(
         default=10, description="IS-IS metric (RFC 5305, wide)."
     )
     prefix: Prefix6 | None = Field(
         default=None, description="Pin the /127 (RFC 6164); the first end has the lower address."
     )
-    interfaces: dict[Id, Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+    interfaces: dict[Id, InterfaceName] = Field(
         default_factory=dict, description="Pin interface names, by node."
     )

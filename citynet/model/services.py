@@ -1,14 +1,24 @@
 """Services: VPNs with their endpoints, and gateways with what they let through."""
 
 from enum import StrEnum
-from ipaddress import IPv4Interface, IPv6Interface
 from typing import Annotated
 
 from pydantic import Field
 
-from citynet.model.base import EndpointRef, Id, Intent, Label, VrfId
+from citynet.model.base import (
+    Attached4,
+    Attached6,
+    EndpointRef,
+    Id,
+    Intent,
+    InterfaceName,
+    Label,
+    VrfId,
+    words,
+)
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+VpnId = VrfId
+Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 
 
 class Endpoint(Intent):
@@ -16,9 +26,9 @@ class Endpoint(Intent):
 
     node: Id = Field(description="The node it is attached to.")
     label: Label | None = Field(default=None, description="What people call it.")
-    ipv4: IPv4Interface | None = Field(default=None, description="Pin the router's IPv4 address.")
-    ipv6: IPv6Interface | None = Field(default=None, description="Pin the router's IPv6 address.")
-    interface: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+    ipv4: Attached4 | None = Field(default=None, description="Pin the router's IPv4 address.")
+    ipv6: Attached6 | None = Field(default=None, description="Pin the router's IPv6 address.")
+    interface: InterfaceName | None = Field(
         default=None, description="Pin the customer-facing interface's name."
     )
 
@@ -32,13 +42,18 @@ class Vpn(Intent):
     endpoints: dict[Id, Endpoint] = Field(
         description="Where customers are attached, by name.", min_length=1
     )
-    route_target: Annotated[str, Field(pattern=r"^[0-9]{1,5}:[0-9]{1,10}$")] | None = Field(
-        default=None, description="Pin the route target, `64512:100` (RFC 4360 type 0)."
-    )
-    table: Annotated[int, Field(ge=1000, le=0x7FFFFFFF)] | None = Field(
+    route_target: (
+        Annotated[
+            str,
+            Field(pattern=r"^[0-9]{1,5}:[0-9]{1,10}$"),
+            words("a route target such as 64512:100"),
+        ]
+        | None
+    ) = Field(default=None, description="Pin the route target, `64512:100` (RFC 4360 type 0).")
+    table: Annotated[int, Field(ge=1000, le=0x7FFFFFFF, strict=True)] | None = Field(
         default=None, description="Pin the VRF's routing table on Linux."
     )
-    function: Annotated[int, Field(ge=1, le=0xFFFF)] | None = Field(
+    function: Annotated[int, Field(ge=1, le=0xFFFF, strict=True)] | None = Field(
         default=None, description="Pin the SRv6 function of its End.DT46 SIDs."
     )
 
@@ -72,9 +87,6 @@ class Gateway(Intent):
     ends: Annotated[tuple[Id, Id], Field(description="One gateway router of each domain.")]
     label: Label | None = Field(default=None, description="What people call it.")
     allow: dict[Id, Flow] = Field(default_factory=dict, description="What may pass, by name.")
-    interfaces: dict[Id, Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+    interfaces: dict[Id, InterfaceName] = Field(
         default_factory=dict, description="Pin interface names, by node."
     )
-
-
-VpnId = VrfId
