@@ -1,0 +1,37 @@
+"""What a role is: one capability of a device, found in a folder of `roles/`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from citynet.build.context import Context
+
+
+class RoleOptions(BaseModel):
+    """What a person may set of a role, with its defaults. Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _no_checks(context: Context) -> Iterable[Any]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One capability.
+
+    `build(context, node, options)` gives the node's facts for this role (a frozen dataclass
+    that templates read), or None where the node has no part in it. `checks(context)` gives
+    what must be true once the city is deployed, as `citynet.verify.Check`s. A role is
+    rendered after the roles it names in `after`, and needs them on the same node.
+    """
+
+    name: str
+    summary: str
+    options: type[RoleOptions]
+    build: Callable[[Context, str, Any], object | None]
+    after: tuple[str, ...] = ()
+    checks: Callable[[Context], Iterable[Any]] = field(default=_no_checks)

@@ -1,0 +1,17 @@
+"""Words for people: the nearest right name, and lists that read well."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """`did you mean 'gov-core1'?`, or None where nothing is near `name`."""
+    close = get_close_matches(name, list(names), n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else None
+
+
+def listed(names: Iterable[str], most: int = 8) -> str:
+    """`a, b, c`, cut after `most` names with how many more there are."""
+    every = list(names)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more

@@ -1,0 +1,52 @@
+"""SRv6: a locator on every router, and an End.DT46 SID for every VPN where it is present."""
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network
+
+from citynet.build.context import Context
+from citynet.build.role import Role, RoleOptions
+from citynet.errors import KeyPath
+
+from .checks import checks
+
+FUNCTION_LENGTH = 16
+
+
+class Srv6Options(RoleOptions):
+    """SRv6 has no options yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Srv6:
+    """A router's locator (RFC 8986, section 3.1). Lengths are in bits."""
+
+    locator: IPv6Network
+    block_length: int
+    node_length: int
+    function_length: int
+    source: IPv6Address
+    origin: KeyPath
+
+
+def build(context: Context, node: str, options: Srv6Options) -> Srv6:
+    """Every router has a locator; those without VPNs are transit (End, End.X)."""
+    numbers = context.plan.nodes[node]
+    block = context.plan.domains[context.domain_of(node)].locators.prefixlen
+    return Srv6(
+        locator=numbers.locator,
+        block_length=block,
+        node_length=numbers.locator.prefixlen - block,
+        function_length=FUNCTION_LENGTH,
+        source=numbers.loopback,
+        origin=("nodes", node),
+    )
+
+
+ROLE = Role(
+    name="srv6",
+    summary="SRv6 locators, and End.DT46 SIDs for VPNs",
+    options=Srv6Options,
+    build=build,
+    after=("underlay",),
+    checks=checks,
+)
