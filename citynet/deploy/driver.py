@@ -1,0 +1,119 @@
+"""How the engine talks to a device, whatever it is.
+
+A driver holds one session to one device. The engine calls it in this order, and may stop
+after any step::
+
+    lock -> read -> stage -> validate -> commit(confirm_within) -> [health checks] -> confirm
+                                                               \\-> roll_back
+    unlock
+
+Nothing before `commit` changes what the device does. After `commit(confirm_within=s)` the
+device goes back on its own unless `confirm` arrives within `s` seconds; `roll_back` goes back
+at once. NETCONF has this built in (RFC 6241, section 8.4); a Linux device gets it from a
+snapshot and a timer on the device.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from citynet.errors import CitynetError
+from citynet.render.render import Artifact
+
+
+class Capability(StrEnum):
+    """What a driver can promise; a playbook that needs more is refused before anything changes."""
+
+    LOCK = "lock"
+    VALIDATE = "validate"
+    CONFIRMED_COMMIT = "confirmed-commit"
+    CONFIRMED_COMMIT_SURVIVES_SESSION = "confirmed-commit-survives-session"
+
+
+class DeviceError(CitynetError):
+    """The session to a device failed: unreachable, unknown host key, time-out, lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing a device refused: a line (from 1) of one of the artifact's files, and its words."""
+
+    file: str
+    line: int | None
+    text: str
+    message: str
+
+
+class Refused(CitynetError):
+    """The device refused (part of) a configuration. Its running configuration is unchanged."""
+
+    def __init__(self, device: str, refusals: Sequence[Refusal]) -> None:
+        self.device = device
+        self.refusals = tuple(refusals)
+        super().__init__(f"{device} refused: " + "; ".join(each.message for each in refusals))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would change on a device. `diff` is a unified-like text a person reads.
+
+    `added` and `removed` count lines; a change with neither is empty.
+    """
+
+    device: str
+    diff: str
+    added: int
+    removed: int
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)
+
+
+class Driver(Protocol):
+    """One session to one device. Every method may raise `DeviceError`."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this driver can promise on this device."""
+        ...
+
+    def lock(self, owner: str) -> None:
+        """Take the device for `owner`; raise `Refused` saying who holds it and since when."""
+        ...
+
+    def unlock(self) -> None:
+        """Let go of the device; harmless where nothing is held."""
+        ...
+
+    def read(self) -> Mapping[str, str]:
+        """The running configuration, by the artifact's file names, in its own words."""
+        ...
+
+    def stage(self, artifact: Artifact) -> Change:
+        """Compare `artifact` with what runs and remember it as the candidate; changes nothing."""
+        ...
+
+    def validate(self) -> None:
+        """Let the device check the candidate; raise `Refused` with every refusal."""
+        ...
+
+    def commit(self, confirm_within: float | None = None) -> None:
+        """Make the candidate run, and re-read: an imperfect result is put back, then `Refused`.
+
+        With `confirm_within` seconds, the device goes back unless confirmed in time.
+        """
+        ...
+
+    def confirm(self) -> None:
+        """Keep what was committed."""
+        ...
+
+    def roll_back(self) -> None:
+        """Go back to what ran before the last commit that was not confirmed."""
+        ...
+
+    def close(self) -> None:
+        """End the session."""
+        ...

@@ -1,0 +1,92 @@
+"""City -> Topology: which containers and links the lab of a city needs."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from citynet.allocate.numbers import digest, mac
+from citynet.allocate.plan import EndpointNumbers
+from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology
+from citynet.pipeline import Prepared, prepare
+
+LINK_MTU = 9216
+"""What a lab's fibre carries, in bytes; the routers set the MTU they want below it."""
+CUSTOMERS = "customers"
+MANAGEMENT_POOL = IPv4Network("172.24.0.0/13")
+MANAGEMENT_LENGTH = 22
+
+
+def _management(city: str) -> IPv4Network:
+    """A management network of its own for each city name."""
+    room = 1 << (MANAGEMENT_LENGTH - MANAGEMENT_POOL.prefixlen)
+    index = digest("management", city) % room
+    base = int(MANAGEMENT_POOL.network_address) + (index << (32 - MANAGEMENT_LENGTH))
+    return IPv4Network((base, MANAGEMENT_LENGTH))
+
+
+def _addresses(network: IPv4Network, names: list[str]) -> dict[str, IPv4Address]:
+    """Addresses in the order of names, after the bridge's own (the first)."""
+    hosts = network.hosts()
+    next(hosts)
+    return dict(zip(names, hosts, strict=False))
+
+
+def _port(city: str, node: str, interface: str) -> LabPort:
+    return LabPort(node, interface, mac(city, node, interface))
+
+
+def _city_links(prepared: Prepared) -> Iterator[LabLink]:
+    city = prepared.name
+    for link in prepared.plan.links.values():
+        a, b = (_port(city, end.node, end.interface) for end in link.ends)
+        yield LabLink(link.id, a, b, LINK_MTU)
+    for name, gateway in prepared.context.city.gateways.items():
+        interfaces = prepared.plan.gateways[name].interfaces
+        a, b = (_port(city, *end) for end in zip(gateway.ends, interfaces, strict=True))
+        yield LabLink(f"gateway/{name}", a, b, LINK_MTU)
+
+
+def _customer(number: int, each: EndpointNumbers) -> Customer:
+    return Customer(
+        name=each.ref.replace("/", "."),
+        interface=f"c{number}",
+        ipv4=each.customer_ipv4,
+        ipv4_gateway=str(each.ipv4.ip),
+        ipv6=each.customer_ipv6,
+        ipv6_gateway=str(each.ipv6.ip),
+    )
+
+
+def city_topology(prepared: Prepared) -> Topology:
+    """The lab of a prepared city; a pure function of it."""
+    city = prepared.name
+    network = _management(city)
+    endpoints = sorted(prepared.plan.endpoints.values(), key=lambda each: each.ref)
+    customers = tuple(_customer(number, each) for number, each in enumerate(endpoints))
+    access = [
+        LabLink(
+            f"access/{each.ref}",
+            _port(city, each.node, each.interface),
+            _port(city, CUSTOMERS, customer.interface),
+            1500,
+        )
+        for each, customer in zip(endpoints, customers, strict=True)
+    ]
+    addresses = _addresses(network, [CUSTOMERS, *sorted(prepared.facts)])
+    nodes = tuple(
+        LabNode(name, facts.platform, prepared.house.platforms[facts.platform].image, addresses[name])
+        for name, facts in sorted(prepared.facts.items())
+    )
+    return Topology(
+        name=city,
+        management=network,
+        nodes=nodes,
+        links=(*sorted(_city_links(prepared), key=lambda link: link.id), *access),
+        customers_node=LabNode(CUSTOMERS, "customers", "node", addresses[CUSTOMERS]),
+        customers=customers,
+    )
+
+
+def topology(folder: Path) -> Topology:
+    """The lab of the city in `folder`. Raises `InventoryError`."""
+    return city_topology(prepare(folder))

@@ -1,0 +1,51 @@
+"""The flow from a folder of YAML to every device's files, each step from value to value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from citynet.allocate import Plan, allocate
+from citynet.build import Context, DeviceFacts, build_facts, context
+from citynet.errors import InventoryError
+from citynet.house import House, open_house
+from citynet.load import Sources, load_city
+from citynet.render import Artifact, Renderer, check_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A city that is valid, with its numbers and the facts of every device."""
+
+    house: House
+    sources: Sources
+    context: Context
+    facts: Mapping[str, DeviceFacts]
+
+    @property
+    def name(self) -> str:
+        """The city's name."""
+        return self.context.city.city.name
+
+    @property
+    def plan(self) -> Plan:
+        """The city's numbers."""
+        return self.context.plan
+
+
+def prepare(folder: Path, house: House | None = None) -> Prepared:
+    """Load, allocate and build. Raises `InventoryError` with every problem and its place."""
+    house = house or open_house()
+    loaded = load_city(folder)
+    try:
+        ready = context(loaded.city, allocate(loaded.city))
+        facts = build_facts(ready, house.roles)
+        check_cells(facts.values(), house.platforms)
+    except InventoryError as error:
+        raise loaded.sources.resolve(error) from error
+    return Prepared(house, loaded.sources, ready, facts)
+
+
+def render(prepared: Prepared) -> dict[str, Artifact]:
+    """The files of every device, by name."""
+    renderer = Renderer(prepared.house.platforms)
+    return {name: renderer.render(facts) for name, facts in prepared.facts.items()}

@@ -1,0 +1,35 @@
+"""What a platform is to the renderer: its templates, and how their parts become files."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from citynet.build.facts import DeviceFacts
+
+Parts = Mapping[str, Sequence[str]]
+"""By block name, what each role's template says in that block, in the order of roles."""
+
+
+def _nothing(facts: DeviceFacts) -> Iterable[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One kind of device.
+
+    Each role's template `<templates>/<role>.j2` fills some of `blocks`; `assemble` makes the
+    device's files of them, by name. `refuses` says, in sentences, what of the facts the
+    platform cannot do although it has the template. `driver` is the module and the class
+    that talk to the device, `package.module:Class`, loaded when first used; a leading dot
+    means the platform's own folder.
+    """
+
+    name: str
+    summary: str
+    blocks: tuple[str, ...]
+    assemble: Callable[[DeviceFacts, Parts], Mapping[str, str]]
+    driver: str
+    image: str = "node"
+    templates: Path | None = None
+    refuses: Callable[[DeviceFacts], Iterable[str]] = _nothing

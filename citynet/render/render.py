@@ -1,0 +1,125 @@
+"""Templates to files. Each role's template has blocks; each platform makes files of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
+
+from citynet.build.facts import DeviceFacts
+from citynet.errors import CitynetError, InventoryError, Problem
+from citynet.render.platform import Platform
+from citynet.text import listed, nearest
+
+
+class RenderError(CitynetError):
+    """A template failed or rendered nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """The files of one device, by name."""
+
+    device: str
+    platform: str
+    files: Mapping[str, str]
+
+    def digest(self) -> str:
+        """SHA-256 over the names and contents of all files, in hexadecimal."""
+        total = sha256()
+        for name, text in sorted(self.files.items()):
+            total.update(f"{name}\0{len(text)}\0{text}".encode())
+        return total.hexdigest()
+
+
+def _templates(platform: Platform) -> Path:
+    if platform.templates is None:
+        raise RenderError(f"platform {platform.name} names no templates folder")
+    return platform.templates
+
+
+def _cell_problems(
+    facts: DeviceFacts, platform: Platform, templates: frozenset[str]
+) -> Iterator[Problem]:
+    for role in facts.roles:
+        if f"{role}.j2" not in templates:
+            what = f"{platform.name} cannot do role {role}, needed by node {facts.name}"
+            expected = f"a template {platform.name}/{role}.j2"
+            yield Problem(what, ("nodes", facts.name, "platform"), expected)
+    for sentence in platform.refuses(facts):
+        yield Problem(f"node {facts.name}: {sentence}", ("nodes", facts.name, "platform"))
+
+
+def check_cells(facts: Iterable[DeviceFacts], platforms: Mapping[str, Platform]) -> None:
+    """Raise `InventoryError` for every device that has a role its platform cannot do."""
+    have = {
+        name: frozenset(path.name for path in _templates(platform).glob("*.j2"))
+        for name, platform in platforms.items()
+    }
+    problems: list[Problem] = []
+    for each in facts:
+        platform = platforms.get(each.platform)
+        if platform is None:
+            what = f"node {each.name} has platform {each.platform!r}, which is unknown"
+            path = ("nodes", each.name, "platform")
+            hint = nearest(each.platform, platforms)
+            problems.append(Problem(what, path, f"one of {listed(sorted(platforms))}", hint))
+        else:
+            problems.extend(_cell_problems(each, platform, have[each.platform]))
+    if problems:
+        raise InventoryError(problems)
+
+
+def environment(folder: Path) -> Environment:
+    """A Jinja environment where a name that does not exist is an error, never empty text."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - device configuration, not HTML; XML has its own way
+    )
+
+
+class Renderer:
+    """Renders devices of all `platforms`; templates are compiled once."""
+
+    def __init__(
+        self, platforms: Mapping[str, Platform], environments: Mapping[str, Environment] | None = None
+    ) -> None:
+        self._platforms = platforms
+        self._environments = environments or {
+            name: environment(_templates(platform)) for name, platform in platforms.items()
+        }
+
+    def render(self, facts: DeviceFacts) -> Artifact:
+        """The files of one device. Raises `RenderError` where a template says nothing."""
+        platform = self._platforms[facts.platform]
+        parts: dict[str, list[str]] = {block: [] for block in platform.blocks}
+        for role in facts.roles:
+            for block, text in self._role(facts, role):
+                parts.setdefault(block, []).append(text)
+        return Artifact(facts.name, facts.platform, platform.assemble(facts, parts))
+
+    def _role(self, facts: DeviceFacts, role: str) -> Iterator[tuple[str, str]]:
+        name = f"{role}.j2"
+        where = f"{facts.platform}/{name} for {facts.name}"
+        try:
+            template = self._environments[facts.platform].get_template(name)
+            texts = list(_blocks(template, facts))
+        except TemplateError as error:
+            line = getattr(error, "lineno", None)
+            raise RenderError(f"{where}: {error}{f' (line {line})' if line else ''}") from error
+        if not any(text.strip() for _, text in texts):
+            raise RenderError(f"{where}: the template rendered nothing")
+        yield from texts
+
+
+def _blocks(template: Template, facts: DeviceFacts) -> Iterator[tuple[str, str]]:
+    module_context = template.new_context({"device": facts, **facts.roles})
+    for _ in template.root_render_func(module_context):
+        pass  # defines the template's macros, which blocks then see
+    for name, block in template.blocks.items():
+        yield name, "".join(block(module_context))
