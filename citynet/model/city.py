@@ -16,7 +16,11 @@ Options = dict[str, dict[str, object]]
 class CityHeader(Intent):
     """The city itself, and what holds for all of it."""
 
-    name: Annotated[Id, Field(max_length=20)] = Field(description="A safe name: labs carry it.")
+    name: Annotated[
+        Id,
+        Field(max_length=20),
+        words("a name of 2 to 20 small letters, digits and single hyphens, beginning with a letter"),
+    ] = Field(description="A safe name: labs carry it.")
     label: Label | None = Field(default=None, description="What people call it.")
     platform: PlatformId = Field(
         default="frr", description="The platform of a node that names none."

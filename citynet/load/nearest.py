@@ -1,0 +1,76 @@
+"""The nearest valid name to one that is wrong: "did you mean".
+
+A few names are compared one by one. Among thousands, only those that differ by one letter
+more, less, other or swapped are looked at (the deletion index of SymSpell), so that ten
+thousand mistakes in a city of ten thousand nodes still take a moment.
+"""
+
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher, get_close_matches
+from functools import cached_property
+
+FEW = 60
+"""Up to this many names are compared one by one."""
+
+LONGEST = 64
+"""A longer word is not a slip of a name."""
+
+MOST_ALIKE = 8
+"""How many names that share a deletion are compared."""
+
+
+class Names:
+    """A set of valid names to look up wrong ones in."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
+
+    def nearest(self, word: object) -> str | None:
+        """Find the valid name that was most likely meant, or None."""
+        if not isinstance(word, str) or not word or len(word) > LONGEST:
+            return None
+        if len(self._names) <= FEW:
+            return self._of_few(word)
+        return self._of_many(word)
+
+    def _of_few(self, word: str) -> str | None:
+        simple = {_simple(name): name for name in reversed(self._names)}
+        found = get_close_matches(_simple(word), list(simple), n=1, cutoff=0.6)
+        return simple[found[0]] if found else None
+
+    def _of_many(self, word: str) -> str | None:
+        alike = {
+            name
+            for key in _deletions(_simple(word))
+            for name in self._index.get(key, ())[:MOST_ALIKE]
+        }
+        return max(sorted(alike), key=lambda name: _likeness(word, name), default=None)
+
+    @cached_property
+    def _index(self) -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {}
+        for name in self._names:
+            for key in _deletions(_simple(name)):
+                index.setdefault(key, []).append(name)
+        return index
+
+
+def did_you_mean(names: Names, word: object) -> str | None:
+    """Ask whether the nearest name was meant; the hint of a problem."""
+    near = names.nearest(word)
+    return f"did you mean `{near}`?" if near else None
+
+
+def _simple(word: str) -> str:
+    """Leave out what people mix up: case, and which separator."""
+    return word.lower().replace("_", "-").replace(" ", "-")
+
+
+def _deletions(word: str) -> Iterator[str]:
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
+
+
+def _likeness(word: str, name: str) -> float:
+    return SequenceMatcher(None, word, name, autojunk=False).ratio()

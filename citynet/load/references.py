@@ -1,0 +1,121 @@
+"""Names in an inventory that must be names of something: dangling references.
+
+These run on the raw values, so that they are found in the same go as mistakes of shape:
+whatever does not have the right shape is passed over here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from citynet.errors import KeyPath, Problem
+from citynet.load.nearest import Names, did_you_mean
+
+_LISTED = 6
+"""Up to this many valid names are listed in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Values at `path` (`*` is any name or item) are names in `section`; `noun` is one."""
+
+    path: tuple[str, ...]
+    section: str
+    noun: str
+
+
+REFERENCES = (
+    Reference(("networks", "*", "domain"), "domains", "domain"),
+    Reference(("nodes", "*", "site"), "sites", "site"),
+    Reference(("nodes", "*", "domain"), "domains", "domain"),
+    Reference(("nodes", "*", "network"), "networks", "network"),
+    Reference(("rings", "*", "nodes", "*"), "nodes", "node"),
+    Reference(("links", "*", "ends", "*"), "nodes", "node"),
+    Reference(("links", "*", "ring"), "rings", "ring"),
+    Reference(("vpns", "*", "domain"), "domains", "domain"),
+    Reference(("vpns", "*", "network"), "networks", "network"),
+    Reference(("vpns", "*", "endpoints", "*", "node"), "nodes", "node"),
+    Reference(("gateways", "*", "ends", "*"), "nodes", "node"),
+)
+
+FLOW_ENDS = (
+    ("gateways", "*", "allow", "*", "from"),
+    ("gateways", "*", "allow", "*", "to"),
+)
+
+
+class _Section:
+    """The names of a section, and the nearest one to a wrong name."""
+
+    def __init__(self, noun: str, place: str, values: object) -> None:
+        self.noun = noun
+        self.place = place
+        self.values: Mapping[str, Any] = values if isinstance(values, Mapping) else {}
+
+    @cached_property
+    def _nearest(self) -> Names:
+        return Names(self.values)
+
+    @cached_property
+    def _expected(self) -> str:
+        if not self.values:
+            return f"a name in `{self.place}`, which has none"
+        if len(self.values) <= _LISTED:
+            return "one of " + ", ".join(self.values)
+        return f"a name in `{self.place}`"
+
+    def miss(self, path: KeyPath, name: str) -> Problem:
+        """Say that a name is not among these."""
+        return Problem(
+            f"there is no {self.noun} `{name}`",
+            path,
+            expected=self._expected,
+            hint=did_you_mean(self._nearest, name),
+        )
+
+
+def dangling(values: Mapping[str, object]) -> Iterator[Problem]:
+    """Find the names that nothing has, in the raw values of an inventory; linear."""
+    sections: dict[str, _Section] = {}
+    for reference in REFERENCES:
+        name = reference.section
+        section = sections.setdefault(name, _Section(reference.noun, name, values.get(name)))
+        for path, value in _walk(values, reference.path, ()):
+            if isinstance(value, str) and value not in section.values:
+                yield section.miss(path, value)
+    vpns = _Section("VPN", "vpns", values.get("vpns"))
+    for pattern in FLOW_ENDS:
+        for path, value in _walk(values, pattern, ()):
+            if isinstance(value, str) and value.count("/") <= 1:
+                yield from _flow_end(vpns, path, value)
+
+
+def _flow_end(vpns: _Section, path: KeyPath, value: str) -> Iterator[Problem]:
+    vpn, slash, endpoint = value.partition("/")
+    if vpn not in vpns.values:
+        yield vpns.miss(path, vpn)
+        return
+    found = vpns.values[vpn]
+    endpoints = found.get("endpoints") if isinstance(found, Mapping) else None
+    if slash and isinstance(endpoints, Mapping) and endpoint not in endpoints:
+        place = f"vpns.{vpn}.endpoints"
+        yield _Section(f"endpoint of VPN `{vpn}`", place, endpoints).miss(path, endpoint)
+
+
+def _walk(value: object, pattern: Sequence[str], path: KeyPath) -> Iterator[tuple[KeyPath, object]]:
+    """Yield every value that a pattern of keys leads to, with its path."""
+    if not pattern:
+        yield path, value
+        return
+    key, rest = pattern[0], pattern[1:]
+    if key != "*":
+        if isinstance(value, Mapping) and key in value:
+            yield from _walk(value[key], rest, (*path, key))
+        return
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _walk(inner, rest, (*path, name))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _walk(inner, rest, (*path, index))

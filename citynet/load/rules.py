@@ -1,0 +1,53 @@
+"""All the rules of an inventory, in the order in which a person would check them."""
+
+from collections.abc import Callable, Iterable
+
+from citynet.errors import Problem
+from citynet.load import rules_domains, rules_services, rules_topology
+from citynet.load.references import dangling
+from citynet.model import City
+
+Rule = Callable[[City], Iterable[Problem]]
+
+RULES: tuple[Rule, ...] = (
+    rules_topology.node_network_in_domain,
+    rules_topology.locator_length,
+    rules_topology.ring_names_once,
+    rules_topology.ring_in_one_domain,
+    rules_topology.link_joins_two,
+    rules_topology.link_in_one_domain,
+    rules_topology.link_on_its_ring,
+    rules_topology.link_prefix_length,
+    rules_topology.pins_are_on_ends,
+    rules_topology.interface_pinned_once,
+    rules_services.vpn_name_is_free,
+    rules_services.vpn_network_in_domain,
+    rules_services.endpoint_in_domain,
+    rules_services.endpoint_in_network,
+    rules_services.endpoint_pin_has_room,
+    rules_services.gateway_ends_are_gateways,
+    rules_services.gateway_joins_two_domains,
+    rules_services.gateway_pair_once,
+    rules_services.flow_between_domains,
+    rules_services.flow_ports,
+    rules_services.vpn_pair_has_one_gateway,
+)
+"""Rules about one entry at a time; they hold in any part of a city."""
+
+WHOLE_RULES: tuple[Rule, ...] = (
+    rules_domains.vpns_need_a_core,
+    rules_domains.domain_is_connected,
+)
+"""Rules about a city as a whole: only asked when nothing is missing from it."""
+
+
+def apply(rules: Iterable[Rule], city: City) -> list[Problem]:
+    """Ask rules about a city."""
+    return [problem for rule in rules for problem in rule(city)]
+
+
+def check(city: City) -> list[Problem]:
+    """Check a city that was made in Python as one from files is: references and all rules."""
+    problems = list(dangling(city.model_dump(by_alias=True)))
+    problems += apply(RULES, city)
+    return problems if problems else apply(WHOLE_RULES, city)

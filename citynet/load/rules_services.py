@@ -1,0 +1,204 @@
+"""What must hold for VPNs, endpoints, gateways and flows, one by one.
+
+Names that nothing has are `references`' business: every rule here passes them over.
+"""
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Interface, IPv6Interface
+
+from citynet.errors import KeyPath, Problem
+from citynet.model import City, Flow, NodeRole, Protocol
+
+RESERVED = frozenset({"all", "default", "eth0", "lo", "local", "main", "mgmt", "sr0", "unspec"})
+"""Names that Linux, FRR or the lab already use for an interface, a VRF or a routing table."""
+
+_PORT_NAME = re.compile(r"eth[0-9]+|(lo|sr|dummy|tunl|sit|gre|ip6tnl|vrf)[0-9]+")
+
+
+def vpn_name_is_free(city: City) -> Iterator[Problem]:
+    """A VPN's name becomes a VRF, an interface and a table on Linux (ip-vrf(8), rt_tables)."""
+    for name in city.vpns:
+        if name in RESERVED or _PORT_NAME.fullmatch(name):
+            yield Problem(
+                f"`{name}` is a name that routers use themselves",
+                ("vpns", name),
+                expected="another name for the VPN",
+                hint=f"for example `vpn-{name}`",
+            )
+
+
+def vpn_network_in_domain(city: City) -> Iterator[Problem]:
+    """A VPN belongs to a service network of its own domain (report, section 6.3)."""
+    for name, vpn in city.vpns.items():
+        network = city.networks.get(vpn.network) if vpn.network else None
+        if network and network.domain != vpn.domain:
+            yield Problem(
+                f"network `{vpn.network}` is part of domain `{network.domain}`",
+                ("vpns", name, "network"),
+                expected=f"a network of domain `{vpn.domain}`, where the VPN is",
+            )
+
+
+def endpoint_in_domain(city: City) -> Iterator[Problem]:
+    """A VPN lives inside one domain, and so do its endpoints (report, section 2.2)."""
+    for name, vpn in city.vpns.items():
+        for key, endpoint in vpn.endpoints.items():
+            node = city.nodes.get(endpoint.node)
+            if node and node.domain != vpn.domain:
+                yield Problem(
+                    f"node `{endpoint.node}` is of domain `{node.domain}`",
+                    ("vpns", name, "endpoints", key, "node"),
+                    expected=f"a node of domain `{vpn.domain}`, where VPN `{name}` is",
+                )
+
+
+def endpoint_in_network(city: City) -> Iterator[Problem]:
+    """A node that serves one service network has endpoints of that one (report, section 6.3)."""
+    for name, vpn in city.vpns.items():
+        for key, endpoint in vpn.endpoints.items():
+            node = city.nodes.get(endpoint.node)
+            if node and node.network and vpn.network and node.network != vpn.network:
+                yield Problem(
+                    f"node `{endpoint.node}` serves network `{node.network}` only",
+                    ("vpns", name, "endpoints", key, "node"),
+                    expected=f"a node that serves `{vpn.network}`, the network of VPN `{name}`",
+                )
+
+
+def endpoint_pin_has_room(city: City) -> Iterator[Problem]:
+    """A pinned address is a host's, in a prefix that leaves room for the customer."""
+    for name, vpn in city.vpns.items():
+        for key, endpoint in vpn.endpoints.items():
+            for family, pin in (("ipv4", endpoint.ipv4), ("ipv6", endpoint.ipv6)):
+                reason = _pin_problem(pin) if pin else None
+                if reason:
+                    yield Problem(
+                        reason,
+                        ("vpns", name, "endpoints", key, family),
+                        expected="the router's address and its prefix length",
+                    )
+
+
+def _pin_problem(pin: IPv4Interface | IPv6Interface) -> str | None:
+    network = pin.network
+    if network.num_addresses == 1:
+        return f"{pin} leaves no address for the customer"
+    if isinstance(pin, IPv4Interface) and network.num_addresses > 2:
+        if pin.ip == network.network_address:
+            return f"{pin.ip} is the network address of {network}"
+        if pin.ip == network.broadcast_address:
+            return f"{pin.ip} is the broadcast address of {network}"
+    return None
+
+
+def gateway_ends_are_gateways(city: City) -> Iterator[Problem]:
+    """Only routers of role gateway join domains (report, section 2.2)."""
+    for name, gateway in city.gateways.items():
+        for index, end in enumerate(gateway.ends):
+            node = city.nodes.get(end)
+            if node and node.role is not NodeRole.GATEWAY:
+                yield Problem(
+                    f"`{end}` has the role {node.role}",
+                    ("gateways", name, "ends", index),
+                    expected="a node of role gateway",
+                )
+
+
+def gateway_joins_two_domains(city: City) -> Iterator[Problem]:
+    """A gateway stands between two domains (report, section 2.2)."""
+    for name in city.gateways:
+        domains = _gateway_domains(city, name)
+        if domains and domains[0] == domains[1]:
+            yield Problem(
+                f"both ends are of domain `{domains[0]}`",
+                ("gateways", name, "ends"),
+                expected="one gateway router of each domain",
+            )
+
+
+def gateway_pair_once(city: City) -> Iterator[Problem]:
+    """Two routers are one gateway, with one list of flows."""
+    seen: dict[frozenset[str], str] = {}
+    for name, gateway in city.gateways.items():
+        first = seen.setdefault(frozenset(gateway.ends), name)
+        if first != name:
+            yield Problem(
+                f"`{gateway.ends[0]}` and `{gateway.ends[1]}` are gateway `{first}` already",
+                ("gateways", name, "ends"),
+                expected="one gateway for a pair of routers",
+                hint=f"put its flows into `{first}`",
+            )
+
+
+def flow_between_domains(city: City) -> Iterator[Problem]:
+    """What passes a gateway goes from one of its domains to the other (report, section 2.2)."""
+    for path, flow in _flows(city):
+        domains = [_vpn_domain(city, end) for end in (flow.source, flow.to)]
+        joined = _gateway_domains(city, str(path[1]))
+        if None in domains:
+            continue
+        if domains[0] == domains[1]:
+            what = f"the flow stays inside domain `{domains[0]}`"
+            yield Problem(what, path, expected="a flow from one domain to another")
+            continue
+        for key, domain in zip(("from", "to"), domains, strict=True):
+            if joined and joined[0] != joined[1] and domain not in joined:
+                yield Problem(
+                    f"the flow ends in domain `{domain}`",
+                    (*path, key),
+                    expected=f"`{joined[0]}` or `{joined[1]}`, which the gateway joins",
+                )
+
+
+def flow_ports(city: City) -> Iterator[Problem]:
+    """TCP and UDP name their ports (RFC 9293, RFC 768), ICMP has none (RFC 792)."""
+    for path, flow in _flows(city):
+        if flow.protocol is Protocol.ICMP:
+            if flow.ports:
+                yield Problem("icmp has no ports", (*path, "ports"), expected="no `ports`")
+        elif not flow.ports:
+            yield Problem(
+                f"`ports` is missing: {flow.protocol} needs at least one",
+                path,
+                expected="destination ports such as [443]",
+            )
+        for index, port in enumerate(flow.ports):
+            if port in flow.ports[:index]:
+                what = f"port {port} is listed twice"
+                yield Problem(what, (*path, "ports", index), expected="each port once")
+
+
+def vpn_pair_has_one_gateway(city: City) -> Iterator[Problem]:
+    """Two VPNs meet at one gateway: its firewall must see both directions of a flow."""
+    seen: dict[frozenset[str], str] = {}
+    said: set[tuple[str, frozenset[str]]] = set()
+    for path, flow in _flows(city):
+        gateway = str(path[1])
+        pair = frozenset(end.partition("/")[0] for end in (flow.source, flow.to))
+        first = seen.setdefault(pair, gateway)
+        if first != gateway and (gateway, pair) not in said:
+            said.add((gateway, pair))
+            names = " and ".join(f"`{name}`" for name in sorted(pair))
+            yield Problem(
+                f"{names} are joined by gateway `{first}` already",
+                path,
+                expected="one gateway between two VPNs",
+                hint=f"put the flow into `{first}`",
+            )
+
+
+def _flows(city: City) -> Iterator[tuple[KeyPath, Flow]]:
+    for name, gateway in city.gateways.items():
+        for key, flow in gateway.allow.items():
+            yield ("gateways", name, "allow", key), flow
+
+
+def _vpn_domain(city: City, end: str) -> str | None:
+    vpn = city.vpns.get(end.partition("/")[0])
+    return vpn.domain if vpn else None
+
+
+def _gateway_domains(city: City, name: str) -> tuple[str, str] | None:
+    first, second = (city.nodes.get(end) for end in city.gateways[name].ends)
+    return (first.domain, second.domain) if first and second else None

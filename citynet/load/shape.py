@@ -1,0 +1,193 @@
+"""What pydantic found wrong with the shape of an inventory, in words for its author.
+
+What was expected is said in the words of the JSON Schema, so editors say the same.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
+from typing import Any
+
+from pydantic import ValidationError
+
+from citynet import schema
+from citynet.errors import KeyPath, Problem
+from citynet.load.nearest import Names, did_you_mean
+from citynet.load.scalars import kind
+from citynet.load.tree import Sources
+
+_KEY = "[key]"
+_SHOWN = 60
+
+
+def bad_paths(error: ValidationError) -> set[KeyPath]:
+    """List the entries (section and name) that hold a mistake."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return {tuple(one["loc"][:2]) for one in found}
+
+
+def shape_problems(
+    error: ValidationError | None, empty: Iterable[KeyPath], sources: Sources, *, whole: bool
+) -> list[Problem]:
+    """Say everything that is wrong with the shape of an inventory.
+
+    `empty` are the keys without a value, which pydantic takes for left out. A section is
+    only missed when the inventory was read as a whole.
+    """
+    shape = Shape(sources)
+    problems: list[Problem] = []
+    errors = error.errors(include_url=False, include_context=False) if error else []
+    for one in errors:
+        if whole or one["type"] != "missing" or len(one["loc"]) > 1:
+            problems += shape.problem(one["loc"], one["type"], one["input"])
+    return problems + shape.nothing(empty, {problem.path for problem in problems})
+
+
+class Shape:
+    """Words for one inventory's mistakes of shape."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._names: dict[tuple[str, ...], Names] = {}
+
+    def problem(self, place: KeyPath, kind_of_error: str, found: Any) -> list[Problem]:
+        """Say what one error of pydantic means."""
+        if place and place[-1] == _KEY:
+            return [self._bad_name(place[:-1])]
+        if kind_of_error == "missing":
+            return self._missing(place, found)
+        if kind_of_error == "extra_forbidden":
+            return [self._unknown(place)]
+        if kind_of_error in ("too_short", "too_long"):
+            return [self._wrong_length(place, found)]
+        return [self._wrong(place, found)]
+
+    def nothing(self, paths: Iterable[KeyPath], said: set[KeyPath]) -> list[Problem]:
+        """Say which keys have no value, except those that are wrong anyway."""
+        return [
+            Problem(
+                f"{_name(path)} has no value",
+                path,
+                expected=_expected(schema.at(path)),
+                hint="leave the key out if there is nothing to say",
+                position=self._sources.locate(path),
+            )
+            for path in dict.fromkeys(paths)
+            if path not in said
+        ]
+
+    def _bad_name(self, path: KeyPath) -> Problem:
+        name = str(path[-1])
+        names = schema.at(path[:-1]).get("propertyNames", {})
+        simple = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[: names.get("maxLength", 32)]
+        fits = simple != name and re.search(names.get("pattern", ""), simple)
+        return Problem(
+            f"`{_short(name)}` cannot be a name here",
+            path,
+            expected=schema.describe(names),
+            hint=f"did you mean `{simple}`?" if fits and len(simple) > 1 else None,
+            position=self._sources.locate_key(path),
+        )
+
+    def _missing(self, place: KeyPath, found: Any) -> list[Problem]:
+        parent = place[:-1]
+        if isinstance(place[-1], int):
+            items = found if isinstance(found, list | tuple) else ()
+            return [self._wrong_length(parent, items)]
+        what = f"`{place[-1]}` is missing"
+        hint = None
+        if not parent:
+            what = f"there is no `{place[-1]}:` section"
+            sections = ", ".join(sorted(self._sources.sections)) or "none"
+            hint = f"sections found: {sections}"
+        return [self._at(parent, what, _expected(schema.at(place)), hint)]
+
+    def _unknown(self, place: KeyPath) -> Problem:
+        keys = schema.keys(schema.at(place[:-1]))
+        names = self._names.setdefault(keys, Names(keys))
+        return Problem(
+            f"unknown key `{_short(str(place[-1]))}`",
+            place,
+            expected="one of " + ", ".join(keys),
+            hint=did_you_mean(names, place[-1]),
+            position=self._sources.locate_key(place),
+        )
+
+    def _wrong_length(self, path: KeyPath, found: Any) -> Problem:
+        count = len(found) if isinstance(found, list | tuple | Mapping) else 0
+        what = f"{_name(path)} has {count} item{'' if count == 1 else 's'}"
+        if isinstance(found, Mapping):
+            return self._at(path, f"{_name(path)} is empty", "at least one name in it")
+        return self._at(path, what, _expected(schema.at(path)))
+
+    def _wrong(self, path: KeyPath, found: Any) -> Problem:
+        node = schema.at(path)
+        expected = _expected(node)
+        hint = self._hint(path, node, found)
+        return self._at(path, f"{_name(path)} {_is(found, node)}", expected, hint)
+
+    def _hint(self, path: KeyPath, node: schema.Schema, found: Any) -> str | None:
+        if "enum" in node:
+            return did_you_mean(Names(node["enum"]), found)
+        wants_text = node.get("type") == "string"
+        if wants_text and isinstance(found, bool | int | float):
+            return f'write it in quotes: "{self._sources.written(path) or found}"'
+        if isinstance(found, str):
+            return _text_hint(node, found)
+        return None
+
+    def _at(
+        self, path: KeyPath, what: str, expected: str | None, hint: str | None = None
+    ) -> Problem:
+        position = self._sources.locate(path)
+        return Problem(what, path, expected=expected, hint=hint, position=position)
+
+
+def _text_hint(node: schema.Schema, found: str) -> str | None:
+    if node.get("type") == "integer" and found.isascii() and found.isdigit():
+        return "leave out the quotes"
+    if str(node.get("format")).endswith("network"):
+        return _network_hint(found)
+    return None
+
+
+def _network_hint(found: str) -> str | None:
+    """Suggest the prefix that an address with its length stands in."""
+    try:
+        network = ip_network(found, strict=False)
+    except ValueError:
+        return None
+    return f"did you mean `{network}`?" if str(network) != found else None
+
+
+def _expected(node: schema.Schema) -> str:
+    return schema.describe(node)
+
+
+def _name(path: KeyPath) -> str:
+    """Name a value by its key; an item of a list by its place, counted from 1."""
+    if not path:
+        return "the inventory"
+    if isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of `{path[-2]}`"
+    return f"`{_short(str(path[-1]))}`"
+
+
+def _is(found: Any, node: schema.Schema) -> str:
+    """Say what was found where something else was expected."""
+    if found is None:
+        return "has no value"
+    if isinstance(found, bool):
+        return f"is {str(found).lower()}"
+    if isinstance(found, int | float):
+        return f"is the number {found}"
+    if isinstance(found, str):
+        quoted = node.get("type") in ("integer", "array", "object")
+        return f'is the text "{_short(found)}"' if quoted else f"is `{_short(found)}`"
+    return f"is {kind(found)}"
+
+
+def _short(text: str) -> str:
+    """Show a text in one line, not too long, with nothing in it that a terminal obeys."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in text[:_SHOWN])
+    return line + ("..." if len(text) > _SHOWN else "")
