@@ -1,0 +1,130 @@
+"""Where a line of an artifact came from: a line of a template, and a line of the inventory.
+
+Nothing is recorded while a city is rendered. When somebody asks, the one device is rendered
+again in an environment that ends each line with a mark: the template, its line, and the piece
+of intent (`origin`) that the template read last.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from citynet.errors import KeyPath
+from citynet.pipeline import Prepared
+from citynet.render.render import Renderer
+
+MARK = "citynet_mark"
+_MARKED = re.compile("\x02([^:]*):([0-9]+):([0-9]+)\x03")
+
+
+@dataclass
+class _Trail:
+    """The pieces of intent that templates read, in order of first use; the last one read."""
+
+    origins: list[KeyPath] = field(default_factory=list)
+    last: int = 0
+
+    def saw(self, origin: KeyPath) -> None:
+        if origin not in self.origins:
+            self.origins.append(origin)
+        self.last = self.origins.index(origin)
+
+
+class _Tracing(Environment):
+    """A Jinja environment that follows which piece of intent a template reads."""
+
+    trail: _Trail
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        value = super().getattr(obj, attribute)
+        origin = getattr(obj, "origin", None)
+        if isinstance(origin, tuple):
+            self.trail.saw(origin)
+        return value
+
+
+class _Marks(Extension):
+    """Ends every line of a template's text with a call of `citynet_mark`."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        name = stream.name or "?"
+        for token in stream:
+            if token.type != "data" or "\n" not in token.value:
+                yield token
+                continue
+            yield from self._marked(token, name)
+
+    def _marked(self, token: Token, name: str) -> Iterator[Token]:
+        for offset, line in enumerate(token.value.splitlines(keepends=True)):
+            at = token.lineno + offset
+            yield Token(at, "data", line.removesuffix("\n"))
+            if line.endswith("\n"):
+                yield from self._call(at, name)
+                yield Token(at, "data", "\n")
+
+    @staticmethod
+    def _call(at: int, name: str) -> Iterator[Token]:
+        yield Token(at, "variable_begin", "{{")
+        yield Token(at, "name", MARK)
+        yield Token(at, "lparen", "(")
+        yield Token(at, "string", name)
+        yield Token(at, "comma", ",")
+        yield Token(at, "integer", at)  # type: ignore[arg-type]  # the lexer holds integers so
+        yield Token(at, "rparen", ")")
+        yield Token(at, "variable_end", "}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The template and its line (from 1), and the piece of intent, that made a line."""
+
+    template: str
+    line: int
+    origin: KeyPath
+
+
+def _environment(prepared: Prepared, platform: str, trail: _Trail) -> Environment:
+    folder = prepared.house.platforms[platform].templates
+    made = _Tracing(
+        loader=FileSystemLoader(str(folder)),
+        extensions=[_Marks],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - the same environment as the renderer's, and its marks
+    )
+    made.trail = trail
+    made.globals[MARK] = lambda name, line: f"\x02{name}:{line}:{trail.last}\x03"
+    return made
+
+
+def trace(prepared: Prepared, device: str, file: str, line: int) -> Provenance | None:
+    """What made `line` (from 1) of `file` of `device`; None if no template did."""
+    facts = prepared.facts[device]
+    trail = _Trail([("nodes", device)])
+    tracing = _environment(prepared, facts.platform, trail)
+    renderer = Renderer(prepared.house.platforms, {facts.platform: tracing})
+    lines = renderer.render(facts).files[file].splitlines()
+    if not 1 <= line <= len(lines):
+        return None
+    marks = _MARKED.findall(lines[line - 1])
+    if not marks:
+        return None
+    name, at, origin = marks[-1]
+    return Provenance(f"{facts.platform}/{name}", int(at), trail.origins[int(origin)])
+
+
+def explain(prepared: Prepared, device: str, file: str, line: int) -> str:
+    """`templates/frr/vpn.j2:14, from inventory/demo/services.yaml:9:5`, for people."""
+    found = trace(prepared, device, file, line)
+    if found is None:
+        return f"{file}:{line} of {device}, which no template made"
+    place = prepared.sources.locate(found.origin)
+    intent = f"{place}" if place else ".".join(map(str, found.origin))
+    return f"templates/{found.template}:{found.line}, from {intent}"
