@@ -140,9 +140,9 @@ def _endpoint(city: City, vpn: str, name: str, endpoint: Endpoint) -> EndpointNu
     )
 
 
-def _attachment(asn: int, node: str, vpn: str, numbers: NodeNumbers, function: int) -> (
-    AttachmentNumbers
-):
+def _attachment(
+    asn: int, node: str, vpn: str, numbers: NodeNumbers, function: int
+) -> AttachmentNumbers:
     """RD AS:number (RFC 4364, type 0); SID = locator, 16-bit function, no argument (RFC 8986)."""
     return AttachmentNumbers(
         route_distinguisher=f"{asn}:{in_range(1, 0xFFFFFFFF, 'rd', node, vpn)}",
@@ -150,9 +150,9 @@ def _attachment(asn: int, node: str, vpn: str, numbers: NodeNumbers, function: i
     )
 
 
-def _join(name: str, gateway: Gateway, interfaces: tuple[str, str], pair: tuple[str, str]) -> (
-    JoinNumbers
-):
+def _join(
+    name: str, gateway: Gateway, interfaces: tuple[str, str], pair: tuple[str, str]
+) -> JoinNumbers:
     """A VLAN (IEEE 802.1Q, 2-4094) and a /127 on the gateway's link, one for each pair of VPNs."""
     vlan = in_range(2, 4094, "vlan", name, *pair)
     base = (0xFD << 120) | ((digest("join", name, *pair) & ((1 << 56) - 1)) << 64)
@@ -169,9 +169,7 @@ def _gateway(city: City, name: str, gateway: Gateway) -> GatewayNumbers:
     default = short_name(name, IFNAMSIZ - VLAN_SUFFIX)
     first, second = (gateway.interfaces.get(end, default) for end in gateway.ends)
     interfaces = (first, second)
-    joins = tuple(
-        _join(name, gateway, interfaces, pair) for pair in joined_pairs(city, gateway)
-    )
+    joins = tuple(_join(name, gateway, interfaces, pair) for pair in joined_pairs(city, gateway))
     return GatewayNumbers(interfaces, joins)
 
 

@@ -7,6 +7,7 @@ person decides which of the two moves (usually the newer) and nothing moves on i
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from citynet.allocate.joins import joined_pairs
@@ -15,6 +16,8 @@ from citynet.errors import InventoryError, KeyPath, Problem
 from citynet.model import City
 
 LOCATOR_LENGTH = 64
+LINK_LENGTH = 127
+FEWEST_ADDRESSES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +155,9 @@ def _overlaps(city: City, plan: Plan) -> Iterator[Problem]:
             reach = max(reach, entry, key=lambda each: each[1])
 
 
-def _pool(path: KeyPath, pool: IPv4Network | IPv6Network, length: int, need: int) -> (
-    Iterator[Problem]
-):
+def _pool(
+    path: KeyPath, pool: IPv4Network | IPv6Network, length: int, need: int
+) -> Iterator[Problem]:
     room = 1 << max(0, length - pool.prefixlen) if pool.prefixlen <= length else 0
     if need > room:
         what = f"pool {pool} is full: it has {room} /{length} and {need} are needed"
@@ -184,13 +187,16 @@ def _lengths(city: City, plan: Plan) -> Iterator[Problem]:
         if node.locator and node.locator.prefixlen != LOCATOR_LENGTH:
             yield Problem(f"locator {node.locator}", ("nodes", name, "locator"), "a /64")
     for name, link in city.links.items():
-        if link.prefix and link.prefix.prefixlen != 127:
+        if link.prefix and link.prefix.prefixlen != LINK_LENGTH:
             yield Problem(f"link prefix {link.prefix}", ("links", name, "prefix"), "a /127")
     for vpn_name, vpn in city.vpns.items():
         for name, endpoint in vpn.endpoints.items():
             for key in ("ipv4", "ipv6"):
                 pinned = getattr(endpoint, key)
-                if pinned is not None and ip_network(pinned.network).num_addresses < 4:
+                if (
+                    pinned is not None
+                    and ip_network(pinned.network).num_addresses < FEWEST_ADDRESSES
+                ):
                     path = ("vpns", vpn_name, "endpoints", name, key)
                     yield Problem(f"subnet {pinned} has no room", path, "room for two hosts")
 
@@ -203,7 +209,7 @@ def _pool_overlaps(plan: Plan) -> Iterator[Problem]:
         for pool in (getattr(numbers, key),)
     ]
     pools.sort(key=lambda entry: (int(entry[0].network_address), entry[0].prefixlen))
-    for (first, a, a_key), (second, b, b_key) in zip(pools, pools[1:], strict=False):
+    for (first, a, a_key), (second, b, b_key) in pairwise(pools):
         if first.overlaps(second):
             what = f"pools {a_key} {first} of {a} and {b_key} {second} of {b} overlap"
             yield Problem(what, ("domains", b, "pools", b_key), "pools of their own")

@@ -18,7 +18,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-
 @dataclass(frozen=True, slots=True)
 class JoinSide:
     """A join as one gateway router sees it: its own end, the far end, and the join."""
@@ -88,7 +87,8 @@ def index(city: City, plan: Plan) -> Index:
         links=_grouped(links),
         endpoints=_grouped(
             sorted(
-                ((each.node, each) for each in plan.endpoints.values()), key=lambda pair: pair[1].ref
+                ((each.node, each) for each in plan.endpoints.values()),
+                key=lambda pair: pair[1].ref,
             )
         ),
         vpns=_grouped(sorted(plan.attachments)),

@@ -81,9 +81,9 @@ class _OptionTable:
         return self._make(self._city.domains[node.domain].options, node.options)
 
 
-def _device(context: Context, name: str, tables: Sequence[tuple[Role, _OptionTable]]) -> (
-    DeviceFacts
-):
+def _device(
+    context: Context, name: str, tables: Sequence[tuple[Role, _OptionTable]]
+) -> DeviceFacts:
     node = context.city.nodes[name]
     found: dict[str, object] = {}
     for role, table in tables:

@@ -1,10 +1,10 @@
-"""How the engine talks to a device, whatever it is.
+r"""How the engine talks to a device, whatever it is.
 
 A driver holds one session to one device. The engine calls it in this order, and may stop
 after any step::
 
     lock -> read -> stage -> validate -> commit(confirm_within) -> [health checks] -> confirm
-                                                               \\-> roll_back
+                                                               \-> roll_back
     unlock
 
 Nothing before `commit` changes what the device does. After `commit(confirm_within=s)` the
@@ -45,7 +45,7 @@ class Refusal:
     message: str
 
 
-class Refused(CitynetError):
+class Refused(CitynetError):  # noqa: N818 - what the device did
     """The device refused (part of) a configuration. Its running configuration is unchanged."""
 
     def __init__(self, device: str, refusals: Sequence[Refusal]) -> None:

@@ -18,7 +18,7 @@ from citynet.errors import CitynetError
 from citynet.render.platform import Platform
 
 PACKAGE = "citynet_house"
-"""The name under which the house's folders are imported; `roles/vpn` is `citynet_house.roles.vpn`."""
+"""The house's folders are imported under this name; `roles/vpn` is `citynet_house.roles.vpn`."""
 
 
 class HouseError(CitynetError):
@@ -79,8 +79,10 @@ def _ordered(roles: Mapping[str, Role]) -> tuple[Role, ...]:
 
 
 def _with_templates(platform: Platform, root: Path) -> Platform:
-    return platform if platform.templates else replace(
-        platform, templates=root / "templates" / platform.name
+    return (
+        platform
+        if platform.templates
+        else replace(platform, templates=root / "templates" / platform.name)
     )
 
 

@@ -19,7 +19,9 @@ class CityHeader(Intent):
     name: Annotated[
         Id,
         Field(max_length=20),
-        words("a name of 2 to 20 small letters, digits and single hyphens, beginning with a letter"),
+        words(
+            "a name of 2 to 20 small letters, digits and single hyphens, beginning with a letter"
+        ),
     ] = Field(description="A safe name: labs carry it.")
     label: Label | None = Field(default=None, description="What people call it.")
     platform: PlatformId = Field(

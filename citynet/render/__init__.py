@@ -1,6 +1,6 @@
 """DeviceFacts -> artifacts: the files a device gets, from templates."""
 
 from citynet.render.platform import Platform
-from citynet.render.render import Artifact, RenderError, Renderer, check_cells
+from citynet.render.render import Artifact, Renderer, RenderError, check_cells
 
 __all__ = ["Artifact", "Platform", "RenderError", "Renderer", "check_cells"]

@@ -19,6 +19,7 @@ from citynet.pipeline import Prepared
 from citynet.render.render import Renderer
 
 MARK = "citynet_mark"
+RESET = "citynet_reset"
 _MARKED = re.compile("\x02([^:]*):([0-9]+):([0-9]+)\x03")
 
 
@@ -33,6 +34,11 @@ class _Trail:
         if origin not in self.origins:
             self.origins.append(origin)
         self.last = self.origins.index(origin)
+
+    def reset(self) -> str:
+        """Forget the last piece read: a block starts with the device itself."""
+        self.last = 0
+        return ""
 
 
 class _Tracing(Environment):
@@ -52,29 +58,35 @@ class _Marks(Extension):
     """Ends every line of a template's text with a call of `citynet_mark`."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        name = stream.name or "?"
+        name, before, opening = stream.name or "?", "", False
         for token in stream:
-            if token.type != "data" or "\n" not in token.value:
-                yield token
+            if token.type == "data" and "\n" in token.value:
+                yield from self._marked(token, name)
                 continue
-            yield from self._marked(token, name)
+            opening = opening or (before == "block_begin" and token.value == "block")
+            yield token
+            if opening and token.type == "block_end":
+                opening = False
+                yield from self._call(token.lineno, RESET)
+            before = token.type
 
     def _marked(self, token: Token, name: str) -> Iterator[Token]:
         for offset, line in enumerate(token.value.splitlines(keepends=True)):
             at = token.lineno + offset
             yield Token(at, "data", line.removesuffix("\n"))
             if line.endswith("\n"):
-                yield from self._call(at, name)
+                yield from self._call(at, MARK, name, at)
                 yield Token(at, "data", "\n")
 
     @staticmethod
-    def _call(at: int, name: str) -> Iterator[Token]:
+    def _call(at: int, function: str, *arguments: str | int) -> Iterator[Token]:
         yield Token(at, "variable_begin", "{{")
-        yield Token(at, "name", MARK)
+        yield Token(at, "name", function)
         yield Token(at, "lparen", "(")
-        yield Token(at, "string", name)
-        yield Token(at, "comma", ",")
-        yield Token(at, "integer", at)  # type: ignore[arg-type]  # the lexer holds integers so
+        for argument in arguments:
+            kind = "string" if isinstance(argument, str) else "integer"
+            yield Token(at, kind, argument)  # type: ignore[arg-type]  # integers are held so
+            yield Token(at, "comma", ",")
         yield Token(at, "rparen", ")")
         yield Token(at, "variable_end", "}}")
 
@@ -97,9 +109,10 @@ def _environment(prepared: Prepared, platform: str, trail: _Trail) -> Environmen
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - the same environment as the renderer's, and its marks
+        autoescape=False,
     )
     made.trail = trail
+    made.globals[RESET] = trail.reset
     made.globals[MARK] = lambda name, line: f"\x02{name}:{line}:{trail.last}\x03"
     return made
 

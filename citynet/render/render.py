@@ -87,7 +87,9 @@ class Renderer:
     """Renders devices of all `platforms`; templates are compiled once."""
 
     def __init__(
-        self, platforms: Mapping[str, Platform], environments: Mapping[str, Environment] | None = None
+        self,
+        platforms: Mapping[str, Platform],
+        environments: Mapping[str, Environment] | None = None,
     ) -> None:
         self._platforms = platforms
         self._environments = environments or {

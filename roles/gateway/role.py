@@ -31,9 +31,13 @@ class GatewayOptions(RoleOptions):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One flow between two sets of subnets. `outward` if it starts on this router's side."""
+    """One flow between two sets of subnets. `outward` if it starts on this router's side.
+
+    `counter` is the name under which its packets are counted, `gate-publish`.
+    """
 
     name: str
+    counter: str
     outward: bool
     protocol: str
     ports: tuple[int, ...]
@@ -102,6 +106,7 @@ def _rule(context: Context, gateway: str, name: str, flow: Flow, near: str) -> R
     targets4, targets6 = _subnets(context, [flow.to])
     return Rule(
         name=name,
+        counter=f"{gateway}-{name}",
         outward=vpn_of(flow.source) == near,
         protocol=flow.protocol.value,
         ports=tuple(sorted(set(flow.ports))),

@@ -74,8 +74,12 @@ def _neighbors(context: Context, node: str) -> tuple[Neighbor, ...]:
     reflectors = context.index.reflectors.get(domain, ())
     clients = context.index.clients.get(domain, ()) if node in reflectors else ()
     loopback = {name: context.plan.nodes[name].loopback for name in (*reflectors, *clients)}
-    peers = [Neighbor(each, loopback[each], False, ("nodes", each)) for each in reflectors]
-    below = [Neighbor(each, loopback[each], True, ("nodes", each)) for each in clients]
+    peers = [
+        Neighbor(each, loopback[each], client=False, origin=("nodes", each)) for each in reflectors
+    ]
+    below = [
+        Neighbor(each, loopback[each], client=True, origin=("nodes", each)) for each in clients
+    ]
     return tuple(each for each in (*peers, *below) if each.node != node)
 
 

@@ -1,0 +1,55 @@
+# citynet: `make run` brings a city up and proves it; `make test` runs every test, lab included.
+CITY ?= demo
+PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3; do command -v $$each && break; done)
+HOST ?= auto
+VENV := .venv
+CITYNET := $(VENV)/bin/citynet
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint format lab-up lab-down bench schema clean
+
+help:  ## show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nVariables: CITY=%s (a folder of inventory/), HOST=%s (auto, local, vm, ssh:user@host)\n' "$(CITY)" "$(HOST)"
+
+setup: $(READY)  ## make .venv/bin/citynet, installing what is missing
+
+$(READY): pyproject.toml labs/bootstrap.sh labs/setup.sh
+	@sh labs/setup.sh $(VENV)
+	@touch $@
+
+run: setup  ## bring CITY up in a lab, deploy, verify, and say what was proved
+	@sh labs/run.sh $(CITYNET) inventory/$(CITY) $(HOST)
+
+test: check lab-test  ## every test, lab included
+
+lab-test: setup
+	@sh labs/test.sh $(VENV) $(HOST)
+
+check: lint  ## everything that needs no lab: lint, types, unit tests, both cities
+	$(VENV)/bin/pytest -q -n 2 -m "not lab"
+	@for city in demo wuhan; do $(CITYNET) validate -i inventory/$$city || exit 1; done
+
+lint: setup  ## ruff and strict mypy
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+format: setup  ## let ruff format the code
+	$(VENV)/bin/ruff format .
+
+lab-up: setup  ## bring CITY's lab up
+	$(CITYNET) lab up -i inventory/$(CITY) --host $(HOST)
+
+lab-down: setup  ## take CITY's lab down; nothing is left behind
+	$(CITYNET) lab down -i inventory/$(CITY)
+
+bench: setup  ## measure against netlab, side by side
+	$(VENV)/bin/python benchmarks/run.py
+
+schema: setup  ## write inventory/city.schema.json again
+	$(CITYNET) schema > inventory/city.schema.json
+
+clean:  ## remove what was made in this folder (labs and caches stay)
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

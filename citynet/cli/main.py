@@ -1,0 +1,82 @@
+"""The command line: `citynet COMMAND -i inventory/<city>`."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from citynet.errors import CitynetError
+
+COMMANDS = {
+    "validate": ("citynet.cli.validate", "Check an inventory; every mistake at once."),
+    "inventory": ("citynet.cli.inventory", "The city as an Ansible-style inventory."),
+    "schema": ("citynet.cli.schema", "The JSON Schema of inventory files, for editors."),
+    "render": ("citynet.cli.render", "Write every device's files."),
+    "lab": ("citynet.cli.lab", "Bring the city up as a lab, look into it, take it down."),
+    "deploy": ("citynet.cli.deploy", "Bring devices to what the inventory says."),
+    "verify": ("citynet.cli.verify", "Prove with measurements that the network does it."),
+    "graph": ("citynet.cli.graph", "Draw the city."),
+}
+"""Each command's module and what it is for. Modules are imported when their command is used."""
+
+EPILOG = """\b
+Examples:
+  citynet validate -i inventory/demo
+  citynet lab up -i inventory/demo
+  citynet deploy -i inventory/demo --check --diff
+  citynet verify -i inventory/demo
+"""
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when that command is used, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a person meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command called `cmd_name`, None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command = getattr(module, cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module.__name__}.{cmd_name} is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their one-line summaries, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="citynet")
+def cli() -> None:
+    """citynet: a whole city's network as code, from YAML to proved packets."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; what a user can put right is said in a sentence."""
+    try:
+        result = cli.main(args=arguments, prog_name="citynet", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CitynetError as error:
+        click.echo(str(error), err=True)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 141
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Entry point of the `citynet` script."""
+    sys.exit(run())

@@ -1,0 +1,59 @@
+"""`citynet render`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from citynet.cli.options import inventory_option, json_option
+from citynet.errors import CitynetError
+from citynet.pipeline import prepare
+from citynet.pipeline import render as render_all
+from citynet.render import Artifact
+
+
+def _write(artifacts: Mapping[str, Artifact], output: Path) -> None:
+    """One folder a device; each file is written beside and renamed, never left half-written."""
+    try:
+        for name, artifact in artifacts.items():
+            folder = output / name
+            folder.mkdir(parents=True, exist_ok=True)
+            for file, text in artifact.files.items():
+                partial = folder / f".{file}.partial"
+                partial.write_text(text, encoding="utf-8")
+                partial.replace(folder / file)
+    except OSError as error:
+        raise CitynetError(f"cannot write {error.filename}: {error.strerror}") from error
+
+
+def _selected(artifacts: dict[str, Artifact], device: str | None) -> dict[str, Artifact]:
+    if device is None:
+        return artifacts
+    if device not in artifacts:
+        raise CitynetError(f"no device is called {device!r}")
+    return {device: artifacts[device]}
+
+
+@click.command(
+    epilog="Example:  citynet render -i inventory/demo -o out/  or  --device gov-gw1 to read one"
+)
+@inventory_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option("--device", help="Only this device.")
+@json_option
+def render(folder: Path, output: Path | None, device: str | None, *, as_json: bool) -> None:
+    """Render every device's files, to a folder or to the screen."""
+    artifacts = _selected(render_all(prepare(folder)), device)
+    if output:
+        _write(artifacts, output)
+    if as_json:
+        digests = {name: artifact.digest() for name, artifact in artifacts.items()}
+        click.echo(json.dumps(digests, indent=2))
+    elif output:
+        count = sum(len(artifact.files) for artifact in artifacts.values())
+        click.echo(f"{len(artifacts)} devices, {count} files in {output}")
+    else:
+        for name, artifact in artifacts.items():
+            for file, text in artifact.files.items():
+                click.echo(f"### {name}/{file}\n{text}")

@@ -1,0 +1,47 @@
+"""`citynet validate`."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from citynet.cli.options import inventory_option, json_option
+from citynet.errors import InventoryError
+from citynet.pipeline import Prepared, prepare, render
+
+
+def _summary(prepared: Prepared) -> str:
+    city = prepared.context.city
+    roles = Counter(node.role.value for node in city.nodes.values())
+    nodes = ", ".join(f"{count} {role}" for role, count in sorted(roles.items()))
+    endpoints = sum(len(vpn.endpoints) for vpn in city.vpns.values())
+    label = f" ({city.city.label})" if city.city.label else ""
+    return (
+        f"{city.city.name}{label} is valid: {len(city.nodes)} nodes ({nodes}), "
+        f"{len(city.rings)} rings, {len(prepared.plan.links)} links, {len(city.vpns)} VPNs with "
+        f"{endpoints} endpoints, {len(city.gateways)} gateways"
+    )
+
+
+def _as_json(error: InventoryError | None) -> str:
+    problems = [asdict(problem) for problem in error.problems] if error else []
+    return json.dumps({"valid": error is None, "problems": problems}, ensure_ascii=False, indent=2)
+
+
+@click.command(epilog="Example:  citynet validate -i inventory/demo")
+@inventory_option
+@json_option
+def validate(folder: Path, *, as_json: bool) -> int:
+    """Check an inventory and render every device; every mistake is reported at once."""
+    try:
+        prepared = prepare(folder)
+        render(prepared)
+    except InventoryError as error:
+        if not as_json:
+            raise
+        click.echo(_as_json(error))
+        return 1
+    click.echo(_as_json(None) if as_json else _summary(prepared))
+    return 0
