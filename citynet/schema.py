@@ -5,6 +5,7 @@ The loader describes what it expected with the words of this schema, so that an 
 """
 
 import json
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,14 @@ def city_schema() -> Schema:
     """
     schema: Schema = City.model_json_schema(by_alias=True, schema_generator=_Generator)
     schema.pop("required", None)
-    for node in _nodes(schema):
+    for node in nodes(schema):
         if node.get("default", "") is None or node.get("default") in ({}, []):
             del node["default"]
     return {
         "$schema": DIALECT,
         **schema,
         "title": "citynet inventory",
-        "description": "One file of a city's inventory. Sections merge across the files of a folder.",
+        "description": "One file of a city's inventory: some of its sections.",
     }
 
 
@@ -133,14 +134,8 @@ def describe(node: Schema) -> str:
         return "one of " + ", ".join(node["enum"])
     if node.get("format") in FORMATS:
         return FORMATS[node["format"]]
-    kind = node.get("type")
-    if kind == "integer":
-        return _whole_number(node)
-    if kind == "array":
-        return _list(node)
-    if kind == "object":
-        return _map(node)
-    return {"string": "text", "boolean": "true or false"}.get(str(kind), "a value")
+    say = _SAY.get(str(node.get("type")))
+    return say(node) if say else "a value"
 
 
 def _whole_number(node: Schema) -> str:
@@ -168,10 +163,19 @@ def _map(node: Schema) -> str:
     return "a map with keys such as " + ", ".join(node.get("required", keys(node))[:4])
 
 
-def _nodes(node: object) -> list[Schema]:
+_SAY: Mapping[str, Callable[[Schema], str]] = {
+    "integer": _whole_number,
+    "array": _list,
+    "object": _map,
+    "string": lambda _: "text",
+    "boolean": lambda _: "true or false",
+}
+
+
+def nodes(node: object) -> list[Schema]:
     """List a schema's own maps, the outermost first."""
     if isinstance(node, list):
-        return [inner for item in node for inner in _nodes(item)]
+        return [inner for item in node for inner in nodes(item)]
     if not isinstance(node, dict):
         return []
-    return [node, *(inner for value in list(node.values()) for inner in _nodes(value))]
+    return [node, *(inner for value in list(node.values()) for inner in nodes(value))]

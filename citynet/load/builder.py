@@ -13,7 +13,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from citynet.errors import KeyPath, Problem
+from citynet.errors import KeyPath, Position, Problem
 from citynet.load.scalars import Doubt, kind, plain
 from citynet.load.source import Source, hidden
 from citynet.load.tree import Marks
@@ -70,7 +70,7 @@ class Builder:
         self.root: object = None
         self.root_marks: Marks | None = None
         self.problems: list[Problem] = []
-        self.empty: list[KeyPath] = []
+        self.empty: list[tuple[KeyPath, Position]] = []
         self.whole = True
         self._stack: list[_Frame] = []
         self._anchors: dict[str, _Anchored] = {}
@@ -119,7 +119,7 @@ class Builder:
         value = self._plain(text, offset) if is_plain else text
         self._size += 1
         if value is None and frame is not None:
-            self._nothing(frame)
+            self._nothing(frame, offset)
             offset = frame.key_at if isinstance(frame.value, dict) else offset
         self._remember(event.anchor, value, offset)
         self._attach(value, offset, offset)
@@ -203,7 +203,7 @@ class Builder:
     def _bad_key(self, value: object, text: str, offset: int) -> None:
         if isinstance(value, Doubt):
             self.problems.append(
-                self._problem(offset, value.what, f'a name that is text, or "{text}" in quotes')
+                self._problem(offset, value.what, f'another name, or "{text}" in quotes')
             )
         elif value is None:
             self.problems.append(self._problem(offset, "a key is empty", "a name"))
@@ -235,12 +235,13 @@ class Builder:
             return text
         return value
 
-    def _nothing(self, frame: _Frame) -> None:
+    def _nothing(self, frame: _Frame, offset: int) -> None:
         path = tuple(frame.key if frame.key is not None else 0 for frame in self._stack)
         if isinstance(frame.value, list):
             path = (*path[:-1], len(frame.value))
-        if frame.kept and FREE not in path:
-            self.empty.append(path)
+        if FREE not in path and all(outer.kept for outer in self._stack):
+            place = frame.key_at if isinstance(frame.value, dict) else offset
+            self.empty.append((path, self.source.position(place)))
 
     def _remember(self, anchor: str | None, value: object, offset: int) -> None:
         if anchor is not None:

@@ -65,8 +65,7 @@ def _checked(merged: Merged) -> LoadedCity:
     sources = merged.sources
     reader = _Reader(merged)
     city = reader.shape()
-    reader.references()
-    reader.rules(city)
+    reader.rules(reader.references(city))
     if reader.problems or city is None:
         raise InventoryError(in_order(reader.problems))
     return LoadedCity(city, sources)
@@ -83,7 +82,7 @@ class _Reader:
         """Read the values as a city, or as much of it as has the right shape."""
         merged = self.merged
         try:
-            city = City.model_validate(merged.values)
+            city = City.model_validate(merged.values, by_alias=True, by_name=False)
         except ValidationError as error:
             self._add(shape_problems(error, merged.empty, merged.sources, whole=merged.whole))
             return _part(merged.values, bad_paths(error))
@@ -92,10 +91,16 @@ class _Reader:
             self._add(shape)
         return city
 
-    def references(self) -> None:
-        """Look for names that nothing has, if everything that was written is known."""
-        if self.merged.whole:
-            self._add(dangling(self.merged.values))
+    def references(self, city: City | None) -> City | None:
+        """Look for names that nothing has, if everything that was written is known.
+
+        Returns what of the city names nothing that is not there.
+        """
+        if not self.merged.whole:
+            return city
+        problems = list(dangling(self.merged.values))
+        self._add(problems)
+        return _without(city, {problem.path[:2] for problem in problems}) if city else None
 
     def rules(self, city: City | None) -> None:
         """Ask the rules that can be asked."""
@@ -112,6 +117,19 @@ class _Reader:
         self.problems += [problem for problem in placed if problem.position not in said]
 
 
+def _without(city: City, paths: set[KeyPath]) -> City:
+    """Leave entries out of a city; nothing else is looked at again."""
+    kept = {
+        section: {
+            name: entry
+            for name, entry in getattr(city, section).items()
+            if (section, name) not in paths
+        }
+        for section in {str(path[0]) for path in paths}
+    }
+    return city.model_copy(update=kept)
+
+
 def _part(values: Mapping[str, object], bad: set[KeyPath]) -> City | None:
     """Read the entries that have the right shape, if they make a city."""
     kept: dict[str, object] = {}
@@ -123,6 +141,6 @@ def _part(values: Mapping[str, object], bad: set[KeyPath]) -> City | None:
     if any(path[0] == "city" for path in bad):
         kept["city"] = _ANY_HEADER
     try:
-        return City.model_validate(kept)
+        return City.model_validate(kept, by_alias=True, by_name=False)
     except ValidationError:
         return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import yaml
 from yaml.events import Event
 
-from citynet.errors import KeyPath, Problem
+from citynet.errors import KeyPath, Position, Problem
 from citynet.load.builder import Builder, StopError
 from citynet.load.source import Source
 from citynet.load.tree import Marks
@@ -24,13 +24,13 @@ class Document:
     """One file's values and places.
 
     `value` and `marks` are None when it does not parse or holds nothing. `empty` are the paths
-    of keys without a value. `whole` says that everything in the file is in `value`.
+    and places of keys without a value. `whole` says that everything in the file is in `value`.
     """
 
     file: str
     value: object = None
     marks: Marks | None = None
-    empty: tuple[KeyPath, ...] = ()
+    empty: tuple[tuple[KeyPath, Position], ...] = ()
     problems: tuple[Problem, ...] = ()
     whole: bool = False
 

@@ -1,6 +1,5 @@
 """The folder of an inventory: which files belong to it, and their bytes."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def _is_ours(entry: Path) -> bool:
 def _refuse(file: Path, folder: Path) -> Problem | None:
     try:
         if file.is_symlink() and not _inside(file, folder):
-            what = f"the file is a link to {os.readlink(file)}, outside the inventory"
+            what = f"the file is a link to {file.readlink()}, outside the inventory"
             return _about(str(file), what, expected="a file in the folder itself")
         status = file.stat()
     except (OSError, RuntimeError) as error:

@@ -21,7 +21,7 @@ class Merged:
 
     values: Mapping[str, object]
     sources: Sources
-    empty: tuple[KeyPath, ...]
+    empty: tuple[tuple[KeyPath, Position], ...]
     problems: tuple[Problem, ...]
     whole: bool
 
@@ -34,6 +34,7 @@ class _Merger:
         self.sections: dict[str, Marks] = {}
         self.entries: dict[str, dict[str, Marks]] = {}
         self.problems: list[Problem] = []
+        self.empty: list[tuple[KeyPath, Position]] = []
         self.whole = True
 
     def document(self, document: Document) -> None:
@@ -42,6 +43,7 @@ class _Merger:
         self.whole = self.whole and document.whole
         value, marks = document.value, document.marks
         if isinstance(value, dict) and marks is not None:
+            self.empty += [one for one in document.empty if one[0][0] in self.names]
             for section, content in value.items():
                 self._section(section, content, marks)
         elif document.whole:
@@ -112,14 +114,12 @@ def merge(documents: Iterable[Document], names: tuple[str, ...], start: Position
     first of two entries with one name counts, the second is a problem.
     """
     merger = _Merger(names)
-    empty: list[KeyPath] = []
     for document in documents:
         merger.document(document)
-        empty += document.empty
     return Merged(
         values=merger.values,
         sources=Sources(start, merger.sections, merger.entries),
-        empty=tuple(empty),
+        empty=tuple(merger.empty),
         problems=tuple(merger.problems),
         whole=merger.whole,
     )

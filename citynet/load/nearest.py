@@ -5,6 +5,7 @@ more, less, other or swapped are looked at (the deletion index of SymSpell), so 
 thousand mistakes in a city of ten thousand nodes still take a moment.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
@@ -59,6 +60,11 @@ def did_you_mean(names: Names, word: object) -> str | None:
     """Ask whether the nearest name was meant; the hint of a problem."""
     near = names.nearest(word)
     return f"did you mean `{near}`?" if near else None
+
+
+def safe_name(word: str) -> str:
+    """Make the nearest safe name of a word: `Gov_Core 1` is `gov-core-1`."""
+    return re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
 
 
 def _simple(word: str) -> str:

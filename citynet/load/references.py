@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from citynet.errors import KeyPath, Problem
-from citynet.load.nearest import Names, did_you_mean
+from citynet.load.nearest import Names, did_you_mean, safe_name
 
 _LISTED = 6
 """Up to this many valid names are listed in a message."""
@@ -45,13 +45,29 @@ FLOW_ENDS = (
 )
 
 
+def section_named(path: KeyPath) -> str | None:
+    """Find the section whose names a value at a path must be one of, if it is a reference."""
+    for reference in REFERENCES:
+        pattern = reference.path
+        if len(pattern) == len(path) and all(
+            wanted in ("*", part) for wanted, part in zip(pattern, path, strict=True)
+        ):
+            return reference.section
+    return None
+
+
 class _Section:
     """The names of a section, and the nearest one to a wrong name."""
 
-    def __init__(self, noun: str, place: str, values: object) -> None:
-        self.noun = noun
+    def __init__(self, missing: str, place: str, values: object) -> None:
+        self.missing = missing
         self.place = place
         self.values: Mapping[str, Any] = values if isinstance(values, Mapping) else {}
+        self._safe = {safe_name(name) for name in self.values}
+
+    def __contains__(self, name: str) -> bool:
+        """A name that is only spelt wrongly where it is given has been complained about there."""
+        return name in self.values or name in self._safe
 
     @cached_property
     def _nearest(self) -> Names:
@@ -68,7 +84,7 @@ class _Section:
     def miss(self, path: KeyPath, name: str) -> Problem:
         """Say that a name is not among these."""
         return Problem(
-            f"there is no {self.noun} `{name}`",
+            f"{self.missing} `{name}`",
             path,
             expected=self._expected,
             hint=did_you_mean(self._nearest, name),
@@ -80,11 +96,13 @@ def dangling(values: Mapping[str, object]) -> Iterator[Problem]:
     sections: dict[str, _Section] = {}
     for reference in REFERENCES:
         name = reference.section
-        section = sections.setdefault(name, _Section(reference.noun, name, values.get(name)))
+        section = sections.setdefault(
+            name, _Section(f"there is no {reference.noun}", name, values.get(name))
+        )
         for path, value in _walk(values, reference.path, ()):
-            if isinstance(value, str) and value not in section.values:
+            if isinstance(value, str) and value not in section:
                 yield section.miss(path, value)
-    vpns = _Section("VPN", "vpns", values.get("vpns"))
+    vpns = _Section("there is no VPN", "vpns", values.get("vpns"))
     for pattern in FLOW_ENDS:
         for path, value in _walk(values, pattern, ()):
             if isinstance(value, str) and value.count("/") <= 1:
@@ -100,7 +118,7 @@ def _flow_end(vpns: _Section, path: KeyPath, value: str) -> Iterator[Problem]:
     endpoints = found.get("endpoints") if isinstance(found, Mapping) else None
     if slash and isinstance(endpoints, Mapping) and endpoint not in endpoints:
         place = f"vpns.{vpn}.endpoints"
-        yield _Section(f"endpoint of VPN `{vpn}`", place, endpoints).miss(path, endpoint)
+        yield _Section(f"VPN `{vpn}` has no endpoint", place, endpoints).miss(path, endpoint)
 
 
 def _walk(value: object, pattern: Sequence[str], path: KeyPath) -> Iterator[tuple[KeyPath, object]]:

@@ -5,13 +5,15 @@ Names that nothing has are `references`' business: every rule here passes them o
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Interface, IPv6Interface
 
 from citynet.errors import KeyPath, Problem
 from citynet.model import City, Flow, NodeRole, Protocol
 
 RESERVED = frozenset({"all", "default", "eth0", "lo", "local", "main", "mgmt", "sr0", "unspec"})
 """Names that Linux, FRR or the lab already use for an interface, a VRF or a routing table."""
+
+POINT_TO_POINT = 31
+"""From this length on, a subnet has no address of its own (RFC 3021)."""
 
 _PORT_NAME = re.compile(r"eth[0-9]+|(lo|sr|dummy|tunl|sit|gre|ip6tnl|vrf)[0-9]+")
 
@@ -66,30 +68,19 @@ def endpoint_in_network(city: City) -> Iterator[Problem]:
                 )
 
 
-def endpoint_pin_has_room(city: City) -> Iterator[Problem]:
-    """A pinned address is a host's, in a prefix that leaves room for the customer."""
+def endpoint_pin_is_a_host(city: City) -> Iterator[Problem]:
+    """A pinned IPv4 address is a host's, not its subnet's own (RFC 1122, section 3.2.1.3)."""
     for name, vpn in city.vpns.items():
         for key, endpoint in vpn.endpoints.items():
-            for family, pin in (("ipv4", endpoint.ipv4), ("ipv6", endpoint.ipv6)):
-                reason = _pin_problem(pin) if pin else None
-                if reason:
-                    yield Problem(
-                        reason,
-                        ("vpns", name, "endpoints", key, family),
-                        expected="the router's address and its prefix length",
-                    )
-
-
-def _pin_problem(pin: IPv4Interface | IPv6Interface) -> str | None:
-    network = pin.network
-    if network.num_addresses == 1:
-        return f"{pin} leaves no address for the customer"
-    if isinstance(pin, IPv4Interface) and network.num_addresses > 2:
-        if pin.ip == network.network_address:
-            return f"{pin.ip} is the network address of {network}"
-        if pin.ip == network.broadcast_address:
-            return f"{pin.ip} is the broadcast address of {network}"
-    return None
+            pin = endpoint.ipv4
+            if pin is None or pin.network.prefixlen >= POINT_TO_POINT:
+                continue
+            if pin.ip in (pin.network.network_address, pin.network.broadcast_address):
+                yield Problem(
+                    f"{pin.ip} is the first or last address of {pin.network}",
+                    ("vpns", name, "endpoints", key, "ipv4"),
+                    expected="the router's own address and its prefix length",
+                )
 
 
 def gateway_ends_are_gateways(city: City) -> Iterator[Problem]:

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from citynet import schema
-from citynet.errors import KeyPath, Problem
-from citynet.load.nearest import Names, did_you_mean
+from citynet.errors import KeyPath, Position, Problem
+from citynet.load.nearest import LONGEST, Names, did_you_mean, safe_name
+from citynet.load.references import section_named
 from citynet.load.scalars import kind
 from citynet.load.tree import Sources
 
@@ -27,7 +28,11 @@ def bad_paths(error: ValidationError) -> set[KeyPath]:
 
 
 def shape_problems(
-    error: ValidationError | None, empty: Iterable[KeyPath], sources: Sources, *, whole: bool
+    error: ValidationError | None,
+    empty: Iterable[tuple[KeyPath, Position]],
+    sources: Sources,
+    *,
+    whole: bool,
 ) -> list[Problem]:
     """Say everything that is wrong with the shape of an inventory.
 
@@ -38,9 +43,12 @@ def shape_problems(
     problems: list[Problem] = []
     errors = error.errors(include_url=False, include_context=False) if error else []
     for one in errors:
+        if whole and isinstance(one["input"], str) and section_named(one["loc"]):
+            continue  # a name that nothing has: `references` says so, and what was meant
         if whole or one["type"] != "missing" or len(one["loc"]) > 1:
             problems += shape.problem(one["loc"], one["type"], one["input"])
-    return problems + shape.nothing(empty, {problem.path for problem in problems})
+    problems += shape.nothing(empty, {problem.path for problem in problems})
+    return [problem for problem in problems if not shape.explained(problem)]
 
 
 class Shape:
@@ -49,6 +57,8 @@ class Shape:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._names: dict[tuple[str, ...], Names] = {}
+        self._misspelt: set[KeyPath] = set()
+        self._missed: dict[Problem, KeyPath] = {}
 
     def problem(self, place: KeyPath, kind_of_error: str, found: Any) -> list[Problem]:
         """Say what one error of pydantic means."""
@@ -62,24 +72,30 @@ class Shape:
             return [self._wrong_length(place, found)]
         return [self._wrong(place, found)]
 
-    def nothing(self, paths: Iterable[KeyPath], said: set[KeyPath]) -> list[Problem]:
+    def nothing(
+        self, empty: Iterable[tuple[KeyPath, Position]], said: set[KeyPath]
+    ) -> list[Problem]:
         """Say which keys have no value, except those that are wrong anyway."""
         return [
             Problem(
                 f"{_name(path)} has no value",
                 path,
-                expected=_expected(schema.at(path)),
+                expected=_expected(path),
                 hint="leave the key out if there is nothing to say",
-                position=self._sources.locate(path),
+                position=position,
             )
-            for path in dict.fromkeys(paths)
+            for path, position in empty
             if path not in said
         ]
+
+    def explained(self, problem: Problem) -> bool:
+        """Say whether a key is only missed because it is misspelt next to where it is missed."""
+        return self._missed.get(problem) in self._misspelt
 
     def _bad_name(self, path: KeyPath) -> Problem:
         name = str(path[-1])
         names = schema.at(path[:-1]).get("propertyNames", {})
-        simple = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[: names.get("maxLength", 32)]
+        simple = safe_name(name)[: names.get("maxLength", LONGEST)]
         fits = simple != name and re.search(names.get("pattern", ""), simple)
         return Problem(
             f"`{_short(name)}` cannot be a name here",
@@ -100,16 +116,20 @@ class Shape:
             what = f"there is no `{place[-1]}:` section"
             sections = ", ".join(sorted(self._sources.sections)) or "none"
             hint = f"sections found: {sections}"
-        return [self._at(parent, what, _expected(schema.at(place)), hint)]
+        problem = self._at(parent, what, _expected(place), hint)
+        self._missed[problem] = place
+        return [problem]
 
     def _unknown(self, place: KeyPath) -> Problem:
         keys = schema.keys(schema.at(place[:-1]))
-        names = self._names.setdefault(keys, Names(keys))
+        near = self._names.setdefault(keys, Names(keys)).nearest(place[-1])
+        if near:
+            self._misspelt.add((*place[:-1], near))
         return Problem(
             f"unknown key `{_short(str(place[-1]))}`",
             place,
             expected="one of " + ", ".join(keys),
-            hint=did_you_mean(names, place[-1]),
+            hint=f"did you mean `{near}`?" if near else None,
             position=self._sources.locate_key(place),
         )
 
@@ -118,18 +138,17 @@ class Shape:
         what = f"{_name(path)} has {count} item{'' if count == 1 else 's'}"
         if isinstance(found, Mapping):
             return self._at(path, f"{_name(path)} is empty", "at least one name in it")
-        return self._at(path, what, _expected(schema.at(path)))
+        return self._at(path, what, _expected(path))
 
     def _wrong(self, path: KeyPath, found: Any) -> Problem:
         node = schema.at(path)
-        expected = _expected(node)
-        hint = self._hint(path, node, found)
-        return self._at(path, f"{_name(path)} {_is(found, node)}", expected, hint)
+        what = f"{_name(path)} {_is(found, node)}"
+        return self._at(path, what, _expected(path), self._hint(path, node, found))
 
     def _hint(self, path: KeyPath, node: schema.Schema, found: Any) -> str | None:
         if "enum" in node:
             return did_you_mean(Names(node["enum"]), found)
-        wants_text = node.get("type") == "string"
+        wants_text = node.get("type") == "string" and "format" not in node
         if wants_text and isinstance(found, bool | int | float):
             return f'write it in quotes: "{self._sources.written(path) or found}"'
         if isinstance(found, str):
@@ -160,8 +179,9 @@ def _network_hint(found: str) -> str | None:
     return f"did you mean `{network}`?" if str(network) != found else None
 
 
-def _expected(node: schema.Schema) -> str:
-    return schema.describe(node)
+def _expected(path: KeyPath) -> str:
+    section = section_named(path)
+    return f"a name in `{section}`" if section else schema.describe(schema.at(path))
 
 
 def _name(path: KeyPath) -> str:

@@ -46,6 +46,11 @@ _SAYINGS = (
         at_start=True,
     ),
     _Saying(
+        "did not find expected node content",
+        "a value is missing or cannot begin like this",
+        "a value, and a closing bracket for each open one",
+    ),
+    _Saying(
         "mapping values are not allowed",
         "a colon where no key can be",
         _INDENT,
@@ -76,6 +81,12 @@ _SAYINGS = (
         "block sequence entries are not allowed",
         "a list item cannot stand here",
         "`- ` on a line of its own",
+    ),
+    _Saying(
+        "found unexpected ':'",
+        "a colon inside braces or brackets without a space after it",
+        "`key: value` with a space",
+        "text that ends with a colon needs quotes",
     ),
     _Saying(
         "unknown escape character",
