@@ -74,7 +74,9 @@ def city_topology(prepared: Prepared) -> Topology:
     ]
     addresses = _addresses(network, [CUSTOMERS, *sorted(prepared.facts)])
     nodes = tuple(
-        LabNode(name, facts.platform, prepared.house.platforms[facts.platform].image, addresses[name])
+        LabNode(
+            name, facts.platform, prepared.house.platforms[facts.platform].image, addresses[name]
+        )
         for name, facts in sorted(prepared.facts.items())
     )
     return Topology(

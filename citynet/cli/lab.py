@@ -1,0 +1,205 @@
+"""`citynet lab`: a city as containers, here, on another machine, or in a VM."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from citynet.cli.options import inventory_option, json_option
+from citynet.lab import api, engine, needs
+from citynet.lab.api import Lab
+from citynet.lab.choose import automatic, open_named
+from citynet.lab.errors import LabError
+from citynet.lab.from_city import topology as topology_of
+from citynet.lab.host import Need
+from citynet.lab.topology import Topology
+
+host_option = click.option(
+    "--host",
+    "where",
+    default="auto",
+    show_default=True,
+    metavar="auto|local|vm|ssh:USER@ADDRESS",
+    help="The machine that carries the lab.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Progress on stderr: a line that is rewritten on a terminal, plain lines elsewhere."""
+
+    tty: bool
+
+    def step(self, text: str) -> None:
+        """A step began."""
+        click.echo(f"\r\033[K… {text}" if self.tty else f"... {text}", err=True, nl=not self.tty)
+
+    def done(self, text: str, seconds: float) -> None:
+        """A step ended."""
+        start = "\r\033[K✓" if self.tty else "ok "
+        click.echo(f"{start} {text} ({seconds:.1f} s)", err=True)
+
+
+@click.group()
+def lab() -> None:
+    """Bring the city up as a lab, look into it, take it down."""
+
+
+@lab.command(epilog="Example:  citynet lab up -i inventory/demo --host vm")
+@inventory_option
+@host_option
+def up(folder: Path, where: str) -> None:
+    """Bring the lab up: clean routers, management only. Up already is fine."""
+    running = api.up(topology_of(folder), where, progress=_progress())
+    click.echo(f"lab {running.name}: {len(running.nodes)} nodes up, host {running.host}")
+
+
+@lab.command(epilog="Example:  citynet lab down -i inventory/demo")
+@inventory_option
+def down(folder: Path) -> None:
+    """Remove the lab: containers, networks, the VM, its disk and keys."""
+    name = _name(folder)
+    removed = api.down(name, progress=_progress())
+    click.echo(f"lab {name} is removed" if removed else f"there is no lab {name}")
+
+
+@lab.command(epilog="Example:  citynet lab status -i inventory/demo --json")
+@inventory_option
+@json_option
+def status(folder: Path, *, as_json: bool) -> int:
+    """What runs, which links are cut, and what exactly it is made of. Exit 1 if it is not up."""
+    found = api.status(_name(folder))
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2, sort_keys=True))
+        return 0 if found.running else 1
+    click.echo(f"lab {found.name}: {'up' if found.running else 'not up'}  host {found.host or '-'}")
+    for node, state in sorted(found.containers.items()):
+        click.echo(f"  {node:<24} {state}")
+    for link in found.cut:
+        click.echo(f"  link {link} is cut")
+    for line in _manifest_lines(found.manifest):
+        click.echo(line)
+    return 0 if found.running else 1
+
+
+@lab.command(epilog="Example:  citynet lab doctor -i inventory/demo --host ssh:root@198.51.100.7")
+@click.option("-i", "--inventory", "folder", type=click.Path(path_type=Path), help="For its size.")
+@click.option("--host", "where", default="auto", metavar="auto|local|ssh:USER@ADDRESS")
+@json_option
+def doctor(folder: Path | None, where: str, *, as_json: bool) -> int:
+    """What a city needs of a machine, whether it is met, and what would meet it."""
+    nodes = len(engine.all_nodes(topology_of(folder))) if folder else 0
+    asked = "local" if where in {"auto", "vm"} else where
+    host = open_named(asked, "doctor")
+    found = needs.probe(host, nodes)
+    kind, why = automatic(found) if where == "auto" else (where, "as asked for")
+    host.close()
+    if as_json:
+        rows = [asdict(need) for need in found]
+        click.echo(json.dumps({"host": kind, "why": why, "needs": rows}, indent=2))
+    else:
+        _print_needs(asked, found)
+        click.echo(f"lab host: {kind} ({why})")
+    return 0 if kind == "vm" or needs.met(found) else 1
+
+
+@lab.command(epilog="Example:  citynet lab shell gov-core1 -i inventory/demo")
+@click.argument("node")
+@inventory_option
+def shell(node: str, folder: Path) -> int:
+    """Log in to a node; `vtysh` there is the router's own command line."""
+    return _ssh(_running(folder), node, [], tty=True)
+
+
+@lab.command(
+    "exec",
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example:  citynet lab exec gov-core1 -i inventory/demo -- vtysh -c 'show isis neighbor'",
+)
+@click.argument("node")
+@inventory_option
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(node: str, folder: Path, command: tuple[str, ...]) -> int:
+    """Run a command in a node; its exit status is citynet's."""
+    return _ssh(_running(folder), node, list(command), tty=False)
+
+
+@lab.command(epilog="Example:  citynet lab cut LINK -i inventory/demo  (`status` shows what is cut)")
+@click.argument("link")
+@inventory_option
+def cut(link: str, folder: Path) -> None:
+    """Cut a link like a fibre: both ends go down at once."""
+    done = api.cut(_running(folder), link)
+    click.echo(f"cut {done.id}: {done.a.node} {done.a.interface} - {done.b.node} {done.b.interface}")
+
+
+@lab.command(epilog="Example:  citynet lab heal LINK -i inventory/demo")
+@click.argument("link")
+@inventory_option
+def heal(link: str, folder: Path) -> None:
+    """Put a cut link together again."""
+    click.echo(f"healed {api.heal(_running(folder), link).id}")
+
+
+@lab.command(epilog="Example:  citynet lab file -i inventory/demo > demo.clab.yml")
+@inventory_option
+def file(folder: Path) -> None:
+    """Print the containerlab file that `up` deploys."""
+    click.echo(api.clab_file(topology_of(folder), progress=_progress()), nl=False)
+
+
+def _progress() -> Printed:
+    return Printed(sys.stderr.isatty())
+
+
+def _name(folder: Path) -> str:
+    found: Topology = topology_of(folder)
+    return found.name
+
+
+def _running(folder: Path) -> Lab:
+    name = _name(folder)
+    found = api.find(name)
+    if found is None:
+        raise LabError(f"lab {name} is not up; `citynet lab up -i {folder}` brings it up")
+    return found
+
+
+def _ssh(running: Lab, node: str, command: list[str], *, tty: bool) -> int:
+    api.node(running, node)
+    options = ["-t"] if tty and not command else []
+    argv = ["ssh", "-F", str(running.folder.ssh_config), *options, node]
+    if command:
+        argv += ["--", api.remote_command(command)]
+    try:
+        return subprocess.run(argv, check=False, env=dict(os.environ)).returncode
+    except FileNotFoundError as error:
+        raise LabError("ssh is not installed; `labs/bootstrap.sh` installs it") from error
+
+
+def _print_needs(host: str, found: list[Need]) -> None:
+    click.echo(f"{host}:")
+    for need in found:
+        mark = "ok     " if need.met else "missing"
+        click.echo(f"  {mark}  {need.name:<20} {need.why}")
+        if not need.met:
+            click.echo(f"           {'':<20} -> {need.remedy}")
+
+
+def _manifest_lines(manifest: Mapping[str, Any]) -> list[str]:
+    """The manifest for people: the packages that decide how a router behaves, not all."""
+    plain = [f"  {key:<14} {value}" for key, value in manifest.items() if isinstance(value, str)]
+    for reference, digest in manifest.get("images", {}).items():
+        plain.append(f"  image          {reference} {digest[:19]}")
+        packages = manifest["packages"][reference]
+        told = [f"{name} {packages[name]}" for name in ("frr", "iproute2") if name in packages]
+        plain.append(f"                 {', '.join(told)}, {len(packages)} packages in all")
+    if "vm" in manifest:
+        plain.append(f"  qemu           {manifest['vm']['qemu']}")
+    return plain

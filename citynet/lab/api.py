@@ -1,0 +1,301 @@
+"""Labs as a person thinks of them: up, down, find, status, cut, heal."""
+
+import contextlib
+import difflib
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from citynet.lab import engine, manifest, remote, vm
+from citynet.lab.build import Builder, Containerlab, NodeImage
+from citynet.lab.cache import locked
+from citynet.lab.choose import choose, open_host
+from citynet.lab.errors import LabError
+from citynet.lab.host import LabHost, NodeAccess, SshJump
+from citynet.lab.keys import new_pair
+from citynet.lab.paths import Paths, paths
+from citynet.lab.progress import Progress, Silent, timed
+from citynet.lab.ssh_files import known_hosts, ssh_config
+from citynet.lab.state import LabFolder, Record
+from citynet.lab.topology import LabLink, Topology
+from citynet.lab.vm import Vm, private
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A lab that runs. `host` is `local`, `vm` or `ssh:user@address`."""
+
+    name: str
+    host: str
+    topology: Topology
+    nodes: Mapping[str, NodeAccess]
+    jump: SshJump | None
+    manifest: Mapping[str, Any]
+    folder: LabFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is there now. `containers`: node -> state as docker calls it."""
+
+    name: str
+    running: bool
+    host: str
+    containers: Mapping[str, str]
+    cut: tuple[str, ...]
+    manifest: Mapping[str, Any]
+
+
+def up(
+    topology: Topology,
+    host: str = "auto",
+    *,
+    progress: Progress | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Lab:
+    """Bring a lab up, or find that it already is. `host`: auto, local, vm, ssh:user@address.
+
+    Raises `LabError` with what to do. Whatever an earlier run left behind is cleared first.
+    """
+    say = progress or Silent()
+    where = paths(environ)
+    with _exclusive(where, topology.name) as folder:
+        record = _stay_or_move(folder, host)
+        kind = record.host if record else choose(topology, host, say)
+        builder = Builder(where, say)
+        images = builder.images()
+        wanted = engine.plan(topology, images)
+        if record and record.digest == wanted.digest and _still_up(folder, record):
+            say.done(f"lab {topology.name} is up and as the inventory says", 0.0)
+            return _lab(folder, record)
+        return _redeploy(builder, folder, kind, wanted, images)
+
+
+def find(name: str, *, environ: Mapping[str, str] = os.environ) -> Lab | None:
+    """The lab of this name if it was brought up and its VM, if any, still runs."""
+    folder = _folder(paths(environ), name)
+    record = folder.load()
+    if record is None or not record.digest:
+        return None
+    if record.host == "vm" and not Vm(folder.vm, name).running():
+        return None
+    return _lab(folder, record)
+
+
+def down(
+    name: str, *, progress: Progress | None = None, environ: Mapping[str, str] = os.environ
+) -> bool:
+    """Remove a lab and all that was made for it; False if there was nothing to remove."""
+    say = progress or Silent()
+    where = paths(environ)
+    with _exclusive(where, name) as folder:
+        if not folder.exists():
+            return False
+        with timed(say, f"remove lab {name}"):
+            _remove(folder, name)
+            shutil.rmtree(folder.root)
+    return True
+
+
+def status(name: str, *, environ: Mapping[str, str] = os.environ) -> Status:
+    """What is there now of the lab of this name."""
+    folder = _folder(paths(environ), name)
+    record = folder.load()
+    lab = find(name, environ=environ)
+    if lab is None or record is None:
+        known = record.manifest if record else {}
+        return Status(name, False, record.host if record else "", {}, (), known)
+    with attached(lab) as there:
+        states = engine.containers(there, name)
+        running = engine.complete(states, lab.topology)
+        down_links = engine.cut_links(there, lab.topology) if running else []
+    return Status(name, running, lab.host, states, tuple(down_links), lab.manifest)
+
+
+def cut(lab: Lab, link: str) -> LabLink:
+    """Cut a link like a fibre: both ends go down, at once."""
+    return _set_link(lab, link, "down")
+
+
+def heal(lab: Lab, link: str) -> LabLink:
+    """Put a cut link together again."""
+    return _set_link(lab, link, "up")
+
+
+def node(lab: Lab, name: str) -> NodeAccess:
+    """How to reach a node of the lab."""
+    if name not in lab.nodes:
+        raise LabError(f"lab {lab.name} has no node {name!r}{_hint(name, lab.nodes)}")
+    return lab.nodes[name]
+
+
+def remote_command(words: Sequence[str]) -> str:
+    """One word is a command line for the node's shell; several are taken as they are."""
+    return words[0] if len(words) == 1 else shlex.join(words)
+
+
+def clab_file(
+    topology: Topology,
+    *,
+    progress: Progress | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> str:
+    """The text of the containerlab file that `up` deploys."""
+    builder = Builder(paths(environ), progress or Silent())
+    return engine.plan(topology, builder.images()).clab
+
+
+@contextmanager
+def attached(lab: Lab) -> Iterator[LabHost]:
+    """The lab's host, for as long as it is wanted."""
+    host = open_host(lab.host, lab.folder, lab.name)
+    with contextlib.closing(host):
+        yield host
+
+
+def _set_link(lab: Lab, link_id: str, state: str) -> LabLink:
+    links = {link.id: link for link in lab.topology.links}
+    if link_id not in links:
+        raise LabError(f"lab {lab.name} has no link {link_id!r}{_hint(link_id, links)}")
+    with attached(lab) as host:
+        engine.set_link(host, lab.topology, links[link_id], state)
+    return links[link_id]
+
+
+def _hint(wrong: str, right: Iterable[str]) -> str:
+    near = difflib.get_close_matches(wrong, list(right), n=1)
+    return f"; did you mean {near[0]}?" if near else f"; it has {', '.join(sorted(right))}"
+
+
+@contextmanager
+def _exclusive(where: Paths, name: str) -> Iterator[LabFolder]:
+    """One command at a time may change a lab."""
+    folder = _folder(where, name)
+    busy = f"another citynet is working on lab {name}; wait for it, or end it"
+    with locked(where.state / f".{name}.lock", busy):
+        yield folder
+
+
+def _folder(where: Paths, name: str) -> LabFolder:
+    if not NAME.fullmatch(name):
+        raise LabError(f"{name!r} cannot be the name of a lab: use a-z, 0-9 and -, at most 30")
+    return LabFolder(where.lab(name))
+
+
+def _stay_or_move(folder: LabFolder, host: str) -> Record | None:
+    """A lab stays on the host it is on; moving it would leave half of it behind."""
+    record = folder.load()
+    if record and host not in ("auto", record.host):
+        raise LabError(
+            f"lab {record.topology.name} is on host {record.host}; "
+            f"`citynet lab down` it first, then bring it up on {host}"
+        )
+    return record
+
+
+def _still_up(folder: LabFolder, record: Record) -> bool:
+    name = record.topology.name
+    if record.host == "vm" and not Vm(folder.vm, name).running():
+        return False
+    try:
+        with contextlib.closing(open_host(record.host, folder, name)) as host:
+            return engine.complete(engine.containers(host, name), record.topology)
+    except LabError:
+        if record.host == "vm":
+            return False
+        raise
+
+
+def _redeploy(
+    builder: Builder,
+    folder: LabFolder,
+    kind: str,
+    wanted: engine.Plan,
+    images: Mapping[str, NodeImage],
+) -> Lab:
+    """From whatever is there to a fresh lab. The record says first that one is being made."""
+    topology, say = wanted.topology, builder.progress
+    clab = builder.containerlab()
+    folder.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.save(Record(topology, kind, "", {}))
+    fresh, machine = _fresh_host(builder, folder, kind, wanted, images, clab)
+    with contextlib.closing(fresh) as host:
+        engine.ensure_images(host, images, say)
+        binary = engine.ensure_containerlab(host, clab)
+        nodes = engine.all_nodes(topology)
+        user, keys = new_pair(), {node.name: new_pair() for node in nodes}
+        with timed(say, f"containerlab deploys {len(nodes)} nodes"):
+            engine.deploy(host, wanted, keys, user, binary)
+        with timed(say, "wait for the routers"):
+            engine.wait_ready(host, topology)
+        about = manifest.collect(host, wanted, images, binary, machine)
+    addresses = {node.name: str(node.management) for node in nodes}
+    public = {name: pair.public for name, pair in keys.items()}
+    private(folder.key_file, user.private)
+    private(folder.known_hosts, known_hosts(addresses, public).encode())
+    record = Record(topology, kind, wanted.digest, about)
+    folder.save(record)
+    lab = _lab(folder, record)
+    private(folder.ssh_config, ssh_config(lab.nodes, lab.jump).encode())
+    return lab
+
+
+def _fresh_host(
+    builder: Builder,
+    folder: LabFolder,
+    kind: str,
+    wanted: engine.Plan,
+    images: Mapping[str, NodeImage],
+    clab: Containerlab,
+) -> tuple[LabHost, Mapping[str, Any]]:
+    """A host with nothing of this lab on it, and what is known of its VM if it is one.
+
+    A VM is made anew: that is quicker than tidying up in the old one.
+    """
+    name = wanted.topology.name
+    if kind == "vm":
+        base = vm.build_base(builder, images, clab)
+        nodes = len(engine.all_nodes(wanted.topology))
+        machine = Vm(folder.vm, name)
+        return vm.start(builder, base, machine, nodes, os.cpu_count() or 1), base.about
+    host = open_host(kind, folder, name)
+    engine.destroy(host, name)
+    return host, {}
+
+
+def _remove(folder: LabFolder, name: str) -> None:
+    Vm(folder.vm, name).remove()
+    try:
+        record = folder.load()
+    except LabError:
+        record = None
+    if record and record.host != "vm":
+        with contextlib.closing(open_host(record.host, folder, name)) as host:
+            engine.destroy(host, name)
+
+
+def _lab(folder: LabFolder, record: Record) -> Lab:
+    topology = record.topology
+    nodes = {
+        node.name: NodeAccess(
+            str(node.management), 22, "root", folder.key_file, folder.known_hosts
+        )
+        for node in engine.all_nodes(topology)
+    }
+    jump = _jump(folder, record)
+    return Lab(topology.name, record.host, topology, nodes, jump, record.manifest, folder)
+
+
+def _jump(folder: LabFolder, record: Record) -> SshJump | None:
+    if record.host == "vm":
+        return Vm(folder.vm, record.topology.name).jump()
+    if record.host.startswith("ssh:"):
+        return remote.machine(record.host.removeprefix("ssh:"))
+    return None

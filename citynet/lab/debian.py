@@ -1,0 +1,136 @@
+"""Debian root file systems from recipes in labs/, by mmdebstrap with its own defaults."""
+
+import os
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from citynet.lab.errors import BuildError
+
+EPOCH = "1767225600"
+"""2026-01-01: no file of an image is younger, so the same packages give the same bytes."""
+SLIM = tuple(
+    f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale", "info")
+)
+TIDY = 'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/var/log/* "$1"/etc/machine-id'
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A folder with `packages` (one a line) and `files/`, for one Debian suite."""
+
+    folder: Path
+    suite: str
+
+    def packages(self) -> tuple[str, ...]:
+        """Package names, without comments."""
+        lines = (self.folder / "packages").read_text(encoding="utf-8").splitlines()
+        return tuple(line.strip() for line in lines if line.strip() and line[0] != "#")
+
+    def file(self, name: str) -> Path:
+        """A file that goes into the image."""
+        return self.folder / "files" / name
+
+
+def node_hooks(recipe: Recipe) -> list[str]:
+    """What makes a router image of Debian's packages: an entrypoint and an empty FRR."""
+    return [
+        *_copies(recipe, "/usr/local/sbin", "entrypoint", "citynet-customers"),
+        *_copies(recipe, "/etc/ssh", "sshd_config"),
+        *_copies(recipe, "/etc/frr", "daemons"),
+        _hook('rm -f "$1"/etc/ssh/ssh_host_* && : >"$1/etc/frr/frr.conf"'),
+        _hook('chroot "$1" chown frr:frr /etc/frr/frr.conf /etc/frr/daemons'),
+        _hook('mkdir -p "$1/etc/citynet" "$1/run/sshd" && ' + TIDY),
+    ]
+
+
+def vm_hooks(recipe: Recipe) -> list[str]:
+    """What makes a bootable VM: our init, unpacked modules, an initrd that finds the disk."""
+    kernel = (
+        "find /lib/modules -name '*.ko.xz' -exec xz -d {} + ; version=$(ls /lib/modules); "
+        'depmod "$version"; mktirfs -o /boot/initrd "$version"; mv /boot/vmlinuz-* /boot/vmlinuz'
+    )
+    return [
+        '--essential-hook=mkdir -p "$1/etc/tiny-initramfs" "$1/etc/docker" "$1/etc/citynet"',
+        f"--essential-hook=copy-in {_quoted(recipe, 'tiny-initramfs.conf')} /etc/tiny-initramfs",
+        *_copies(recipe, "/usr/sbin", "init"),
+        *_copies(recipe, "/etc/ssh", "sshd_config"),
+        *_copies(recipe, "/etc/docker", "daemon.json"),
+        _hook(f'chroot "$1" sh -ec "{_escape(kernel)}"'),
+        _hook('rm -f "$1"/etc/ssh/ssh_host_* && echo citynet-lab >"$1/etc/hostname"'),
+        _hook('echo "127.0.0.1 localhost citynet-lab" >"$1/etc/hosts" && ' + TIDY),
+    ]
+
+
+def make_root(
+    recipe: Recipe, hooks: list[str], target: Path, variant: str = "minbase"
+) -> dict[str, str]:
+    """Write a tar of the root to `target` and return its packages and versions."""
+    versions = target.with_suffix(".versions")
+    extract = variant == "extract"
+    listing = "" if extract else "chroot \"$1\" dpkg-query -W >\"$1/versions\""
+    command = [
+        _mmdebstrap(),
+        f"--variant={variant}",
+        "--quiet",
+        # forky's Release file is often past its date, which says nothing of its signature.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        *SLIM,
+        f"--include={','.join(recipe.packages())}",
+        *hooks,
+        *([] if extract else [_hook(listing), f"--customize-hook=download /versions {shlex.quote(str(versions))}"]),
+        *([] if extract else [_hook('rm "$1/versions"')]),
+        recipe.suite,
+        str(target),
+    ]
+    completed = subprocess.run(
+        command,
+        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if completed.returncode:
+        said = "\n".join(completed.stderr.strip().splitlines()[-12:])
+        raise BuildError(f"mmdebstrap could not make {recipe.folder.name} (network?):\n{said}")
+    return {} if extract else parse_versions(versions.read_text(encoding="utf-8"))
+
+
+def parse_versions(text: str) -> dict[str, str]:
+    """`dpkg-query -W` output as package -> version."""
+    pairs = (line.split("\t", 1) for line in text.splitlines() if "\t" in line)
+    return {name.partition(":")[0]: version for name, version in pairs}
+
+
+def _mmdebstrap() -> str:
+    found = shutil.which("mmdebstrap")
+    if found is None:
+        raise BuildError("mmdebstrap is not installed; `labs/bootstrap.sh` installs it")
+    return found
+
+
+def _copies(recipe: Recipe, target: str, *names: str) -> list[str]:
+    """copy-in keeps modes, which a git checkout's umask decides: set them as well."""
+    files = " ".join(_quoted(recipe, name) for name in names)
+    placed = " ".join(f'"$1{target}/{name}"' for name in names)
+    mode = "755" if target.endswith("sbin") else "644"
+    return [
+        _hook(f'mkdir -p "$1{target}"'),
+        f"--customize-hook=copy-in {files} {target}",
+        _hook(f"chmod {mode} {placed}"),
+    ]
+
+
+def _quoted(recipe: Recipe, name: str) -> str:
+    return shlex.quote(str(recipe.file(name)))
+
+
+def _hook(text: str) -> str:
+    return f"--customize-hook={text}"
+
+
+def _escape(text: str) -> str:
+    """For use between double quotes of sh."""
+    return "".join(f"\\{char}" if char in '"$`\\' else char for char in text)

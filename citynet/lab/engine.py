@@ -1,0 +1,197 @@
+"""A topology on a lab host: containerlab and docker, driven through the host's `run`."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from citynet.lab.build import ENTRYPOINT, Containerlab, NodeImage
+from citynet.lab.cache import digest_of
+from citynet.lab.clab import (
+    CUSTOMERS,
+    KEYS,
+    clab_yaml,
+    container_name,
+    customers_text,
+    network_name,
+)
+from citynet.lab.errors import HostError, LabError
+from citynet.lab.host import LabHost, checked
+from citynet.lab.keys import KeyPair
+from citynet.lab.progress import Progress, timed
+from citynet.lab.topology import LabLink, LabNode, Topology
+
+READY_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to run: the containerlab file and what its customers are."""
+
+    topology: Topology
+    clab: str
+    customers: str
+
+    @property
+    def digest(self) -> str:
+        """Stands for all that a redeploy would be needed for."""
+        return digest_of([self.clab.encode(), self.customers.encode()])
+
+    @property
+    def file_name(self) -> str:
+        """What containerlab expects a topology file to be called."""
+        return f"{self.topology.name}.clab.yml"
+
+
+def plan(topology: Topology, images: Mapping[str, NodeImage]) -> Plan:
+    """What is to run for this topology with these images."""
+    missing = sorted({node.image for node in all_nodes(topology)} - set(images))
+    if missing:
+        raise LabError(
+            f"the city needs node images that labs/images/ has no recipe for: {', '.join(missing)}"
+        )
+    references = {key: image.reference for key, image in images.items()}
+    text = clab_yaml(topology, references)
+    return Plan(topology, text, customers_text(topology.customers))
+
+
+def all_nodes(topology: Topology) -> tuple[LabNode, ...]:
+    """Every container of the lab, the customers' one last."""
+    return (*topology.nodes, topology.customers_node)
+
+
+def containers(host: LabHost, lab: str) -> dict[str, str]:
+    """State by node name, as docker sees it, of the containers that belong to this lab."""
+    template = '{"name": {{json .Names}}, "state": {{json .State}}}'
+    label = f"label=containerlab={lab}"
+    output = checked(host, ["docker", "ps", "-a", "--filter", label, "--format", template])
+    prefix = container_name(lab, "")
+    rows = [json.loads(line) for line in output.splitlines() if line.strip()]
+    return {row["name"].removeprefix(prefix): row["state"] for row in rows}
+
+
+def complete(states: Mapping[str, str], topology: Topology) -> bool:
+    """Whether exactly the lab's containers are there, and all of them run."""
+    wanted = {node.name for node in all_nodes(topology)}
+    return set(states) == wanted and set(states.values()) == {"running"}
+
+
+def ensure_images(host: LabHost, images: Mapping[str, NodeImage], progress: Progress) -> None:
+    """Import the images that the host's docker has not got yet."""
+    for _, image in sorted(images.items()):
+        present = host.run(["docker", "image", "inspect", "--format", "ok", image.reference])
+        if present.returncode == 0:
+            continue
+        with timed(progress, f"import {image.reference} on {host.name}"):
+            command = ["docker", "import", "--change", ENTRYPOINT, "-", image.reference]
+            done = host.run(command, stdin=image.tar.read_bytes(), timeout=900)
+            if done.returncode:
+                raise HostError(f"{host.name}: docker import failed: {done.stderr.strip()}")
+
+
+def ensure_containerlab(host: LabHost, clab: Containerlab) -> str:
+    """The containerlab to call on the host: its own, or ours put into the lab's folder."""
+    found = host.run(["sh", "-c", "command -v containerlab"])
+    if found.returncode == 0:
+        return found.stdout.strip()
+    target = f"{host.directory}/containerlab"
+    if host.run(["test", "-x", target]).returncode:
+        host.put({target: clab.binary.read_bytes()}, 0o755)
+    return target
+
+
+def deploy(
+    host: LabHost, wanted: Plan, keys: Mapping[str, KeyPair], user: KeyPair, binary: str
+) -> None:
+    """Put the lab's files on the host and let containerlab make the lab of them."""
+    host.put(files(host.directory, wanted, keys, user))
+    command = ["env", "CLAB_VERSION_CHECK=disable", binary, "deploy", "--reconfigure"]
+    target = f"{host.directory}/{wanted.file_name}"
+    checked(host, [*command, "--skip-labdir-acl", "-t", target], timeout=1800)
+
+
+def files(
+    directory: str, wanted: Plan, keys: Mapping[str, KeyPair], user: KeyPair
+) -> dict[str, bytes]:
+    """The lab's folder on the host: path -> content."""
+    found = {
+        f"{directory}/{wanted.file_name}": wanted.clab.encode(),
+        f"{directory}/{CUSTOMERS}": wanted.customers.encode(),
+    }
+    for node, pair in keys.items():
+        folder = f"{directory}/{KEYS}/{node}"
+        found[f"{folder}/ssh_host_ed25519_key"] = pair.private
+        found[f"{folder}/authorized_keys"] = f"{user.public} citynet\n".encode()
+    return found
+
+
+def wait_ready(host: LabHost, topology: Topology) -> None:
+    """Wait until every node's sshd answers; it starts after the node's FRR has."""
+    deadline = time.monotonic() + READY_SECONDS
+    waiting = {node.name: str(node.management) for node in all_nodes(topology)}
+    while waiting:
+        for name, address in tuple(waiting.items()):
+            if host.listening(address, 22):
+                del waiting[name]
+        if waiting and time.monotonic() > deadline:
+            names = ", ".join(sorted(waiting))
+            raise LabError(
+                f"no SSH from {names} after {READY_SECONDS:.0f} s; `docker logs "
+                f"{container_name(topology.name, min(waiting))}` on the lab host says why"
+            )
+        if waiting:
+            time.sleep(0.3)
+
+
+def destroy(host: LabHost, lab: str) -> None:
+    """Remove the lab's containers, network and files, whatever state they are in."""
+    clab = f"{host.directory}/{lab}.clab.yml"
+    script = (
+        f"PATH=$PATH:{host.directory}; "
+        f"[ ! -e {clab} ] || CLAB_VERSION_CHECK=disable containerlab destroy --cleanup -t {clab}; "
+        f"left=$(docker ps -aq --filter label=containerlab={lab}); "
+        '[ -z "$left" ] || docker rm -f $left; '
+        f"! docker network inspect {network_name(lab)} || docker network rm {network_name(lab)}; "
+    )
+    host.run(["sh", "-c", script], timeout=900)
+    left = containers(host, lab)
+    if left:
+        raise LabError(f"these containers do not go away: {', '.join(sorted(left))}")
+    checked(host, ["rm", "-rf", host.directory])
+
+
+def set_link(host: LabHost, topology: Topology, link: LabLink, state: str) -> None:
+    """Take both ends of a link down, or up again, as if the fibre were cut.
+
+    Both ends are set within milliseconds, in the nodes' network namespaces, by the names that
+    containerlab gives these; addresses stay (keep_addr_on_down). A customer's end lives in a
+    namespace of its own and sees its carrier go.
+    """
+    customers = {customer.interface for customer in topology.customers}
+    inside = topology.customers_node.name
+    ends = [
+        end
+        for end in (link.a, link.b)
+        if not (end.node == inside and end.interface in customers)
+    ]
+    script = "; ".join(
+        f"ip -netns {container_name(topology.name, end.node)} link set dev {end.interface} {state}"
+        for end in ends
+    )
+    checked(host, ["sh", "-ec", script])
+
+
+def cut_links(host: LabHost, topology: Topology) -> list[str]:
+    """The ids of the links of which an end is set down."""
+    down: set[tuple[str, str]] = set()
+    for node in topology.nodes:
+        namespace = container_name(topology.name, node.name)
+        output = checked(host, ["ip", "-netns", namespace, "-json", "link", "show"])
+        shown: list[dict[str, Any]] = json.loads(output)
+        down |= {(node.name, link["ifname"]) for link in shown if "UP" not in link["flags"]}
+    return [
+        link.id
+        for link in topology.links
+        if {(link.a.node, link.a.interface), (link.b.node, link.b.interface)} & down
+    ]

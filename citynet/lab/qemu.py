@@ -1,0 +1,204 @@
+"""QEMU as values: which one, its command line, and whether a process is really ours."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from citynet.lab.errors import BuildError, HostError
+
+KERNEL_LINE = "console=ttyS0 root=/dev/vda rw init=/usr/sbin/init quiet mitigations=off panic=-1"
+PROBE_LINE = "console=ttyS0 panic=-1 loglevel=7"
+PROBE_SECONDS = 6.0
+LIBRARIES = "usr/lib/x86_64-linux-gnu"
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """Debian packages unpacked in a folder, run through their own loader: no root, no chroot."""
+
+    root: Path
+
+    def command(self, program: str) -> list[str]:
+        """The start of a command line for `program`, for example `usr/bin/qemu-img`."""
+        libraries = self.root / LIBRARIES
+        return [
+            str(libraries / "ld-linux-x86-64.so.2"),
+            "--library-path",
+            str(libraries),
+            str(self.root / program),
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Where QEMU finds its modules; the rest of the environment does not concern it."""
+        modules = str(self.root / LIBRARIES / "qemu")
+        return {"QEMU_MODULE_DIR": modules, "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+
+    def run(self, program: str, *arguments: str) -> str:
+        """Standard output of a tool that must succeed."""
+        completed = subprocess.run(
+            [*self.command(program), *arguments],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if completed.returncode:
+            raise BuildError(f"{program} failed: {completed.stderr.strip()[-1000:]}")
+        return completed.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk of the VM: vda, vdb, … in order. Raw ones are read-only."""
+
+    file: Path
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A VM that may be started. `memory` is in MiB; `ssh_port` is on the host's loopback."""
+
+    name: str
+    kernel: Path
+    initrd: Path
+    disks: tuple[Disk, ...]
+    memory: int
+    cpus: int
+    ssh_port: int
+    serial: Path
+    kvm: bool
+
+
+def arguments(toolbox: Toolbox, machine: Machine) -> list[str]:
+    """QEMU's command line. The TCG flags are the ones measured not to corrupt a guest."""
+    accelerator = (
+        ["-accel", "kvm", "-cpu", "host"]
+        if machine.kvm
+        else ["-accel", "tcg,thread=multi,tb-size=1024", "-cpu", "max,la57=off"]
+    )
+    forward = f"hostfwd=tcp:127.0.0.1:{machine.ssh_port}-:22"
+    return [
+        *toolbox.command("usr/bin/qemu-system-x86_64"),
+        *("-L", str(toolbox.root / "usr/share/seabios")),
+        *("-L", str(toolbox.root / "usr/share/qemu")),
+        *("-name", machine.name, "-nodefaults", "-no-user-config", "-display", "none"),
+        *("-no-reboot", "-machine", "pc", *accelerator),
+        *("-m", f"{machine.memory}M", "-smp", str(machine.cpus)),
+        *("-kernel", str(machine.kernel), "-initrd", str(machine.initrd)),
+        *("-append", KERNEL_LINE),
+        *(word for disk in machine.disks for word in ("-drive", _drive(disk))),
+        *("-netdev", f"user,id=net0,{forward}"),
+        *("-device", "virtio-net-pci,netdev=net0,romfile="),
+        *("-device", "virtio-rng-pci"),
+        *("-serial", f"file:{machine.serial}"),
+    ]
+
+
+def start(toolbox: Toolbox, machine: Machine, pid_file: Path) -> None:
+    """Start a VM in the background; returns when QEMU has set it up and written its pid."""
+    completed = subprocess.run(
+        [*arguments(toolbox, machine), "-daemonize", "-pidfile", str(pid_file)],
+        env=toolbox.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+    if completed.returncode:
+        raise HostError(f"QEMU did not start: {completed.stderr.strip()[-1000:]}")
+
+
+def running(pid_file: Path, name: str, proc: Path = Path("/proc")) -> int | None:
+    """The pid of the VM `name`, if the process with the noted pid is that VM.
+
+    A pid alone proves nothing after a crash or a reboot: numbers are used again. The name is
+    unique to a lab's folder and is a word of QEMU's command line; a zombie has no such line.
+    """
+    try:
+        pid = int(pid_file.read_text(encoding="ascii"))
+        words = (proc / str(pid) / "cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    return pid if name.encode() in words else None
+
+
+def stop(pid_file: Path, name: str, patience: float = 10.0) -> None:
+    """End a VM at once: it is disposable, so nothing in it is asked. Fine if it is not there."""
+    deadline = time.monotonic() + patience
+    while (pid := running(pid_file, name)) is not None:
+        if time.monotonic() > deadline:
+            raise HostError(f"the VM's process {pid} does not end; end it by hand and try again")
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def kvm_works(toolbox: Toolbox, kernel: Path, initrd: Path, scratch: Path) -> tuple[bool, str]:
+    """Whether KVM really boots this kernel, and why (not). /dev/kvm existing is no proof."""
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return False, "/dev/kvm is missing or not writable for this user"
+    serial, errors = scratch / "kvm-serial", scratch / "kvm-errors"
+    serial.write_bytes(b"")
+    command = [
+        *toolbox.command("usr/bin/qemu-system-x86_64"),
+        *("-L", str(toolbox.root / "usr/share/seabios")),
+        *("-L", str(toolbox.root / "usr/share/qemu")),
+        *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+        *("-accel", "kvm", "-cpu", "host", "-m", "512M", "-append", PROBE_LINE),
+        *("-kernel", str(kernel), "-initrd", str(initrd), "-serial", f"file:{serial}"),
+    ]
+    with errors.open("wb") as log:
+        process = subprocess.Popen(command, env=toolbox.environment(), stdout=log, stderr=log)
+        booted = _reached_init(process, serial)
+        process.kill()
+        process.wait()
+    if booted:
+        return True, "a stock kernel booted with it"
+    said = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return False, f"a stock kernel does not boot with it ({said[0][:120] if said else 'it hangs'})"
+
+
+def _reached_init(process: "subprocess.Popen[bytes]", serial: Path) -> bool:
+    deadline = time.monotonic() + PROBE_SECONDS
+    while time.monotonic() < deadline:
+        if b"Run /init as init process" in serial.read_bytes():
+            return True
+        if process.poll() is not None:
+            return False
+        time.sleep(0.1)
+    return False
+
+
+def _drive(disk: Disk) -> str:
+    """One -drive option; a comma in a file name is doubled (qemu(1))."""
+    name = str(disk.file).replace(",", ",,")
+    extra = ",readonly=on" if disk.format == "raw" else ""
+    return f"file={name},if=virtio,cache=unsafe,format={disk.format}{extra}"
+
+
+def memory_for(nodes: int, available: int) -> int:
+    """MiB for a VM with `nodes` containers, given the MiB that the machine has available.
+
+    Measured: 35 MB a configured router, 350 MB for kernel and Docker; the rest is page cache.
+    """
+    wanted = 1024 + 64 * nodes
+    if wanted > available * 0.9:
+        raise HostError(
+            f"the lab VM needs {wanted} MiB for {nodes} nodes and only {available} MiB are "
+            "available; free some memory, take a smaller city, or use --host ssh:user@machine"
+        )
+    return wanted
+
+
+def available_memory(meminfo: str) -> int:
+    """MiB, from the text of /proc/meminfo."""
+    fields: Mapping[str, str] = dict(
+        line.split(":", 1) for line in meminfo.splitlines() if ":" in line
+    )
+    return int(fields["MemAvailable"].split()[0]) // 1024

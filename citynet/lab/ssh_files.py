@@ -1,0 +1,49 @@
+"""The files with which `ssh -F`, netmiko and a person reach a lab's nodes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from citynet.lab.host import NodeAccess, SshJump
+from citynet.lab.keys import known_host
+
+JUMP = "citynet-lab-host"
+
+
+def known_hosts(addresses: Mapping[str, str], public: Mapping[str, str]) -> str:
+    """known_hosts lines for nodes at these addresses with these host keys."""
+    return "".join(known_host(addresses[name], 22, public[name]) for name in sorted(addresses))
+
+
+def ssh_config(nodes: Mapping[str, NodeAccess], jump: SshJump | None) -> str:
+    """An ssh_config(5) in which every node has its name; nothing of the user's is read."""
+    blocks = [] if jump is None else [_block(JUMP, _jump_lines(jump))]
+    for name, access in sorted(nodes.items()):
+        lines = {
+            "HostName": access.host,
+            "Port": str(access.port),
+            "User": access.username,
+            "IdentityFile": _quote(access.key_file),
+            "IdentitiesOnly": "yes",
+            "UserKnownHostsFile": _quote(access.known_hosts),
+        }
+        if jump is not None:
+            lines["ProxyJump"] = JUMP
+        blocks.append(_block(name, lines))
+    everyone = {"StrictHostKeyChecking": "yes", "BatchMode": "yes", "LogLevel": "ERROR"}
+    return "\n".join([*blocks, _block("*", everyone)])
+
+
+def _jump_lines(jump: SshJump) -> dict[str, str]:
+    lines = {"HostName": jump.host, "Port": str(jump.port), "User": jump.username}
+    if jump.key_file is not None:
+        lines |= {"IdentityFile": _quote(jump.key_file), "IdentitiesOnly": "yes"}
+    return lines | {"UserKnownHostsFile": _quote(jump.known_hosts)}
+
+
+def _block(name: str, lines: Mapping[str, str]) -> str:
+    return f"Host {name}\n" + "".join(f"  {key} {value}\n" for key, value in lines.items())
+
+
+def _quote(path: Path) -> str:
+    """`%` starts a token in ssh_config, and a name may have blanks."""
+    return '"' + str(path).replace("%", "%%") + '"'

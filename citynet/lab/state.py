@@ -1,0 +1,119 @@
+"""What is remembered of a lab between two commands, in a folder that only its user can read."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface
+from pathlib import Path
+from typing import Any
+
+from citynet.lab.errors import StateError
+from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A lab that was brought up. `digest` is of what was deployed; empty until it is."""
+
+    topology: Topology
+    host: str
+    digest: str
+    manifest: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LabFolder:
+    """The files of one lab."""
+
+    root: Path
+
+    @property
+    def record_file(self) -> Path:
+        """The record, as JSON."""
+        return self.root / "lab.json"
+
+    @property
+    def key_file(self) -> Path:
+        """The private key that opens every node."""
+        return self.root / "id_ed25519"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The host key of every node."""
+        return self.root / "known_hosts"
+
+    @property
+    def ssh_config(self) -> Path:
+        """For `ssh -F`: every node by its name."""
+        return self.root / "ssh_config"
+
+    @property
+    def vm(self) -> Path:
+        """The folder of the lab's VM, if it has one."""
+        return self.root / "vm"
+
+    def exists(self) -> bool:
+        """Whether anything is remembered of this lab."""
+        return self.root.is_dir()
+
+    def save(self, record: Record) -> None:
+        """Write the record; a reader sees the old one or the new one, never half of one."""
+        document = {"format": FORMAT, **asdict(record)}
+        scratch = self.record_file.with_suffix(".new")
+        text = json.dumps(document, default=str, indent=2, sort_keys=True)
+        scratch.touch(mode=0o600)
+        scratch.write_text(text + "\n", encoding="utf-8")
+        scratch.replace(self.record_file)
+
+    def load(self) -> Record | None:
+        """The record; None if the lab never came as far as having one."""
+        try:
+            document = json.loads(self.record_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise self._damaged(str(error)) from error
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise self._damaged("another version of citynet wrote it")
+        try:
+            return Record(
+                topology=topology_from(document["topology"]),
+                host=str(document["host"]),
+                digest=str(document["digest"]),
+                manifest=dict(document["manifest"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._damaged(f"{type(error).__name__}: {error}") from error
+
+    def _damaged(self, why: str) -> StateError:
+        return StateError(
+            f"{self.record_file} cannot be used ({why}); `citynet lab down` clears this lab"
+        )
+
+
+def topology_from(document: Mapping[str, Any]) -> Topology:
+    """The inverse of `dataclasses.asdict` with addresses as text."""
+    return Topology(
+        name=document["name"],
+        management=IPv4Network(document["management"]),
+        nodes=tuple(_node(node) for node in document["nodes"]),
+        links=tuple(_link(link) for link in document["links"]),
+        customers_node=_node(document["customers_node"]),
+        customers=tuple(_customer(customer) for customer in document["customers"]),
+    )
+
+
+def _node(fields: Mapping[str, Any]) -> LabNode:
+    return LabNode(**{**fields, "management": IPv4Address(fields["management"])})
+
+
+def _link(fields: Mapping[str, Any]) -> LabLink:
+    ends = {"a": LabPort(**fields["a"]), "b": LabPort(**fields["b"])}
+    return LabLink(**{**fields, **ends})
+
+
+def _customer(fields: Mapping[str, Any]) -> Customer:
+    addresses = {"ipv4": IPv4Interface(fields["ipv4"]), "ipv6": IPv6Interface(fields["ipv6"])}
+    return Customer(**{**fields, **addresses})

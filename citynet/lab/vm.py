@@ -1,0 +1,232 @@
+"""The VM of a lab: a disposable disk on a cached base, reached over SSH on loopback."""
+
+import io
+import json
+import shutil
+import socket
+import tarfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from citynet.lab import qemu
+from citynet.lab.build import ENTRYPOINT, Builder, Containerlab, NodeImage, VmRoot
+from citynet.lab.cache import Cache, digest_of
+from citynet.lab.errors import HostError
+from citynet.lab.host import SshJump, checked
+from citynet.lab.keys import known_host, new_pair
+from citynet.lab.progress import timed
+from citynet.lab.qemu import Disk, Machine, Toolbox
+from citynet.lab.remote import RemoteHost
+from citynet.lab.transport import connect
+
+BOOT_SECONDS = 180.0
+CONTAINERLAB = "/usr/local/bin/containerlab"
+POWER_OFF = "kill $(cat /run/docker.pid); while [ -e /run/docker.pid ]; do sleep 0.1; done; sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A disk with Docker, containerlab and the node images in it, and how to boot it."""
+
+    toolbox: Toolbox
+    root: VmRoot
+    disk: Path
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Vm:
+    """One VM's folder: disk, keys, pid. All that is known of it is in there."""
+
+    folder: Path
+    lab: str
+
+    @property
+    def machine_name(self) -> str:
+        """A word of QEMU's command line that no other VM has."""
+        return f"citynet-{self.lab}-{digest_of([str(self.folder).encode()])[:8]}"
+
+    def running(self) -> bool:
+        """Whether its QEMU runs."""
+        return qemu.running(self.folder / "pid", self.machine_name) is not None
+
+    def jump(self) -> SshJump:
+        """Its SSH server."""
+        try:
+            about = json.loads((self.folder / "vm.json").read_text(encoding="utf-8"))
+            port = int(about["ssh_port"])
+        except (OSError, ValueError, KeyError) as error:
+            raise HostError(f"{self.folder} is damaged; `citynet lab down` clears it") from error
+        known = self.folder / "known_hosts"
+        return SshJump("127.0.0.1", port, "root", self.folder / "id_ed25519", known)
+
+    def remove(self) -> None:
+        """Stop it and delete everything of it."""
+        qemu.stop(self.folder / "pid", self.machine_name)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def open(self) -> RemoteHost:
+        """Log in to the running VM."""
+        through = self.jump()
+        directory = f"/var/lib/citynet/labs/{self.lab}"
+        return RemoteHost("vm", directory, connect(through, "vm"), through)
+
+
+def build_base(builder: Builder, images: Mapping[str, NodeImage], clab: Containerlab) -> Base:
+    """The base disk; made once by booting the VM and importing the images into its Docker."""
+    toolbox = builder.toolbox()
+    root = builder.vm_root(toolbox)
+    digests = [image.reference + image.digest for _, image in sorted(images.items())]
+    key = digest_of(word.encode() for word in (str(root.folder), clab.digest, *digests))
+
+    def build(folder: Path) -> None:
+        with timed(builder.progress, "prepare the VM's disk (once)"):
+            _prepare(builder, toolbox, root, images, clab, folder)
+
+    folder = Cache(builder.paths.cache).get("base", key, build)
+    about = json.loads((folder / "base.json").read_text(encoding="utf-8"))
+    return Base(toolbox, root, folder / "base.qcow2", about)
+
+
+def start(builder: Builder, base: Base, vm: Vm, nodes: int, cpus: int) -> RemoteHost:
+    """A fresh VM for a lab of `nodes` containers, with its Docker running."""
+    vm.remove()
+    available = qemu.available_memory(Path("/proc/meminfo").read_text(encoding="ascii"))
+    memory = qemu.memory_for(nodes, available)
+    kvm, why = builder.kvm(base.toolbox, base.root)
+    how = "KVM" if kvm else f"no KVM: {why}"
+    with timed(builder.progress, f"boot the VM ({cpus} CPUs, {memory} MiB, {how})"):
+        vm.folder.mkdir(parents=True, mode=0o700)
+        disk = vm.folder / "disk.qcow2"
+        backing = ("-b", str(base.disk), "-F", "qcow2")
+        base.toolbox.run("usr/bin/qemu-img", "create", "-q", "-f", "qcow2", *backing, str(disk))
+        return _boot(base.toolbox, base.root, vm, (Disk(disk, "qcow2"),), memory, cpus, kvm)
+
+
+def _prepare(
+    builder: Builder,
+    toolbox: Toolbox,
+    root: VmRoot,
+    images: Mapping[str, NodeImage],
+    clab: Containerlab,
+    folder: Path,
+) -> None:
+    disk = folder / "base.qcow2"
+    backing = ("-b", str(root.disk), "-F", "qcow2")
+    toolbox.run("usr/bin/qemu-img", "create", "-q", "-f", "qcow2", *backing, str(disk))
+    kvm, _ = builder.kvm(toolbox, root)
+    vm = Vm(folder / "vm", "base")
+    vm.folder.mkdir(mode=0o700)
+    ordered = [images[key] for key in sorted(images)]
+    disks = (Disk(disk, "qcow2"), *(Disk(image.tar, "raw") for image in ordered))
+    host = _boot(toolbox, root, vm, disks, 2048, 2, kvm)
+    try:
+        for letter, image in zip("cdefghijk", ordered, strict=False):
+            script = f"docker import --change '{ENTRYPOINT}' - {image.reference} </dev/vd{letter}"
+            checked(host, ["sh", "-ec", script], timeout=900)
+        host.put({CONTAINERLAB: clab.binary.read_bytes()}, 0o755)
+        kernel = checked(host, ["uname", "-r"]).strip()
+        checked(host, ["sh", "-c", POWER_OFF], timeout=120)
+    finally:
+        host.close()
+        vm.remove()
+    about = {"kernel": kernel, "qemu": _qemu_version(toolbox), "packages": dict(root.versions)}
+    (folder / "base.json").write_text(json.dumps(about, sort_keys=True), encoding="utf-8")
+
+
+def _boot(
+    toolbox: Toolbox,
+    root: VmRoot,
+    vm: Vm,
+    disks: tuple[Disk, ...],
+    memory: int,
+    cpus: int,
+    kvm: bool,
+) -> RemoteHost:
+    """Boot with fresh keys and wait for SSH and Docker. The keys are the second disk."""
+    port = _free_port()
+    seed = _make_keys(vm, port)
+    machine = Machine(
+        name=vm.machine_name,
+        kernel=root.kernel,
+        initrd=root.initrd,
+        disks=(disks[0], Disk(seed, "raw"), *disks[1:]),
+        memory=memory,
+        cpus=cpus,
+        ssh_port=port,
+        serial=vm.folder / "serial.log",
+        kvm=kvm,
+    )
+    qemu.start(toolbox, machine, vm.folder / "pid")
+    _wait_for_ssh(vm, port)
+    seed.unlink()
+    host = vm.open()
+    wait = "until [ -S /run/docker.sock ]; do sleep 0.2; done; exec docker version"
+    checked(host, ["sh", "-c", wait], timeout=BOOT_SECONDS)
+    return host
+
+
+def _make_keys(vm: Vm, port: int) -> Path:
+    """The lab's key, the VM's host key pinned, and the tar that carries both into the VM."""
+    user, host = new_pair(), new_pair()
+    private(vm.folder / "id_ed25519", user.private)
+    line = known_host("127.0.0.1", port, host.public)
+    private(vm.folder / "known_hosts", line.encode())
+    private(vm.folder / "vm.json", json.dumps({"ssh_port": port}).encode())
+    seed = vm.folder / "seed.tar"
+    private(seed, b"")
+    inside = {"ssh_host_ed25519_key": host.private, "authorized_keys": user.public.encode()}
+    with tarfile.open(seed, "w") as tar:
+        for name, content in inside.items():
+            info = tarfile.TarInfo(f"etc/citynet/{name}")
+            info.size, info.mode = len(content), 0o600
+            tar.addfile(info, io.BytesIO(content))
+    return seed
+
+
+def private(file: Path, content: bytes) -> None:
+    """Write a file that was never readable by anyone else."""
+    file.touch(mode=0o600)
+    file.write_bytes(content)
+
+
+def _wait_for_ssh(vm: Vm, port: int) -> None:
+    deadline = time.monotonic() + BOOT_SECONDS
+    while not _greets(port):
+        if not vm.running():
+            raise HostError(f"the VM ended while booting: {_console(vm)}")
+        if time.monotonic() > deadline:
+            raise HostError(f"the VM did not come up in {BOOT_SECONDS:.0f} s: {_console(vm)}")
+        time.sleep(0.2)
+
+
+def _greets(port: int) -> bool:
+    """Whether an SSH server answers; QEMU accepts connections long before there is one."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False
+
+
+def _console(vm: Vm) -> str:
+    """The last words of the VM, kept here because its folder will be removed."""
+    try:
+        text = (vm.folder / "serial.log").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    return text.strip()[-800:] or "its console is empty"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _qemu_version(toolbox: Toolbox) -> str:
+    return toolbox.run("usr/bin/qemu-img", "--version").splitlines()[0].split()[2]
