@@ -1,0 +1,51 @@
+"""The city in the shapes of `ansible-inventory`: `--list`, `--host` and `--graph`.
+
+The first two are also what Ansible asks of an inventory script, so a two-line script that calls
+`citynet inventory "$@"` is an Ansible inventory.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from citynet.build.context import Context
+from citynet.inventory.groups import groups_of
+from citynet.inventory.hosts import as_variables, host_vars
+
+
+def members(context: Context) -> dict[str, tuple[str, ...]]:
+    """Group -> its nodes, both sorted."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for node in sorted(context.city.nodes):
+        for group in groups_of(context, node):
+            groups[group].append(node)
+    return {group: tuple(groups[group]) for group in sorted(groups)}
+
+
+def as_list(context: Context) -> dict[str, object]:
+    """`_meta.hostvars`, `all.children`, and `hosts` by group."""
+    groups = members(context)
+    hostvars = {node: as_host(context, node) for node in sorted(context.city.nodes)}
+    hosts = {group: {"hosts": list(nodes)} for group, nodes in groups.items()}
+    return {
+        "_meta": {"hostvars": hostvars},
+        "all": {"children": ["ungrouped", *groups]},
+        **hosts,
+    }
+
+
+def as_host(context: Context, node: str) -> dict[str, object]:
+    """The variables of one host. Raises `CitynetError` if the city has no such node."""
+    return as_variables(host_vars(context, node))
+
+
+def _tree(groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    yield "@all:"
+    yield "  |--@ungrouped:"
+    for group, nodes in groups.items():
+        yield f"  |--@{group}:"
+        yield from (f"  |  |--{node}" for node in nodes)
+
+
+def as_graph(context: Context) -> str:
+    """The tree of groups and hosts that `ansible-inventory --graph` prints, without a newline."""
+    return "\n".join(_tree(members(context)))
