@@ -7,8 +7,8 @@ person decides which of the two moves (usually the newer) and nothing moves on i
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import pairwise
 
 from citynet.allocate.joins import joined_pairs
 from citynet.allocate.plan import Plan

@@ -1,0 +1,243 @@
+"""Numbers have the shapes that RFCs ask for; pins are kept; clashes and full pools are said."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from typing import Any
+
+import pytest
+
+from citynet.allocate import Plan
+from citynet.allocate.links import ip_links
+from citynet.errors import InventoryError
+from tests.cities import Raw, city, planned, raw
+
+
+def problems(source: Raw) -> list[str]:
+    with pytest.raises(InventoryError) as caught:
+        planned(source)
+    return [f"{'.'.join(map(str, each.path))}: {each}" for each in caught.value.problems]
+
+
+def edited(path: str, value: Any) -> Raw:
+    source = raw()
+    *way, last = path.split(".")
+    place = source
+    for key in way:
+        place = place.setdefault(key, {})
+    place[last] = value
+    return source
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return planned(raw())
+
+
+def test_domains_have_private_numbers_of_their_own(plan: Plan) -> None:
+    government, crossdomain = plan.domains["government"], plan.domains["crossdomain"]
+    for each in (government, crossdomain):
+        assert 64512 <= each.asn <= 65534  # RFC 6996
+        assert each.loopbacks.subnet_of(IPv6Network("fd00::/8"))  # RFC 4193
+        assert each.locators.subnet_of(IPv6Network("5f00::/16"))  # RFC 9602
+    assert government.asn != crossdomain.asn
+    assert not government.locators.overlaps(crossdomain.locators)
+
+
+def test_a_node_is_made_of_one_number(plan: Plan) -> None:
+    node, domain = plan.nodes["g-acc"], plan.domains["government"]
+    assert int(node.loopback) & 0xFFFFFFFF == node.number
+    assert node.locator.subnet_of(domain.locators)
+    assert node.locator.prefixlen == 64
+    assert int(node.locator.network_address) >> 64 & 0xFFFFFFFF == node.number
+    assert int(node.router_id) == node.number
+    assert node.net == f"{domain.area}.0000.{node.number >> 16:04x}.{node.number & 0xFFFF:04x}.00"
+
+
+def test_a_sid_is_the_locator_and_the_function(plan: Plan) -> None:
+    sid = int(plan.attachments["g-acc", "health"].sid)
+    assert IPv6Address(sid) in plan.nodes["g-acc"].locator
+    assert sid >> 48 & 0xFFFF == plan.vpns["health"].function
+    assert sid & (1 << 48) - 1 == 0
+
+
+def test_a_vpn_is_attached_at_endpoints_and_gateways_only(plan: Plan) -> None:
+    assert set(plan.attachments) == {
+        ("g-acc", "health"),
+        ("g-core", "health"),
+        ("g-gw", "health"),
+        ("x-core", "trade"),
+        ("x-gw", "trade"),
+    }
+
+
+def test_the_two_ends_of_a_link_share_a_127(plan: Plan) -> None:
+    for link in plan.links.values():
+        a, b = (end.address for end in link.ends)
+        assert a.network == b.network
+        assert a.network.prefixlen == 127
+        assert int(b.ip) == int(a.ip) + 1
+
+
+def test_customers_are_beside_the_router(plan: Plan) -> None:
+    for each in plan.endpoints.values():
+        assert each.customer_ipv4.network == each.ipv4.network
+        assert each.customer_ipv6.network == each.ipv6.network
+        assert each.customer_ipv4.ip != each.ipv4.ip
+
+
+def test_a_customer_of_a_pinned_last_address_stands_before_it() -> None:
+    plan = planned(edited("vpns.health.endpoints.one.ipv4", "192.0.2.254/24"))
+    assert plan.endpoints["health", "one"].customer_ipv4.ip == IPv4Address("192.0.2.253")
+
+
+def test_interface_names_fit_linux_and_are_unique(plan: Plan) -> None:
+    names = [(end.node, end.interface) for link in plan.links.values() for end in link.ends]
+    names += [(each.node, each.interface) for each in plan.endpoints.values()]
+    names += [
+        (end.node, end.interface)
+        for gateway in plan.gateways.values()
+        for join in gateway.joins
+        for end in join.ends
+    ]
+    assert len(set(names)) == len(names)
+    assert all(len(name) <= 15 for _, name in names)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "read"),
+    [
+        ("nodes.g-acc.number", 17, lambda plan: plan.nodes["g-acc"].number),
+        ("nodes.g-acc.loopback", "fd00::17", lambda plan: str(plan.nodes["g-acc"].loopback)),
+        ("nodes.g-acc.locator", "5f00:1:0:17::/64", lambda plan: str(plan.nodes["g-acc"].locator)),
+        ("nodes.g-acc.router_id", "1.2.3.4", lambda plan: str(plan.nodes["g-acc"].router_id)),
+        (
+            "nodes.g-acc.net",
+            "49.0001.0000.0000.0017.00",
+            lambda plan: plan.nodes["g-acc"].net,
+        ),
+        (
+            "links.x-link.prefix",
+            "fd00:9::/127",
+            lambda plan: str(plan.links["x-link"].ends[0].address.network),
+        ),
+        (
+            "links.x-link.interfaces",
+            {"x-gw": "eth7"},
+            lambda plan: {"x-gw": plan.links["x-link"].end("x-gw").interface},
+        ),
+        ("domains.government.asn", 64512, lambda plan: plan.domains["government"].asn),
+        ("domains.government.area", "49.0001", lambda plan: plan.domains["government"].area),
+        ("vpns.health.route_target", "64600:1", lambda plan: plan.vpns["health"].route_target),
+        ("vpns.health.table", 5000, lambda plan: plan.vpns["health"].table),
+        ("vpns.health.function", 0x1234, lambda plan: plan.vpns["health"].function),
+        (
+            "vpns.health.endpoints.one.interface",
+            "eth9",
+            lambda plan: plan.endpoints["health", "one"].interface,
+        ),
+    ],
+)
+def test_pins_are_kept(path: str, value: Any, read: Any) -> None:
+    assert read(planned(edited(path, value))) == value
+
+
+@pytest.mark.parametrize(
+    ("edits", "where", "words"),
+    [
+        (
+            {"nodes.g-acc.loopback": "fd00::1", "nodes.x-gw.loopback": "fd00::1"},
+            {"nodes.g-acc", "nodes.x-gw"},
+            "both have loopback fd00::1",
+        ),
+        (
+            {"domains.government.asn": 64600, "domains.crossdomain.asn": 64600},
+            {"domains.government", "domains.crossdomain"},
+            "both have AS 64600",
+        ),
+        (
+            {"vpns.health.route_target": "1:1", "vpns.trade.route_target": "1:1"},
+            {"vpns.health", "vpns.trade"},
+            "both have route target 1:1",
+        ),
+        (
+            {
+                "vpns.health.endpoints.one.interface": "eth9",
+                "nodes.g-acc.role": "access",
+                "links.again": {"ends": ["g-acc", "g-gw"], "interfaces": {"g-acc": "eth9"}},
+            },
+            {"vpns.health.endpoints.one", "links.again"},
+            "both have interface eth9 of g-acc",
+        ),
+        (
+            {
+                "vpns.health.endpoints.one.ipv4": "10.9.0.1/16",
+                "vpns.trade.endpoints.desk.ipv4": "10.9.8.1/24",
+            },
+            {"vpns.health.endpoints.one", "vpns.trade.endpoints.desk"},
+            "overlapping subnets",
+        ),
+        (
+            {"domains.government.pools": {"loopbacks": "fd00:1::/127"}},
+            {"domains.government.pools.loopbacks"},
+            "is full: it has 2 /128 and 3 are needed",
+        ),
+        (
+            {"domains.government.pools": {"locators": "5f00:1:2:3::/64"}},
+            {"domains.government.pools.locators"},
+            "is full: it has 1 /64 and 3 are needed",
+        ),
+        (
+            {"city.customers_ipv4": "10.0.0.0/28"},
+            {"city.customers_ipv4"},
+            "is full",
+        ),
+        (
+            {
+                "domains.government.pools": {"locators": "5f00:1::/32"},
+                "domains.crossdomain.pools": {"locators": "5f00:1::/40"},
+            },
+            None,
+            "overlap",
+        ),
+        ({"nodes.g-acc.locator": "5f00:1:2::/48"}, {"nodes.g-acc.locator"}, "expected a /64"),
+        ({"links.x-link.prefix": "fd00::/64"}, {"links.x-link.prefix"}, "expected a /127"),
+    ],
+)
+def test_clashes_and_full_pools_are_said(
+    edits: dict[str, Any], where: set[str] | None, words: str
+) -> None:
+    source = raw()
+    for path, value in edits.items():
+        *way, last = path.split(".")
+        place = source
+        for key in way:
+            place = place.setdefault(key, {})
+        place[last] = value
+    said = problems(source)
+    assert any(words in line for line in said), said
+    if where is not None:
+        assert {line.partition(": ")[0] for line in said} == where
+
+
+def test_vpns_that_never_meet_may_use_the_same_subnet() -> None:
+    source = raw()
+    source["gateways"] = {}
+    source["vpns"]["health"]["endpoints"]["one"]["ipv4"] = "10.0.0.1/24"
+    source["vpns"]["trade"]["endpoints"]["desk"]["ipv4"] = "10.0.0.1/24"
+    assert planned(source).endpoints["trade", "desk"].ipv4.ip == IPv4Address("10.0.0.1")
+
+
+def test_a_ring_written_backwards_is_the_same_ring() -> None:
+    source = raw()
+    source["rings"]["ring"]["nodes"].reverse()
+    assert planned(source).links == planned(raw()).links
+
+
+def test_a_link_rides_the_shorter_way_round_its_ring() -> None:
+    source = raw()
+    for name in ("a1", "a2"):
+        source["nodes"][name] = {"site": "hall", "domain": "government", "role": "aggregation"}
+    source["rings"]["ring"]["nodes"] = ["g-core", "a1", "g-acc", "a2", "g-gw"]
+    source["links"]["express"] = {"ends": ["g-core", "g-acc"], "ring": "ring"}
+    links = {link.id: link for link in ip_links(city(source))}
+    assert links["express"].spans == ("ring/a1~g-core", "ring/a1~g-acc")
+    assert len([link for link in links.values() if link.origin == ("rings", "ring")]) == 5
