@@ -36,9 +36,10 @@ def load_city(folder: Path) -> LoadedCity:
     Linear in the size of the inventory, mistakes included.
     """
     files, problems = folders.find(folder)
-    if problems:
+    if not files:
         raise InventoryError(problems)
-    documents = [_document(file, folder) for file in files]
+    documents = [Document(str(folder), problems=tuple(problems))] if problems else []
+    documents += [_document(file, folder) for file in files]
     merged = merge(documents, SECTIONS, _start(files))
     return _checked(merged)
 

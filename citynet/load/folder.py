@@ -10,6 +10,7 @@ SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read. A city of 10,000 nodes is a tenth of it."""
 
+TIDY = "a name that can be printed"
 LAYOUT = "a folder with files such as city.yaml"
 
 
@@ -34,7 +35,9 @@ def find(folder: Path) -> tuple[list[Path], list[Problem]]:
     if not files:
         what = f"the folder {name} holds no inventory"
         return [], [_about(name, what, expected="at least one *.yaml file")]
-    return files, []
+    odd = [entry for entry in files if not entry.name.isprintable()]
+    problems = [_about(name, f"a file has the name {entry.name!a}", expected=TIDY) for entry in odd]
+    return [entry for entry in files if entry not in odd], problems
 
 
 def read(file: Path, folder: Path) -> tuple[bytes | None, list[Problem]]:

@@ -25,14 +25,16 @@ class Names:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = tuple(names)
+        self._found: dict[str, str | None] = {}
 
     def nearest(self, word: object) -> str | None:
         """Find the valid name that was most likely meant, or None."""
         if not isinstance(word, str) or not word or len(word) > LONGEST:
             return None
-        if len(self._names) <= FEW:
-            return self._of_few(word)
-        return self._of_many(word)
+        if word not in self._found:
+            few = len(self._names) <= FEW
+            self._found[word] = self._of_few(word) if few else self._of_many(word)
+        return self._found[word]
 
     def _of_few(self, word: str) -> str | None:
         simple = {_simple(name): name for name in reversed(self._names)}

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from citynet import schema
 from citynet.errors import KeyPath, Position, Problem
-from citynet.load.nearest import LONGEST, Names, did_you_mean, safe_name
+from citynet.load.nearest import LONGEST, Names, safe_name
 from citynet.load.references import section_named
 from citynet.load.scalars import kind
 from citynet.load.tree import Sources
@@ -122,7 +122,7 @@ class Shape:
 
     def _unknown(self, place: KeyPath) -> Problem:
         keys = schema.keys(schema.at(place[:-1]))
-        near = self._names.setdefault(keys, Names(keys)).nearest(place[-1])
+        near = self._nearest(keys, place[-1])
         if near:
             self._misspelt.add((*place[:-1], near))
         return Problem(
@@ -145,9 +145,15 @@ class Shape:
         what = f"{_name(path)} {_is(found, node)}"
         return self._at(path, what, _expected(path), self._hint(path, node, found))
 
+    def _nearest(self, names: tuple[str, ...], word: object) -> str | None:
+        if names not in self._names:
+            self._names[names] = Names(names)
+        return self._names[names].nearest(word)
+
     def _hint(self, path: KeyPath, node: schema.Schema, found: Any) -> str | None:
         if "enum" in node:
-            return did_you_mean(Names(node["enum"]), found)
+            near = self._nearest(tuple(node["enum"]), found)
+            return f"did you mean `{near}`?" if near else None
         wants_text = node.get("type") == "string" and "format" not in node
         if wants_text and isinstance(found, bool | int | float):
             return f'write it in quotes: "{self._sources.written(path) or found}"'
@@ -208,6 +214,4 @@ def _is(found: Any, node: schema.Schema) -> str:
 
 
 def _short(text: str) -> str:
-    """Show a text in one line, not too long, with nothing in it that a terminal obeys."""
-    line = "".join(letter if letter.isprintable() else "?" for letter in text[:_SHOWN])
-    return line + ("..." if len(text) > _SHOWN else "")
+    return text[:_SHOWN] + ("..." if len(text) > _SHOWN else "")

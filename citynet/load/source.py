@@ -124,6 +124,11 @@ def bad_character(source: Source, offset: int, kind: str) -> Problem:
     )
 
 
+def visible(text: str) -> str:
+    """Replace what a person cannot see, or what a terminal obeys, in a text."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def hidden(texts: Iterable[str]) -> str | None:
     """Find the first character that may not stand in a text, whichever way it was written."""
     for text in texts:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from citynet.errors import InventoryError, KeyPath, Position, Problem
-from citynet.load.source import Source
+from citynet.load.source import Source, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,16 @@ def _descend(holder: Marks, path: KeyPath) -> tuple[Marks, str | int]:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Sort problems by file and place, each once."""
-    return sorted(dict.fromkeys(problems), key=_order)
+    """Sort problems by file and place, each once, with nothing in them that a terminal obeys."""
+    return sorted(dict.fromkeys(_printable(problem) for problem in problems), key=_order)
+
+
+def _printable(problem: Problem) -> Problem:
+    texts = (problem.what, problem.expected, problem.hint)
+    if all(text is None or text.isprintable() for text in texts):
+        return problem
+    what, expected, hint = (text and visible(text) for text in texts)
+    return replace(problem, what=what or "", expected=expected, hint=hint)
 
 
 def _order(problem: Problem) -> tuple[bool, Position, str]:

@@ -24,14 +24,14 @@ class _Saying:
     at_start: bool = False
 
 
+_BLOCK_ENDS = ("did not find expected key", "<block end>")
 _INDENT = "the same indentation as the lines around it"
 
 _SAYINGS = (
     _Saying(
-        "while scanning a quoted scalar",
-        "this quote is never closed, or not in time",
-        "a closing quote",
-        at_start=True,
+        "node content",
+        "a value is missing or cannot begin like this",
+        "a value, and a closing bracket for each open one",
     ),
     _Saying(
         "while parsing a flow mapping",
@@ -46,11 +46,6 @@ _SAYINGS = (
         at_start=True,
     ),
     _Saying(
-        "did not find expected node content",
-        "a value is missing or cannot begin like this",
-        "a value, and a closing bracket for each open one",
-    ),
-    _Saying(
         "mapping values are not allowed",
         "a colon where no key can be",
         _INDENT,
@@ -63,22 +58,12 @@ _SAYINGS = (
         at_start=True,
     ),
     _Saying(
-        "did not find expected key",
-        "the indentation does not fit the lines above",
-        _INDENT,
-    ),
-    _Saying(
-        "<block end>",
-        "the indentation does not fit the lines above",
-        _INDENT,
-    ),
-    _Saying(
-        "did not find expected '-' indicator",
+        "expected '-' indicator",
         "this line is not an item of the list above",
         "`- ` at the start of each item, or less indentation",
     ),
     _Saying(
-        "block sequence entries are not allowed",
+        "sequence entries are not allowed",
         "a list item cannot stand here",
         "`- ` on a line of its own",
     ),
@@ -89,9 +74,25 @@ _SAYINGS = (
         "text that ends with a colon needs quotes",
     ),
     _Saying(
+        "character escape code",
+        "a backslash in double quotes with a number that is no character",
+        "the character itself",
+    ),
+    _Saying(
+        "decimal number",
+        "a backslash in double quotes with too few digits",
+        "the character itself, or single quotes",
+    ),
+    _Saying(
         "unknown escape character",
         "a backslash in double quotes followed by an unknown letter",
         "single quotes around text with backslashes",
+    ),
+    _Saying(
+        "while scanning a quoted scalar",
+        "this quote is never closed, or not in time",
+        "a closing quote",
+        at_start=True,
     ),
     _Saying(
         "cannot start any token",
@@ -99,7 +100,7 @@ _SAYINGS = (
         "quotes around it",
     ),
     _Saying(
-        "expected <document start>",
+        "<document start>",
         "something follows where the file should have ended",
         "sections only, each `name:` at the start of a line",
     ),
@@ -109,11 +110,23 @@ _SAYINGS = (
         "no such line",
     ),
     _Saying("undefined tag handle", "an unknown `!` tag", "the value in quotes"),
+    _Saying("found incompatible YAML", "a %YAML line for another YAML", "no such line"),
     _Saying(
-        "special characters are not allowed",
-        "a character that no YAML may have",
-        "plain text",
+        "while scanning an anchor",
+        "`&` begins an anchor and needs a name",
+        "a name, or quotes around text that begins with `&`",
     ),
+    _Saying(
+        "while scanning an alias",
+        "`*` begins an alias and needs a name",
+        "a name, or quotes around text that begins with `*`",
+    ),
+    _Saying(
+        "while scanning a block scalar",
+        "`|` and `>` begin a text of several lines",
+        "the text on the lines below, or quotes around it",
+    ),
+    _Saying("ing a tag", "`!` begins a tag", "quotes around text that begins with `!`"),
 )
 
 
@@ -126,6 +139,8 @@ def explain(source: Source, error: yaml.YAMLError) -> Problem:
     if _tab_before(source.text, offset):
         return _tab(source, offset)
     heard = f"{error.problem or ''} {error.context or ''}"
+    if any(words in heard for words in _BLOCK_ENDS):
+        return _after_block(source, offset)
     for saying in _SAYINGS:
         if saying.heard in heard:
             return _say(source, saying, error, offset)
@@ -141,6 +156,28 @@ def _say(source: Source, saying: _Saying, error: Any, offset: int) -> Problem:
         return Problem(saying.what, expected=saying.expected, hint=hint, position=began)
     return Problem(
         saying.what, expected=saying.expected, hint=saying.hint, position=source.position(offset)
+    )
+
+
+def _after_block(source: Source, offset: int) -> Problem:
+    """Say why a map cannot go on here: something is left over, or the indentation is off."""
+    position = source.position(offset)
+    before = source.text[offset - position.column + 1 : offset]
+    if source.text[offset : offset + 1] in ("]", "}"):
+        return Problem(
+            "a closing bracket without an open one",
+            expected="as many open as closed",
+            position=position,
+        )
+    if before.strip():
+        return Problem(
+            "something follows a value that is complete",
+            expected="a new line",
+            hint="text with quotes in it needs quotes around all of it",
+            position=position,
+        )
+    return Problem(
+        "the indentation does not fit the lines above", expected=_INDENT, position=position
     )
 
 

@@ -16,6 +16,22 @@ YAML = (
     city_case("indentation", "  name: small", "    name: small\n  ^label: x", "indentation"),
     city_case("letter that starts no word", "name: small", "name: ^@small", "cannot begin with"),
     city_case("backslash", "name: small", 'name: "small^\\d"', "a backslash"),
+    city_case(
+        "left over", "name: small", 'name: "small" ^city', "follows a value that is complete"
+    ),
+    city_case("left-over bracket", "domain: gov}", "domain: gov}^}", "without an open one"),
+    city_case("empty item", "{domain: gov}", "{domain: ^]}", "a value is missing"),
+    city_case("no item", "sites:\n  ", "sites:\n  - [a]\n  ^", "not an item of the list above"),
+    city_case("item beside its key", "city:\n", "city: ^- a\n", "a list item cannot stand here"),
+    city_case("after the end", "domains:", "...\n^domains:", "where the file should have ended"),
+    city_case("order", "city:\n", "%TAG^\ncity:\n", "begins with %"),
+    city_case("tag of nobody", "name: small", "name: ^!x!y small", "an unknown `!` tag"),
+    city_case("half a tag", "name: small", "name: !<^ small", "`!` begins a tag"),
+    city_case("anchor without a name", "name: small", "name: &^ small", "`&` begins an anchor"),
+    city_case("stars", "name: small", "name: *^*small**", "`*` begins an alias"),
+    city_case("text after a bar", "name: small", "name: |^small", "`|` and `>` begin"),
+    city_case("no character", "name: small", 'name: "\\u^d800"', "no character"),
+    city_case("short escape", "name: small", 'name: "\\u^12"', "too few digits"),
     city_case("item in a map", "  name: small", "  name: small\n  ^- x", "indentation"),
     city_case(
         "two documents", "domains:", "^---\ndomains:", "a second document", "a file of its own"
@@ -73,6 +89,7 @@ REFERENCES = (
     services_case(
         "flow's VPN", "to: trade/", "to: ^trad/", "no VPN `trad`", "did you mean `trade`?"
     ),
+    services_case("flow's origin", "from: health/", "from: ^heath/", "no VPN `heath`", "`health`?"),
     services_case(
         "flow's endpoint",
         "to: trade/market",

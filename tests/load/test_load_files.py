@@ -47,6 +47,21 @@ def test_empty_folder_and_files_that_do_not_count(tmp_path: Path) -> None:
     assert line.endswith("expected at least one *.yaml file")
 
 
+def test_file_with_a_name_that_nobody_can_read(tmp_path: Path) -> None:
+    folder = write(tmp_path, FILES)
+    Path(os.fsdecode(os.fsencode(folder) + b"/a\xff\x1b.yaml")).write_text("x")
+    (line,) = said(folder)
+    assert line.endswith(
+        r"a file has the name 'a\udcff\x1b.yaml', expected a name that can be printed"
+    )
+
+
+def test_no_message_holds_what_a_terminal_obeys(tmp_path: Path) -> None:
+    lines = with_file(tmp_path, "more.yaml", '"\\e[2J": {}\nnodes: {n1: {"\\r\\n": 1}}\n')
+    assert len(lines) > 2
+    assert all(line.isprintable() for line in lines)
+
+
 def test_yml_and_capitals_count(tmp_path: Path) -> None:
     files = {"A.YAML": CITY, "b.yml": NODES, "notes.txt": "x"}
     assert load_city(write(tmp_path, files)).city.city.name == "small"
