@@ -1,0 +1,8 @@
+#!/bin/sh
+# The tests that need the demo city's lab: bring it up, test, leave it up for the next run.
+# Usage: labs/test.sh VENV HOST
+set -eu
+venv=$1 host=$2
+"$venv/bin/citynet" lab up -i inventory/demo --host "$host"
+"$venv/bin/citynet" deploy -i inventory/demo
+"$venv/bin/pytest" -q -m lab -p no:cacheprovider
