@@ -42,16 +42,22 @@ class Names:
         return simple[found[0]] if found else None
 
     def _of_many(self, word: str) -> str | None:
+        same = self._index.get(_simple(word), [""])[0]
+        if _simple(same) == _simple(word):
+            return same
         alike = {
             name
-            for key in _deletions(_simple(word))
+            for key in (_simple(word), *_deletions(_simple(word)))
             for name in self._index.get(key, ())[:MOST_ALIKE]
         }
         return max(sorted(alike), key=lambda name: _likeness(word, name), default=None)
 
     @cached_property
     def _index(self) -> dict[str, list[str]]:
+        """Map each simple name, and each with one letter left out, to names; itself first."""
         index: dict[str, list[str]] = {}
+        for name in self._names:
+            index.setdefault(_simple(name), []).append(name)
         for name in self._names:
             for key in _deletions(_simple(name)):
                 index.setdefault(key, []).append(name)
@@ -75,7 +81,6 @@ def _simple(word: str) -> str:
 
 
 def _deletions(word: str) -> Iterator[str]:
-    yield word
     for place in range(len(word)):
         yield word[:place] + word[place + 1 :]
 
