@@ -120,7 +120,7 @@ def shell(node: str, folder: Path) -> int:
 @lab.command(
     "exec",
     context_settings={"ignore_unknown_options": True},
-    epilog="Example:  citynet lab exec gov-core1 -i inventory/demo -- vtysh -c 'show isis neighbor'",
+    epilog="Example:  citynet lab exec gov-core1 -i inventory/demo -- vtysh -c 'show bgp summary'",
 )
 @click.argument("node")
 @inventory_option
@@ -130,13 +130,14 @@ def execute(node: str, folder: Path, command: tuple[str, ...]) -> int:
     return _ssh(_running(folder), node, list(command), tty=False)
 
 
-@lab.command(epilog="Example:  citynet lab cut LINK -i inventory/demo  (`status` shows what is cut)")
+@lab.command(epilog="Example:  citynet lab cut LINK -i inventory/demo (see `status`)")
 @click.argument("link")
 @inventory_option
 def cut(link: str, folder: Path) -> None:
     """Cut a link like a fibre: both ends go down at once."""
     done = api.cut(_running(folder), link)
-    click.echo(f"cut {done.id}: {done.a.node} {done.a.interface} - {done.b.node} {done.b.interface}")
+    ends = " - ".join(f"{end.node} {end.interface}" for end in (done.a, done.b))
+    click.echo(f"cut {done.id}: {ends}")
 
 
 @lab.command(epilog="Example:  citynet lab heal LINK -i inventory/demo")

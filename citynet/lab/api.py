@@ -111,7 +111,8 @@ def status(name: str, *, environ: Mapping[str, str] = os.environ) -> Status:
     lab = find(name, environ=environ)
     if lab is None or record is None:
         known = record.manifest if record else {}
-        return Status(name, False, record.host if record else "", {}, (), known)
+        host = record.host if record else ""
+        return Status(name, running=False, host=host, containers={}, cut=(), manifest=known)
     with attached(lab) as there:
         states = engine.containers(there, name)
         running = engine.complete(states, lab.topology)
@@ -225,7 +226,9 @@ def _redeploy(
     clab = builder.containerlab()
     folder.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.save(Record(topology, kind, "", {}))
-    fresh, machine = _fresh_host(builder, folder, kind, wanted, images, clab)
+    fresh, machine = _fresh_host(
+        builder, folder, kind=kind, wanted=wanted, images=images, clab=clab
+    )
     with contextlib.closing(fresh) as host:
         engine.ensure_images(host, images, say)
         binary = engine.ensure_containerlab(host, clab)
@@ -250,6 +253,7 @@ def _redeploy(
 def _fresh_host(
     builder: Builder,
     folder: LabFolder,
+    *,
     kind: str,
     wanted: engine.Plan,
     images: Mapping[str, NodeImage],
@@ -284,9 +288,7 @@ def _remove(folder: LabFolder, name: str) -> None:
 def _lab(folder: LabFolder, record: Record) -> Lab:
     topology = record.topology
     nodes = {
-        node.name: NodeAccess(
-            str(node.management), 22, "root", folder.key_file, folder.known_hosts
-        )
+        node.name: NodeAccess(str(node.management), 22, "root", folder.key_file, folder.known_hosts)
         for node in engine.all_nodes(topology)
     }
     jump = _jump(folder, record)

@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ class Builder:
                 versions = debian.make_root(recipe, debian.node_hooks(recipe), tar)
                 _write_json(folder / "image.json", {"digest": _sha256(tar), "versions": versions})
 
-        digest = _digest(recipe)
+        digest = _digest(recipe, debian.node_hooks(recipe))
         folder = self._cache().get(f"image-{key}", digest, build)
         about = _read_json(folder / "image.json")
         reference = f"citynet/{key}:{digest}"
@@ -130,7 +130,7 @@ class Builder:
                 _boot_files(tar, folder)
                 _make_disk(toolbox, tar, folder)
 
-        folder = self._cache().get("vm", _digest(recipe), build)
+        folder = self._cache().get("vm", _digest(recipe, debian.vm_hooks(recipe)), build)
         return VmRoot(folder, _read_json(folder / "root.json"))
 
     def kvm(self, toolbox: Toolbox, root: VmRoot) -> tuple[bool, str]:
@@ -164,10 +164,10 @@ class Builder:
         return self._cache().get("containerlab", digest, build) / "containerlab"
 
 
-def _digest(recipe: Recipe) -> str:
-    """Of all that decides the result: the recipe's files, its suite, and the code that reads it."""
-    code = Path(debian.__file__).read_bytes()
-    return digest_of([folder_digest(recipe.folder).encode(), recipe.suite.encode(), code])
+def _digest(recipe: Recipe, hooks: Sequence[str] = ()) -> str:
+    """Of all that decides the result: the recipe's files, its suite, and what is done to it."""
+    steps = "\n".join(hooks).replace(str(recipe.folder), "")
+    return digest_of([folder_digest(recipe.folder).encode(), recipe.suite.encode(), steps.encode()])
 
 
 def _unpack(tar: Path, target: Path) -> None:

@@ -59,4 +59,3 @@ def open_host(kind: str, folder: LabFolder, lab: str) -> LabHost:
     if not machine.running():
         raise LabError(f"the VM of lab {lab} is not running; `citynet lab up` starts it anew")
     return machine.open()
-

@@ -19,7 +19,7 @@ def network_name(lab: str) -> str:
 
 
 def container_name(lab: str, node: str) -> str:
-    """containerlab's own rule, with its default prefix."""
+    """The name that containerlab gives, with its default prefix."""
     return f"clab-{lab}-{node}"
 
 

@@ -42,7 +42,8 @@ def node_hooks(recipe: Recipe) -> list[str]:
         *_copies(recipe, "/etc/frr", "daemons"),
         _hook('rm -f "$1"/etc/ssh/ssh_host_* && : >"$1/etc/frr/frr.conf"'),
         _hook('chroot "$1" chown frr:frr /etc/frr/frr.conf /etc/frr/daemons'),
-        _hook('mkdir -p "$1/etc/citynet" "$1/run/sshd" && ' + TIDY),
+        _hook('mkdir -p "$1/etc/citynet" "$1/run/sshd" "$1/run/frr" && ' + TIDY),
+        _hook('chroot "$1" install -d -o frr -g frr -m 755 /run/frr /var/log/frr'),
     ]
 
 
@@ -70,7 +71,11 @@ def make_root(
     """Write a tar of the root to `target` and return its packages and versions."""
     versions = target.with_suffix(".versions")
     extract = variant == "extract"
-    listing = "" if extract else "chroot \"$1\" dpkg-query -W >\"$1/versions\""
+    listing = [
+        _hook('chroot "$1" dpkg-query -W >"$1/versions"'),
+        f"--customize-hook=download /versions {shlex.quote(str(versions))}",
+        _hook('rm "$1/versions"'),
+    ]
     command = [
         _mmdebstrap(),
         f"--variant={variant}",
@@ -80,8 +85,7 @@ def make_root(
         *SLIM,
         f"--include={','.join(recipe.packages())}",
         *hooks,
-        *([] if extract else [_hook(listing), f"--customize-hook=download /versions {shlex.quote(str(versions))}"]),
-        *([] if extract else [_hook('rm "$1/versions"')]),
+        *([] if extract else listing),
         recipe.suite,
         str(target),
     ]

@@ -131,17 +131,16 @@ def wait_ready(host: LabHost, topology: Topology) -> None:
     deadline = time.monotonic() + READY_SECONDS
     waiting = {node.name: str(node.management) for node in all_nodes(topology)}
     while waiting:
-        for name, address in tuple(waiting.items()):
-            if host.listening(address, 22):
-                del waiting[name]
-        if waiting and time.monotonic() > deadline:
-            names = ", ".join(sorted(waiting))
+        name, address = next(iter(waiting.items()))
+        if host.listening(address, 22):
+            del waiting[name]
+        elif time.monotonic() < deadline:
+            time.sleep(0.5)
+        else:
             raise LabError(
-                f"no SSH from {names} after {READY_SECONDS:.0f} s; `docker logs "
-                f"{container_name(topology.name, min(waiting))}` on the lab host says why"
+                f"no SSH from {name} after {READY_SECONDS:.0f} s; `docker logs "
+                f"{container_name(topology.name, name)}` on the lab host says why"
             )
-        if waiting:
-            time.sleep(0.3)
 
 
 def destroy(host: LabHost, lab: str) -> None:
@@ -171,9 +170,7 @@ def set_link(host: LabHost, topology: Topology, link: LabLink, state: str) -> No
     customers = {customer.interface for customer in topology.customers}
     inside = topology.customers_node.name
     ends = [
-        end
-        for end in (link.a, link.b)
-        if not (end.node == inside and end.interface in customers)
+        end for end in (link.a, link.b) if not (end.node == inside and end.interface in customers)
     ]
     script = "; ".join(
         f"ip -netns {container_name(topology.name, end.node)} link set dev {end.interface} {state}"

@@ -6,6 +6,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
+SSH_PORT = 22
+
+
 @dataclass(frozen=True, slots=True)
 class KeyPair:
     """An Ed25519 pair in OpenSSH's formats. The private half never appears in a repr."""
@@ -34,5 +37,5 @@ def new_pair() -> KeyPair:
 
 def known_host(address: str, port: int, public: str) -> str:
     """One line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT)."""
-    name = address if port == 22 else f"[{address}]:{port}"
+    name = address if port == SSH_PORT else f"[{address}]:{port}"
     return f"{name} {public}\n"

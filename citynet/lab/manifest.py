@@ -37,4 +37,3 @@ def collect(
         },
         **({"vm": dict(machine)} if machine else {}),
     }
-

@@ -10,6 +10,7 @@ from citynet.lab.host import LabHost, Need
 MODULE_REMEDY = "load the kernel module `{}` (modprobe {}), or use --host vm"
 PER_NODE = 64
 FIXED = 512
+FIELDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +45,22 @@ def probe(host: LabHost, nodes: int = 0) -> list[Need]:
     try:
         done = host.run(["sh", "-s"], stdin=script(), timeout=120)
     except HostError as error:
-        return [Need("root", False, str(error), QUESTIONS[0].remedy)]
+        return [_unanswered(str(error))]
     answers = parse(done.stdout)
     if not answers:
         why = done.stderr.strip() or "the probe said nothing"
-        return [Need("root", False, why[-200:], QUESTIONS[0].remedy)]
+        return [_unanswered(why[-200:])]
     return [*judge(answers), *memory(answers, nodes)]
+
+
+def _unanswered(why: str) -> Need:
+    return Need("root", met=False, why=why, remedy=QUESTIONS[0].remedy)
 
 
 def parse(text: str) -> dict[str, tuple[str, str]]:
     """Probe output as key -> (answer, why)."""
     rows = (line.split("\t", 2) for line in text.splitlines())
-    return {row[0]: (row[1], row[2]) for row in rows if len(row) == 3}
+    return {row[0]: (row[1], row[2]) for row in rows if len(row) == FIELDS}
 
 
 def judge(answers: Mapping[str, tuple[str, str]]) -> list[Need]:
@@ -66,7 +71,7 @@ def judge(answers: Mapping[str, tuple[str, str]]) -> list[Need]:
         needs.append(Need(asked.name, answer == "yes", why, asked.remedy))
     answer, why = answers.get("containerlab", ("no", "the probe did not get that far"))
     said = why if answer == "yes" else "not installed there; citynet brings its own"
-    needs.append(Need("containerlab", True, said, ""))
+    needs.append(Need("containerlab", met=True, why=said, remedy=""))
     return needs
 
 

@@ -10,7 +10,7 @@ from citynet.lab.errors import LabError
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """`state` holds one folder per lab; `cache` only what can be built again; `recipes` is labs/."""
+    """`state` holds a folder per lab, `cache` what can be built again, `recipes` is labs/."""
 
     state: Path
     cache: Path

@@ -10,7 +10,7 @@ JUMP = "citynet-lab-host"
 
 
 def known_hosts(addresses: Mapping[str, str], public: Mapping[str, str]) -> str:
-    """known_hosts lines for nodes at these addresses with these host keys."""
+    """Lines of a known_hosts file for nodes at these addresses with these host keys."""
     return "".join(known_host(addresses[name], 22, public[name]) for name in sorted(addresses))
 
 

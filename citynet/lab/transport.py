@@ -1,6 +1,7 @@
 """One SSH connection with many commands over it (paramiko)."""
 
 import io
+import logging
 import shlex
 import tarfile
 import threading
@@ -28,6 +29,10 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """End the connection."""
+
+
+LOG_CHANNEL = "citynet.lab.ssh"
+logging.getLogger(LOG_CHANNEL).addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ class ParamikoConnection:
 def connect(jump: SshJump, label: str, timeout: float = 10.0) -> ParamikoConnection:
     """Log in; the host key must be the one in `known_hosts`."""
     client = paramiko.SSHClient()
+    # A refused channel is an answer here, not something to warn about on a person's screen.
+    client.set_log_channel(LOG_CHANNEL)
     client.load_host_keys(str(jump.known_hosts))
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
     own = jump.key_file is not None

@@ -84,7 +84,7 @@ def build_base(builder: Builder, images: Mapping[str, NodeImage], clab: Containe
 
     def build(folder: Path) -> None:
         with timed(builder.progress, "prepare the VM's disk (once)"):
-            _prepare(builder, toolbox, root, images, clab, folder)
+            _prepare(builder, toolbox, root, images=images, clab=clab, folder=folder)
 
     folder = Cache(builder.paths.cache).get("base", key, build)
     about = json.loads((folder / "base.json").read_text(encoding="utf-8"))
@@ -103,13 +103,22 @@ def start(builder: Builder, base: Base, vm: Vm, nodes: int, cpus: int) -> Remote
         disk = vm.folder / "disk.qcow2"
         backing = ("-b", str(base.disk), "-F", "qcow2")
         base.toolbox.run("usr/bin/qemu-img", "create", "-q", "-f", "qcow2", *backing, str(disk))
-        return _boot(base.toolbox, base.root, vm, (Disk(disk, "qcow2"),), memory, cpus, kvm)
+        return _boot(
+            base.toolbox,
+            base.root,
+            vm,
+            disks=(Disk(disk, "qcow2"),),
+            memory=memory,
+            cpus=cpus,
+            kvm=kvm,
+        )
 
 
 def _prepare(
     builder: Builder,
     toolbox: Toolbox,
     root: VmRoot,
+    *,
     images: Mapping[str, NodeImage],
     clab: Containerlab,
     folder: Path,
@@ -122,7 +131,7 @@ def _prepare(
     vm.folder.mkdir(mode=0o700)
     ordered = [images[key] for key in sorted(images)]
     disks = (Disk(disk, "qcow2"), *(Disk(image.tar, "raw") for image in ordered))
-    host = _boot(toolbox, root, vm, disks, 2048, 2, kvm)
+    host = _boot(toolbox, root, vm, disks=disks, memory=2048, cpus=2, kvm=kvm)
     try:
         for letter, image in zip("cdefghijk", ordered, strict=False):
             script = f"docker import --change '{ENTRYPOINT}' - {image.reference} </dev/vd{letter}"
@@ -141,6 +150,7 @@ def _boot(
     toolbox: Toolbox,
     root: VmRoot,
     vm: Vm,
+    *,
     disks: tuple[Disk, ...],
     memory: int,
     cpus: int,

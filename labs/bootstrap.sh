@@ -1,0 +1,48 @@
+#!/bin/sh
+# Installs what `citynet lab` needs of this machine, and says what and why. Debian and its kin.
+# Idempotent: quiet and instant when everything is there.
+set -eu
+
+missing=''
+# want COMMAND-OR-FILE PACKAGE WHY
+want() {
+    case "$1" in
+        /*) [ ! -e "$1" ] || return 0 ;;
+        *) ! command -v "$1" >/dev/null 2>&1 || return 0 ;;
+    esac
+    missing="$missing $2"
+    printf 'citynet needs %-24s %s\n' "$2" "$3"
+}
+
+PATH=$PATH:/usr/sbin:/sbin
+want mmdebstrap mmdebstrap "builds the node images and the lab VM"
+want /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring "checks Debian's signatures"
+want /etc/ssl/certs/ca-certificates.crt ca-certificates "checks TLS certificates of package registries"
+want ssh openssh-client "citynet lab shell, and you"
+want python3 python3 "citynet is written in it"
+want ip iproute2 "the probe of what this kernel can do"
+# A Debian python3 without python3-venv has the module but not ensurepip.
+if ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
+    missing="$missing python3-venv"
+    printf 'citynet needs %-24s %s\n' python3-venv "its own Python environment"
+fi
+if [ "$(id -u)" != 0 ]; then
+    want newuidmap uidmap "builds images without root"
+fi
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "this is no Debian: install the packages above with your own package manager" >&2
+    exit 1
+fi
+as_root=''
+if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        echo "run as root: apt-get install$missing" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+$as_root apt-get -q update
+# shellcheck disable=SC2086 # a list of package names
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $missing
