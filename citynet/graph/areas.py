@@ -16,11 +16,12 @@ from citynet.graph.layout import (
     TITLE,
     TRACK_GAP,
     Area,
+    Door,
     Place,
     Track,
 )
 
-HUB_CLEARANCE = 26.0
+HUB_CLEARANCE = 24.0
 EDGE = 16.0
 
 
@@ -51,10 +52,10 @@ def lane_depths(context: Context, lanes: Sequence[Lane]) -> tuple[list[Depth], f
     depth, found = HUB_CLEARANCE, []
     for lane in lanes:
         badged = any(context.index.vpns.get(name) for name in lane.nodes)
-        track = depth + TEXT + (BADGES if badged else 0) + 34
-        hanging = track + 76
+        track = depth + TEXT + (BADGES if badged else 0) + 27
+        hanging = track + 64
         found.append(Depth(track, hanging, depth + 2))
-        depth = hanging + 22 + TEXT + BADGES + 10 if lane.hanging else track + 20
+        depth = hanging + 20 + TEXT + BADGES + 8 if lane.hanging else track + 20
     return found, depth
 
 
@@ -71,8 +72,8 @@ def frame(
 ) -> Frame:
     """The frame of a domain whose top left corner and width are `box`."""
     x, y, width = box
-    hubs = 66 + BADGES if form.hubs else EDGE
-    edge = DOOR_ROW + 56 if form.doors else hubs
+    hubs = 64 + BADGES if form.hubs else EDGE
+    edge = DOOR_ROW + 62 if form.doors else hubs
     _, deep = lane_depths(context, form.lanes)
     height = TITLE + deep + edge
     foot = y + height - edge if way < 0 else y + edge
@@ -122,22 +123,23 @@ def _hub_places(form: Shape, where: Frame) -> dict[str, Place]:
     }
 
 
-def _door_places(form: Shape, where: Frame, doors: Mapping[str, float]) -> dict[str, Place]:
+def _door_places(form: Shape, where: Frame, doors: Mapping[str, Door]) -> dict[str, Place]:
     """Gateway routers, each at its door in the wall if that is within the domain's width."""
     y = where.foot - where.way * DOOR_ROW
     found = {}
     for at, name in enumerate(form.doors):
         spread = where.x + where.width * (at + 0.5) / len(form.doors)
-        x = doors.get(name, spread)
-        inside = where.x + SIDE < x < where.x + where.width - SIDE
-        found[name] = Place(x if inside else spread, y, 0, 170, -where.way)
+        door = doors.get(name)
+        inside = door is not None and where.x < door.x < where.x + where.width
+        x, side = (door.x, door.side) if door and inside else (spread, 1)
+        found[name] = Place(x, y, 0, 170, -where.way, side)
     return found
 
 
 def area(
-    context: Context, form: Shape, where: Frame, doors: Mapping[str, float]
+    context: Context, form: Shape, where: Frame, doors: Mapping[str, Door]
 ) -> tuple[Area, dict[str, Place]]:
-    """A domain's area and the places of its nodes; `doors` are the x of gateway routers."""
+    """A domain's area and the places of its nodes; `doors` are those of gateway routers."""
     depths, _ = lane_depths(context, form.lanes)
     tracks = _tracks(form, where, depths)
     places = _hub_places(form, where) | _door_places(form, where, doors)

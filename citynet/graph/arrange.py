@@ -10,9 +10,11 @@ from citynet.graph.layout import (
     BETWEEN,
     CARD,
     CELL,
+    DOOR_TO_CARD,
     HEADER,
     MARGIN,
     MIN_WIDTH,
+    SIDE,
     Area,
     Door,
     Layout,
@@ -20,8 +22,6 @@ from citynet.graph.layout import (
     card_height,
 )
 from citynet.model import City
-
-DOOR_TO_CARD = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _columns(city: City, below: Sequence[str]) -> list[_Column]:
 
 def _spread(columns: Sequence[_Column], top: Shape) -> tuple[list[_Column], float]:
     """Give each column its width and place, and the city its width."""
-    needs = [max(least_width(each.form), CELL * len(each.gateways)) for each in columns]
+    needs = [max(least_width(each.form), CELL * len(each.gateways) + SIDE) for each in columns]
     gaps = BETWEEN * max(len(columns) - 1, 0)
     width = max(MIN_WIDTH, least_width(top), sum(needs) + gaps)
     spare = (width - sum(needs) - gaps) / max(len(columns), 1)
@@ -68,29 +68,32 @@ def _spread(columns: Sequence[_Column], top: Shape) -> tuple[list[_Column], floa
 
 
 def _doors(city: City, columns: Sequence[_Column], edge: float, band: float) -> list[Door]:
+    """Cards in the left half are to the left of their doors, so that no door is near a hub."""
     found = []
     for column in columns:
-        cell = column.width / max(len(column.gateways), 1)
+        count = len(column.gateways)
+        cell = (column.width - SIDE) / max(count, 1)
         for at, name in enumerate(column.gateways):
-            x = column.x + cell * (at + 0.5) - (CARD + DOOR_TO_CARD) / 2 + 20
+            side = -1 if 2 * (at + 1) <= count else 1
+            x = column.x + SIDE / 2 + cell * (at + 0.5) - side * (CARD + DOOR_TO_CARD - 20) / 2
             height = card_height(len(city.gateways[name].allow))
-            found.append(Door(name, x, edge + band / 2, x + DOOR_TO_CARD, height))
+            found.append(Door(name, x, edge + band / 2, side, height))
     return found
 
 
-def _door_ends(city: City, doors: Sequence[Door]) -> Mapping[str, float]:
-    """The x of gateway routers: that of the first of their doors."""
-    found: dict[str, float] = {}
+def _door_ends(city: City, doors: Sequence[Door]) -> Mapping[str, Door]:
+    """Gateway router -> the first of its doors."""
+    found: dict[str, Door] = {}
     for door in doors:
         for end in city.gateways[door.gateway].ends:
-            found.setdefault(end, door.x)
+            found.setdefault(end, door)
     return found
 
 
 def _band(city: City) -> float:
     """The height between the domains: the tallest card, and some air."""
     flows = [len(gateway.allow) for gateway in city.gateways.values()]
-    return card_height(max(flows)) + 2 * BETWEEN if flows else 2 * BETWEEN
+    return card_height(max(flows)) + 1.5 * BETWEEN if flows else 2 * BETWEEN
 
 
 def arrange(context: Context) -> Layout:

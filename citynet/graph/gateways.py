@@ -5,7 +5,7 @@ from html import escape
 from citynet.allocate.joins import vpn_of
 from citynet.build.context import Context
 from citynet.graph.layout import CARD, CARD_FOOT, CARD_HEAD, FEW_FLOWS, FLOW, Door, Layout
-from citynet.graph.svg import el, fitted, group, num, title, words
+from citynet.graph.svg import el, fitted, group, num, text_width, title, words
 from citynet.model import Flow, Gateway
 
 INK = "#7a3b00"
@@ -44,8 +44,8 @@ def _flow(context: Context, layout: Layout, named: tuple[str, Flow], x: float, y
     name, flow = named
     ports, label = _port_words(flow), flow.label or ""
     room = CARD - 2 * PAD - 24
-    first = fitted(f"{ports}  {label}", 11.5, room - 8 * len(name) - 10)
-    ends = fitted(f"{flow.source} → {flow.to}", 11, room)
+    first = fitted(f"{ports} · {label}" if label else ports, 12, room - text_width(name, 13) - 10)
+    ends = fitted(f"{flow.source} → {flow.to}", 11.5, room)
     line = el("tspan", escape(name), class_="name") + el("tspan", escape(first), dx=8)
     return group(
         title(f"{name} {label}\n{ports}\n{flow.source} → {flow.to}"),
@@ -107,11 +107,15 @@ def wall(layout: Layout) -> str:
     if not below:
         return ""
     y = (top.y + top.height + below[0].y) / 2
+    said = words(top.x + 6, y - WALL, "两网隔离", "ends") + words(
+        top.x + 6, y + WALL + 11, "isolated", "ends"
+    )
     box = {"x": top.x, "y": y - WALL / 2, "width": top.width, "height": WALL, "rx": 3}
     return group(
         title("两网隔离 · the domains are two networks; only gateways join them"),
         el("rect", fill="#f3efe9", **box),
         el("rect", fill="url(#cn-hatch)", stroke="#b9ab98", **box),
+        said,
     )
 
 

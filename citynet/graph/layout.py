@@ -11,26 +11,27 @@ from dataclasses import dataclass
 from citynet.graph.lanes import Lane
 
 MARGIN = 28.0
-HEADER = 92.0
+HEADER = 88.0
 MIN_WIDTH = 980.0
 BETWEEN = 24.0
 SIDE = 78.0
 """From the edge of a domain's area to the middle of its hub."""
 CORNER = 58.0
 RING_SLOT = 150.0
-HANG_SLOT = 126.0
-TRACK_GAP = 13.0
+HANG_SLOT = 130.0
+TRACK_GAP = 11.0
 TITLE = 58.0
 """Room for a domain's name at the edge that it opens to."""
-TEXT = 30.0
+TEXT = 33.0
 """Room for two lines beside a symbol: a name and what people call it."""
-BADGES = 17.0
-CELL = 500.0
-CARD = 392.0
+BADGES = 18.0
+CELL = 520.0
+CARD = 412.0
+DOOR_TO_CARD = 40.0
 CARD_HEAD = 32.0
 FLOW = 34.0
 CARD_FOOT = 26.0
-DOOR_ROW = 112.0
+DOOR_ROW = 104.0
 FEW_FLOWS = 8
 """The most flows that a door's card spells out."""
 
@@ -39,7 +40,8 @@ FEW_FLOWS = 8
 class Place:
     """Where a node stands. `text`: its words are above it (-1), below (1), or beside it (0).
 
-    Words beside it are on the side of the wall that `lean` says: 1 below its middle, -1 above.
+    Words beside it are to its right (`side` 1) or left (-1), and `lean` towards the wall: 1 is
+    below its middle, -1 above.
     """
 
     x: float
@@ -47,6 +49,7 @@ class Place:
     text: int
     room: float
     lean: int = 1
+    side: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,18 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A gateway: its door in the wall at (x, y), and its card's left edge and height."""
+    """A gateway: its door in the wall at (x, y), its card to the right (`side` 1) or left (-1)."""
 
     gateway: str
     x: float
     y: float
-    card_x: float
+    side: int
     card_height: float
+
+    @property
+    def card_x(self) -> float:
+        """The left edge of the card."""
+        return self.x + DOOR_TO_CARD if self.side > 0 else self.x - DOOR_TO_CARD - CARD
 
 
 @dataclass(frozen=True, slots=True)

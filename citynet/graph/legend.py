@@ -11,9 +11,9 @@ from citynet.graph.symbols import ROLE_NAMES, badge_symbol, role_symbol
 from citynet.model import NodeRole
 
 ROW = 26.0
-HEAD = 116.0
+HEAD = 130.0
 INK = "#44505c"
-TEXT = 12.0
+TEXT = 12.5
 GAP = 22.0
 
 
@@ -39,6 +39,19 @@ class Entry:
         return self.wide + 8 + text_width(self.text, TEXT) + GAP
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A heading and what is explained under it."""
+
+    head: str
+    entries: Sequence[Entry]
+
+    @property
+    def width(self) -> float:
+        """The room it takes on one line."""
+        return HEAD + 30 + sum(entry.width for entry in self.entries)
+
+
 def _role_entries(context: Context) -> list[Entry]:
     present = {node.role for node in context.city.nodes.values()}
     found = []
@@ -50,57 +63,54 @@ def _role_entries(context: Context) -> list[Entry]:
     return found
 
 
-def _line(*styles: Mapping[str, str | float]) -> str:
-    return "".join(el("path", d="M-17,0 H17", fill="none", **style) for style in styles)
+def _line(**look: str | float) -> str:
+    return el("path", d="M-17,0 H17", **look)
 
 
 def _line_entries(context: Context) -> list[Entry]:
-    tube = _line(
-        {"stroke": INK, "stroke_width": 7},
-        {"stroke": "#ffffff", "stroke_width": 1.6, "stroke_opacity": 0.75},
+    city = context.city
+    tube = _line(stroke=INK, stroke_width=7)
+    tube += _line(stroke="#ffffff", stroke_width=1.6, stroke_opacity=0.75)
+    dashed = _line(class_="link", stroke_dasharray="5 4")
+    rides = [link.ring is not None for link in city.links.values()]
+    entries = (
+        (bool(city.rings), Entry(tube, 34, "光环 optical ring")),
+        (not all(rides), Entry(_line(class_="link"), 34, "链路 link on a fibre of its own")),
+        (any(rides), Entry(dashed, 34, "环上链路 link that rides on a ring")),
+        (bool(city.gateways), Entry(_line(class_="pass"), 34, "跨域链路 link between domains")),
     )
-    found = []
-    if context.city.rings:
-        found.append(Entry(tube, 34, "光环 optical ring, an IP link between neighbours"))
-    if any(link.ring is None for link in context.city.links.values()):
-        plain = _line({"stroke": INK, "stroke_width": 1.5})
-        found.append(Entry(plain, 34, "链路 link on a fibre of its own"))
-    if any(link.ring for link in context.city.links.values()):
-        dashed = _line({"stroke": INK, "stroke_width": 1.5, "stroke_dasharray": "5 4"})
-        found.append(Entry(dashed, 34, "环上链路 link that rides on a ring"))
-    if context.city.gateways:
-        found.append(Entry(el("path", d="M-17,0 H17", class_="pass"), 34, "跨域 between domains"))
-    return found
+    return [entry for present, entry in entries if present]
 
 
 def _named(label: str | None, name: str) -> str:
     return f"{label} {name}" if label else name
 
 
-def _vpn_rows(context: Context, signs: Signs) -> list[tuple[str, list[Entry]]]:
+def _vpn_rows(context: Context, signs: Signs) -> list[Row]:
     """The VPNs, a row for each network, then for each domain those of none."""
     rows: dict[tuple[str, str], list[Entry]] = {}
     for name, badge in signs.badges.items():
         vpn = context.city.vpns[name]
         entry = Entry(badge_symbol(badge, 0, 0, 7), 14, _named(vpn.label, name))
         rows.setdefault((vpn.domain, vpn.network or ""), []).append(entry)
-    return [(_row_head(context, key, signs.glyphs), entries) for key, entries in rows.items()]
+    return [Row(_row_head(context, key, signs.glyphs), entries) for key, entries in rows.items()]
 
 
 def _row_head(context: Context, key: tuple[str, str], glyphs: Mapping[str, str]) -> str:
+    """`政 政务外网 egov`, its letter only if nodes carry it; a domain's name for no network."""
     domain, network = key
-    if network:
-        label = context.city.networks[network].label
-        return f"{glyphs[network]} · {_named(label, network)}"
-    return _named(context.city.domains[domain].label, domain)
+    if not network:
+        return _named(context.city.domains[domain].label, domain)
+    name = _named(context.city.networks[network].label, network)
+    marked = any(node.network == network for node in context.city.nodes.values())
+    return f"{glyphs[network]} = {name}" if marked else name
 
 
-def _row(head: str, entries: Sequence[Entry], y: float, right: float) -> tuple[str, float]:
-    """A heading and its entries, in as many lines as they need."""
-    left = MARGIN + 16
-    drawn = [words(left, y + 4, fitted(head, TEXT, HEAD + 20), "legendhead")]
+def _row(row: Row, left: float, right: float, y: float) -> tuple[str, float]:
+    """A heading and its entries, in as many lines as they need, and the y below them."""
+    drawn = [words(left, y + 4, fitted(row.head, TEXT, HEAD + 20), "legendhead")]
     x = start = left + HEAD + 30
-    for entry in entries:
+    for entry in row.entries:
         if x + entry.width - GAP > right and x > start:
             x, y = start, y + ROW
         mark = el("g", entry.mark, transform=f"translate({num(x + entry.wide / 2)},{num(y)})")
@@ -109,20 +119,38 @@ def _row(head: str, entries: Sequence[Entry], y: float, right: float) -> tuple[s
     return "".join(drawn), y + ROW
 
 
+def _rows(rows: Sequence[Row], left: float, right: float, y: float) -> tuple[str, float]:
+    """Rows below each other, or in two columns if the half of the width is enough for each."""
+    middle = (left + right) / 2
+    if all(row.width <= middle - left for row in rows):
+        half = (len(rows) + 1) // 2
+        columns = [(rows[:half], left, middle), (rows[half:], middle, right)]
+    else:
+        columns = [(rows, left, right)]
+    drawn, low = [], y
+    for column, start, end in columns:
+        at = y
+        for row in column:
+            svg, at = _row(row, start, end, at)
+            drawn.append(svg)
+        low = max(low, at)
+    return "".join(drawn), low
+
+
 def legend(context: Context, layout: Layout, signs: Signs) -> Legend:
     """The legend, from y = 0 down."""
-    rows = [
-        ("节点 nodes", _role_entries(context)),
-        ("线路 lines", _line_entries(context)),
-        *_vpn_rows(context, signs),
-    ]
-    y, drawn = 24.0, []
-    for head, entries in rows:
-        if entries:
-            svg, y = _row(head, entries, y, layout.width - MARGIN - 12)
-            drawn.append(svg)
+    left, right = MARGIN + 16, layout.width - MARGIN - 12
+    y, drawn = 26.0, []
+    signs_of_lines = (
+        Row("节点 nodes", _role_entries(context)),
+        Row("线路 lines", _line_entries(context)),
+    )
+    for row in signs_of_lines:
+        svg, y = _row(row, left, right, y)
+        drawn.append(svg)
+    svg, y = _rows(_vpn_rows(context, signs), left, right, y)
     height = y - ROW + 24
     box = el(
         "rect", x=MARGIN, y=0, width=layout.width - 2 * MARGIN, height=height, rx=12, class_="box"
     )
-    return Legend(box + "".join(drawn), height)
+    return Legend(box + "".join(drawn) + svg, height)

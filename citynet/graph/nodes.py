@@ -12,8 +12,8 @@ from citynet.inventory.groups import rings_of
 from citynet.inventory.hosts import host_vars
 from citynet.model import NodeRole
 
-NAME = 12.5
-LABEL = 11.0
+NAME = 13.5
+LABEL = 12.0
 STEP = 2 * BADGE + 4
 
 
@@ -79,15 +79,21 @@ def _badges(context: Context, node: str, signs: Signs, spot: Spot) -> str:
     return "".join(drawn)
 
 
+def _label(context: Context, node: str) -> str:
+    """What people call the node, or else the place where it stands."""
+    intent = context.city.nodes[node]
+    return intent.label or context.city.sites[intent.site].label or ""
+
+
 def _block_height(context: Context, node: str) -> float:
-    height = NAME + (LABEL + 3 if context.city.nodes[node].label else 0)
+    height = NAME + (LABEL + 3 if _label(context, node) else 0)
     return height + (BADGES + 1 if context.index.vpns.get(node) else 0)
 
 
 def _name_width(context: Context, node: str, room: float) -> tuple[str, str, float]:
     """The name and label as they fit, and the width of the wider one."""
     name = fitted(node, NAME, room)
-    label = fitted(context.city.nodes[node].label or "", LABEL, room)
+    label = fitted(_label(context, node), LABEL, room)
     return name, label, max(text_width(name, NAME), text_width(label, LABEL))
 
 
@@ -113,7 +119,8 @@ def _words(context: Context, node: str, place: Place, signs: Signs) -> str:
         return _block(context, node, signs, Spot(place.x, top, place.room))
     _, _, wide = _name_width(context, node, place.room)
     top = place.y + 5 if place.lean > 0 else place.y - 3 - height
-    return _block(context, node, signs, Spot(place.x + reach + wide / 2, top, place.room))
+    middle = place.x + place.side * (reach + wide / 2)
+    return _block(context, node, signs, Spot(middle, top, place.room))
 
 
 def _glyph(context: Context, node: str, place: Place, glyphs: Mapping[str, str]) -> str:

@@ -21,20 +21,21 @@ text {{ font-family: {FONTS}; fill: #1d2630; }}
 .city {{ font-size: 30px; font-weight: 700; }}
 .sub {{ font-size: 13px; fill: #4a5662; }}
 .domain {{ font-size: 18px; font-weight: 700; }}
-.numbers {{ font-size: 11.5px; fill: #4a5662; }}
-.name {{ font-size: 12.5px; font-weight: 700; }}
-.label {{ font-size: 11px; fill: #3f4a55; }}
+.numbers {{ font-size: 12px; fill: #4a5662; }}
+.name {{ font-size: 13.5px; font-weight: 700; }}
+.label {{ font-size: 12px; fill: #3f4a55; }}
 .name, .label, .small, .glyph, .pill {{ text-anchor: middle; }}
 .small {{ font-size: 10px; }}
 .glyph {{ font-size: 14px; font-weight: 700; }}
-.pill {{ font-size: 12px; font-weight: 700; }}
-.cardhead {{ font-size: 13.5px; font-weight: 700; fill: #7a3b00; }}
-.flow {{ font-size: 11.5px; }}
-.flow .name {{ text-anchor: start; }}
-.ends {{ font-size: 11px; fill: #4a5662; }}
-.foot {{ font-size: 11px; fill: #7a3b00; }}
-.legend {{ font-size: 12px; }}
-.legendhead {{ font-size: 12px; font-weight: 700; }}
+.pill {{ font-size: 12.5px; font-weight: 700; }}
+.cardhead {{ font-size: 14px; font-weight: 700; fill: #7a3b00; }}
+.flow {{ font-size: 12px; }}
+.flow .name {{ font-size: 12.5px; text-anchor: start; }}
+.ends {{ font-size: 11.5px; fill: #4a5662; }}
+.foot {{ font-size: 11.5px; fill: #7a3b00; }}
+.legend {{ font-size: 12.5px; }}
+.legendhead {{ font-size: 12.5px; font-weight: 700; }}
+.link {{ fill: none; stroke: #64748a; stroke-width: 1.5; }}
 .box {{ fill: #ffffff; stroke: #cbd3db; }}
 .card {{ fill: #fffaf2; stroke: #c58a45; stroke-width: 1.4; }}
 .arrow {{ fill: none; stroke: #7a3b00; stroke-width: 2.2; stroke-linecap: round; }}

@@ -7,7 +7,7 @@ from citynet.graph.svg import el, num
 from citynet.model import NodeRole
 
 RADIUS = {
-    NodeRole.CORE: 27.0,
+    NodeRole.CORE: 30.0,
     NodeRole.AGGREGATION: 15.0,
     NodeRole.ACCESS: 15.0,
     NodeRole.SERVICE: 14.0,

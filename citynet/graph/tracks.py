@@ -1,8 +1,10 @@
 """Rings and links: what joins the nodes."""
 
+from collections.abc import Sequence
+
 from citynet.allocate.plan import LinkNumbers
 from citynet.build.context import Context
-from citynet.graph.badges import DOMAINS, RINGS
+from citynet.graph.badges import RINGS
 from citynet.graph.layout import CORNER, TRACK_GAP, Layout, Place, Track
 from citynet.graph.svg import el, group, num, text_width, title, words
 
@@ -76,42 +78,72 @@ def _ring_title(context: Context, name: str) -> str:
     return f"{name} {ring.label or ''}\nring 环: {way}\nmetric {ring.metric}"
 
 
-def _pill(context: Context, layout: Layout, track: Track, colour: str) -> str:
-    """The ring's name, on its track before the second node."""
-    name = track.lane.ring or ""
-    label = context.city.rings[name].label
-    text = f"{label} {name}" if label else name
+def _stop(layout: Layout, track: Track) -> tuple[float, float]:
+    """Where a ring's name goes: on its track before the second node."""
     stops = [layout.places[node].x for node in track.lane.nodes]
     start = track.left + CORNER / 2
-    x = (stops[0] + (stops[1] if len(stops) > 1 else start)) / 2
-    wide = text_width(text, 12) + 20
+    return (stops[0] + (stops[1] if len(stops) > 1 else start)) / 2, track.y
+
+
+def _pill(context: Context, name: str, at: tuple[float, float], colour: str) -> str:
+    """The ring's name, in the middle of `at`."""
+    label = context.city.rings[name].label
+    text = f"{label} {name}" if label else name
+    wide = text_width(text, 12.5) + 20
     box = el(
-        "rect", x=x - wide / 2, y=track.y - PILL / 2, width=wide, height=PILL, rx=PILL / 2,
+        "rect", x=at[0] - wide / 2, y=at[1] - PILL / 2, width=wide, height=PILL, rx=PILL / 2,
         fill="#ffffff", stroke=colour, stroke_width=1.6,
     )  # fmt: skip
-    return box + words(x, track.y + 4.2, text, "pill", fill=colour)
+    return box + words(at[0], at[1] + 4.2, text, "pill", fill=colour)
 
 
-def _tube(context: Context, layout: Layout, track: Track, colour: str) -> str:
+def _polygon(places: Sequence[Place]) -> str:
+    return "M" + " L".join(f"{num(each.x)},{num(each.y)}" for each in places) + " Z"
+
+
+def _ring_path(
+    context: Context, layout: Layout, name: str, tracks: Sequence[Track]
+) -> tuple[str, tuple[float, float]]:
+    """A ring's line and where its name goes.
+
+    A ring whose nodes do not all stand on its own lanes, as it meets another ring elsewhere
+    than at hubs, goes straight from node to node.
+    """
+    nodes = context.city.rings[name].nodes
+    own = {each for track in tracks for each in track.lane.nodes}
+    own |= {hub for track in tracks for hub in (track.lane.left, track.lane.right) if hub}
+    if own >= set(nodes):
+        return " ".join(track_path(track) for track in tracks), _stop(layout, tracks[0])
+    places = [layout.places[node] for node in nodes]
+    one, other = places[:2]
+    return _polygon(places), ((one.x + other.x) / 2, (one.y + other.y) / 2)
+
+
+def _tube(
+    context: Context, layout: Layout, name: str, tracks: Sequence[Track], colour: str
+) -> str:
     """A ring as a tube of fibre with a light in it."""
-    path = track_path(track)
+    path, at = _ring_path(context, layout, name, tracks)
     look = {"d": path, "fill": "none", "stroke_linejoin": "round"}
     return group(
-        title(_ring_title(context, track.lane.ring or "")),
+        title(_ring_title(context, name)),
         el("path", stroke=colour, stroke_width=7, **look),
         el("path", stroke="#ffffff", stroke_width=1.6, stroke_opacity=0.75, **look),
-        _pill(context, layout, track, colour),
+        _pill(context, name, at, colour),
+        id=f"ring-{name}",
     )
 
 
 def rings(context: Context, layout: Layout) -> str:
-    """Every ring, in the inventory's words."""
+    """Every ring."""
     colours = ring_colours(layout)
+    tracks: dict[str, list[Track]] = {name: [] for name in sorted(context.city.rings)}
+    for area in layout.areas:
+        for track in area.tracks:
+            if track.lane.ring and track.lane.nodes:
+                tracks[track.lane.ring].append(track)
     return "".join(
-        _tube(context, layout, track, colours[track.lane.ring])
-        for area in layout.areas
-        for track in area.tracks
-        if track.lane.ring and track.lane.nodes
+        _tube(context, layout, name, found, colours[name]) for name, found in tracks.items()
     )
 
 
@@ -131,22 +163,21 @@ def _link_title(context: Context, link: LinkNumbers) -> str:
     return f"{link.origin[1]} {intent.label or ''}\n{ends}\nmetric {link.metric}, {rides}"
 
 
-def _link(context: Context, layout: Layout, link: LinkNumbers, colour: str) -> str:
+def _link(context: Context, layout: Layout, link: LinkNumbers) -> str:
     a, b = (layout.places[end.node] for end in link.ends)
     rides = context.city.links[str(link.origin[1])].ring is not None
     look: dict[str, str | float] = {"stroke_dasharray": "5 4"} if rides else {}
     return group(
         title(_link_title(context, link)),
-        el("path", d=_line(a, b), fill="none", stroke=colour, stroke_width=1.5, **look),
+        el("path", d=_line(a, b), class_="link", **look),
     )
 
 
 
 def links(context: Context, layout: Layout) -> str:
     """Every link that is not between neighbours of a ring."""
-    lines = {area.domain: DOMAINS[area.number % len(DOMAINS)][1] for area in layout.areas}
     return "".join(
-        _link(context, layout, link, lines[context.domain_of(link.ends[0].node)])
+        _link(context, layout, link)
         for _, link in sorted(context.plan.links.items())
         if link.origin[0] == "links"
     )
