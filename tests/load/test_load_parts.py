@@ -83,6 +83,12 @@ def test_no_quotes_are_asked_for_around_a_map(tmp_path: Path) -> None:
     assert "quotes" not in line
 
 
+def test_quotes_are_left_out_around_digits_only(tmp_path: Path) -> None:
+    nodes = NODES.replace("role: aggregation", "role: aggregation, number: twelve")
+    (line,) = said(write(tmp_path, {**FILES, "nodes.yaml": nodes}))
+    assert line.endswith("expected a whole number from 1 to 4294967295")
+
+
 def test_city_made_in_python_is_checked_as_one_from_files(tmp_path: Path) -> None:
     city = load_city(write(tmp_path, FILES)).city
     assert check(city) == []
