@@ -20,7 +20,7 @@ if [ "${INSIDE:-}" != 1 ]; then
 fi
 
 settings=(
-    /etc/ssl/certs /usr/local/share/ca-certificates /etc/pip.conf /etc/hosts /etc/resolv.conf
+    /usr/local/share/ca-certificates /etc/pip.conf /etc/hosts /etc/resolv.conf
     "$HOME/.config/pip" "$HOME/.config/go"
 )
 for each in /etc/apt/apt.conf.d/*artifact* /etc/apt/apt.conf.d/*proxy* /etc/apt/auth.conf.d; do
@@ -37,6 +37,7 @@ if [ ! -e "$root/.made" ]; then
         mkdir -p "$root$(dirname "$each")"
         cp -aL "$each" "$root$(dirname "$each")/"
     done
+    chroot "$root" update-ca-certificates >/dev/null 2>&1
     touch "$root/.made"
 fi
 
