@@ -61,9 +61,7 @@ def lane_depths(context: Context, lanes: Sequence[Lane]) -> tuple[list[Depth], f
 
 def least_width(form: Shape) -> float:
     """Room for the widest lane between the risers of all lanes."""
-    slots = (
-        max(len(lane.nodes) * RING_SLOT, len(lane.hanging) * HANG_SLOT) for lane in form.lanes
-    )
+    slots = (max(len(lane.nodes) * RING_SLOT, len(lane.hanging) * HANG_SLOT) for lane in form.lanes)
     return max(slots, default=0.0) + 2 * (SIDE + CORNER) + len(form.lanes) * TRACK_GAP
 
 

@@ -23,9 +23,7 @@ def _port_words(flow: Flow) -> str:
 def _way(context: Context, layout: Layout, flow: Flow) -> str:
     """`down`, `up` or `across` the wall."""
     heights = {area.domain: area.y for area in layout.areas}
-    start, end = (
-        heights[context.city.vpns[vpn_of(ref)].domain] for ref in (flow.source, flow.to)
-    )
+    start, end = (heights[context.city.vpns[vpn_of(ref)].domain] for ref in (flow.source, flow.to))
     if start == end:
         return "across"
     return "down" if start < end else "up"

@@ -6,7 +6,7 @@ the order of an inventory's lists changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from citynet.model import City, NodeRole
@@ -62,24 +62,23 @@ def hubs_of(city: City, domain: str) -> tuple[str, ...]:
     return tuple(sorted(cores[:HUBS]))
 
 
+def _from(nodes: Sequence[str], start: str) -> tuple[str, ...]:
+    """The others of a ring in its order, from the one after `start` on."""
+    at = nodes.index(start)
+    return (*nodes[at + 1 :], *nodes[:at])
+
+
 def _around(nodes: Sequence[str], start: str) -> tuple[str, ...]:
     """The others of a ring, from `start` on, in whichever direction comes first by name."""
-    at = nodes.index(start)
-    rest = (*nodes[at + 1 :], *nodes[:at])
+    rest = _from(nodes, start)
     return min(rest, rest[::-1])
 
 
-def _arcs(nodes: Sequence[str], left: str, right: str) -> Iterator[tuple[str, ...]]:
+def _arcs(nodes: Sequence[str], left: str, right: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The two ways round a ring from `left` to `right`, without them."""
-    turned = (left, *_arc_order(nodes, left))
-    cut = turned.index(right)
-    yield turned[1:cut]
-    yield tuple(reversed(turned[cut + 1 :]))
-
-
-def _arc_order(nodes: Sequence[str], start: str) -> tuple[str, ...]:
-    at = nodes.index(start)
-    return (*nodes[at + 1 :], *nodes[:at])
+    rest = _from(nodes, left)
+    cut = rest.index(right)
+    return rest[:cut], rest[cut + 1 :][::-1]
 
 
 def _ring_lanes(ring: str, nodes: Sequence[str], hubs: Sequence[str]) -> list[Lane]:

@@ -102,10 +102,10 @@ def _block(context: Context, node: str, signs: Signs, spot: Spot) -> str:
     x, room = spot.x, spot.room
     name, label, _ = _name_width(context, node, room)
     y = spot.y + NAME - 2
-    drawn = [words(x, y, name, "name")]
+    drawn = [words(x, y, name, "name halo")]
     if label:
         y += LABEL + 3
-        drawn.append(words(x, y, label, "label"))
+        drawn.append(words(x, y, label, "label halo"))
     drawn.append(_badges(context, node, signs, Spot(x, y + BADGES / 2 + 4, room)))
     return "".join(drawn)
 

@@ -25,6 +25,7 @@ text {{ font-family: {FONTS}; fill: #1d2630; }}
 .name {{ font-size: 13.5px; font-weight: 700; }}
 .label {{ font-size: 12px; fill: #3f4a55; }}
 .name, .label, .small, .glyph, .pill {{ text-anchor: middle; }}
+.halo {{ paint-order: stroke; stroke: #ffffff; stroke-width: 3px; stroke-opacity: 0.85; }}
 .small {{ font-size: 10px; }}
 .glyph {{ font-size: 14px; font-weight: 700; }}
 .pill {{ font-size: 12.5px; font-weight: 700; }}

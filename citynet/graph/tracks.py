@@ -119,9 +119,7 @@ def _ring_path(
     return _polygon(places), ((one.x + other.x) / 2, (one.y + other.y) / 2)
 
 
-def _tube(
-    context: Context, layout: Layout, name: str, tracks: Sequence[Track], colour: str
-) -> str:
+def _tube(context: Context, layout: Layout, name: str, tracks: Sequence[Track], colour: str) -> str:
     """A ring as a tube of fibre with a light in it."""
     path, at = _ring_path(context, layout, name, tracks)
     look = {"d": path, "fill": "none", "stroke_linejoin": "round"}
@@ -171,7 +169,6 @@ def _link(context: Context, layout: Layout, link: LinkNumbers) -> str:
         title(_link_title(context, link)),
         el("path", d=_line(a, b), class_="link", **look),
     )
-
 
 
 def links(context: Context, layout: Layout) -> str:
