@@ -1,10 +1,206 @@
-"""What must be true once this role is deployed."""
+"""What must be true of the underlay: adjacencies, BFD, loopbacks, isolation, room for packets."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
+from citynet.allocate.plan import LinkEnd, LinkNumbers
 from citynet.build.context import Context
+from citynet.verify.check import Check, Input, Verdict, differences, judge, leaked, unanswered
+from citynet.verify.observe import Adjacency, BfdSession, Kind, Needs, Observations, Probe
+
+SMALL = 128
+"""Bytes of a probe that asks for reachability alone."""
 
 
-def checks(context: Context) -> Iterable[object]:
-    """Filled in by the verify work."""
-    return ()
+class NeighborsInput(Input):
+    """The peer by interface of `node`."""
+
+    node: str
+    expected: Mapping[str, str]
+
+
+class ProbesInput(Input):
+    """Probes, and the nodes they are about."""
+
+    nodes: frozenset[str]
+    probes: tuple[Probe, ...]
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return {key: " and ".join(sorted(values)) for key, values in found.items()}
+
+
+class Adjacencies(Check[NeighborsInput]):
+    """IS-IS: a level 2 adjacency in state Up with the right peer on every link, and no other."""
+
+    name = "isis-adjacencies"
+    role = "underlay"
+    tags = frozenset({"sessions", "isis"})
+    session = True
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The router."""
+        return frozenset({self.input.node})
+
+    def needs(self) -> Needs:
+        """The router's IS-IS neighbours."""
+        return Needs(states=frozenset({(self.input.node, Kind.ISIS)}))
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """Missing, extra, down, at another level, or with another peer: each is a finding."""
+        found = _gathered(
+            (each.interface, f"{each.peer} level {each.level} {'Up' if each.up else 'not Up'}")
+            for each in seen.state(self.input.node, Kind.ISIS, Adjacency)
+        )
+        wanted = {name: f"{peer} level 2 Up" for name, peer in self.input.expected.items()}
+        return judge(differences(wanted, found, "adjacency on"), f"{len(wanted)} adjacencies Up")
+
+
+class BfdSessions(Check[NeighborsInput]):
+    """BFD: one session that is up on every link, and no other."""
+
+    name = "bfd-sessions"
+    role = "underlay"
+    tags = frozenset({"sessions", "bfd"})
+    session = True
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The router."""
+        return frozenset({self.input.node})
+
+    def needs(self) -> Needs:
+        """The router's BFD sessions."""
+        return Needs(states=frozenset({(self.input.node, Kind.BFD)}))
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """Missing, extra or down: each is a finding."""
+        found = _gathered(
+            (each.interface or each.peer, "up" if each.up else "down")
+            for each in seen.state(self.input.node, Kind.BFD, BfdSession)
+        )
+        wanted = dict.fromkeys(self.input.expected, "up")
+        return judge(differences(wanted, found, "session on"), f"{len(wanted)} sessions up")
+
+
+class ProbeCheck(Check[ProbesInput]):
+    """What checks made of probes alone have in common."""
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The routers."""
+        return self.input.nodes
+
+    def needs(self) -> Needs:
+        """The probes."""
+        return Needs(probes=frozenset(self.input.probes))
+
+
+class Loopbacks(ProbeCheck):
+    """Every loopback of the domain answers this router's loopback."""
+
+    name = "loopbacks"
+    role = "underlay"
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """A loopback that does not answer is a finding."""
+        probes = self.input.probes
+        return judge(unanswered(seen, probes), f"{len(probes)} loopbacks answer")
+
+
+class Separation(ProbeCheck):
+    """No loopback of another domain answers this router."""
+
+    name = "domain-separation"
+    role = "underlay"
+    tags = frozenset({"isolation"})
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """A loopback that answers is a finding."""
+        probes = self.input.probes
+        return judge(leaked(seen, probes), f"{len(probes)} loopbacks of other domains are silent")
+
+
+class LinkMtu(ProbeCheck):
+    """A packet as large as the underlay's MTU crosses the link whole, from both ends."""
+
+    name = "link-mtu"
+    role = "underlay"
+    tags = frozenset({"mtu"})
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """An end whose packet is not answered is a finding."""
+        probes = self.input.probes
+        sizes = ", ".join(sorted({str(probe.size) for probe in probes}))
+        return judge(unanswered(seen, probes), f"{sizes} bytes with DF, both ways")
+
+
+def _mtu(context: Context, node: str) -> int:
+    """The MTU that options give this node's links, bytes: city, then domain, then node."""
+    from .role import UnderlayOptions  # noqa: PLC0415 - role.py imports this module
+
+    city = context.city
+    merged: dict[str, object] = {}
+    for level in (
+        city.city.options,
+        city.domains[context.domain_of(node)].options,
+        city.nodes[node].options,
+    ):
+        merged |= level.get("underlay", {})
+    return UnderlayOptions.model_validate(merged).mtu
+
+
+def _across(near: LinkEnd, far: LinkEnd, size: int) -> Probe:
+    own, address = str(near.address.ip), str(far.address.ip)
+    return Probe(
+        near.node, address, "icmp", size=size, at_node=True, own=own, via=near.interface
+    )
+
+
+def _link(context: Context, link: LinkNumbers) -> LinkMtu:
+    a, b = link.ends
+    size = min(_mtu(context, a.node), _mtu(context, b.node))
+    nodes = frozenset({a.node, b.node})
+    return LinkMtu(
+        link.id, ProbesInput(nodes=nodes, probes=(_across(a, b, size), _across(b, a, size)))
+    )
+
+
+def _loopback(context: Context, near: str, far: str) -> Probe:
+    plan = context.plan.nodes
+    inside = context.domain_of(near) == context.domain_of(far)
+    return Probe(
+        near,
+        str(plan[far].loopback),
+        "icmp",
+        size=SMALL,
+        at_node=True,
+        own=str(plan[near].loopback),
+        wanted=inside,
+    )
+
+
+def _of_node(context: Context, node: str) -> Iterator[Check[NeighborsInput] | Check[ProbesInput]]:
+    links = context.index.links.get(node, ())
+    peers = {link.end(node).interface: link.far(node).node for link in links}
+    yield Adjacencies(node, NeighborsInput(node=node, expected=peers))
+    yield BfdSessions(node, NeighborsInput(node=node, expected=peers))
+    others = [name for name in sorted(context.city.nodes) if name != node]
+    inside = [name for name in others if context.domain_of(name) == context.domain_of(node)]
+    outside = [name for name in others if name not in set(inside)]
+    for make, names in ((Loopbacks, inside), (Separation, outside)):
+        if names:
+            probes = tuple(_loopback(context, node, name) for name in names)
+            yield make(node, ProbesInput(nodes=frozenset({node}), probes=probes))
+
+
+def checks(context: Context) -> Iterator[Check[NeighborsInput] | Check[ProbesInput]]:
+    """The checks of every router, then those of every link."""
+    for node in sorted(context.city.nodes):
+        yield from _of_node(context, node)
+    for _, link in sorted(context.plan.links.items()):
+        yield _link(context, link)

@@ -1,10 +1,301 @@
-"""What must be true once this role is deployed."""
+"""What must be true of VPNs: sessions, routes, who can talk to whom, and who cannot."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 
+from citynet.allocate.joins import endpoints_of, vpn_of
 from citynet.build.context import Context
+from citynet.verify.check import Check, Input, Verdict, differences, judge, leaked, unanswered
+from citynet.verify.observe import BgpSession, Kind, Needs, Observations, Probe, Route
+from citynet.verify.pairs import endpoints_of_vpn, joined, probes_between
+
+SSH = 22
+FAMILIES = ("ipv4 vpn", "ipv6 vpn")
 
 
-def checks(context: Context) -> Iterable[object]:
-    """Filled in by the verify work."""
-    return ()
+class SessionsInput(Input):
+    """The peers of `node` outside VPNs, by address: the AS number."""
+
+    node: str
+    expected: Mapping[str, int]
+
+
+class RoutesInput(Input):
+    """The prefixes of `vpn` on `node`: the SIDs that may lead there, none if it is here."""
+
+    node: str
+    vpn: str
+    expected: Mapping[str, tuple[str, ...]]
+
+
+class TalkInput(Input):
+    """Probes, and the VPNs they are about."""
+
+    vpns: frozenset[str]
+    probes: tuple[Probe, ...]
+
+
+class Sessions(Check[SessionsInput]):
+    """BGP: an established session with both VPN families to every peer, and no other."""
+
+    name = "bgp-sessions"
+    role = "vpn"
+    tags = frozenset({"sessions", "bgp"})
+    session = True
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The router."""
+        return frozenset({self.input.node})
+
+    def needs(self) -> Needs:
+        """The router's BGP sessions."""
+        return Needs(states=frozenset({(self.input.node, Kind.BGP)}))
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """Missing, extra, down, without a family, or with another AS: each is a finding."""
+        found = {
+            each.peer: f"AS {each.remote_as} {each.state} for {', '.join(each.families)}"
+            for each in seen.state(self.input.node, Kind.BGP, BgpSession)
+            if each.vrf == "default"
+        }
+        wanted = {
+            peer: f"AS {asn} Established for {', '.join(FAMILIES)}"
+            for peer, asn in self.input.expected.items()
+        }
+        return judge(differences(wanted, found, "session to"), f"{len(wanted)} sessions")
+
+
+class Routes(Check[RoutesInput]):
+    """The VRF forwards to exactly the prefixes of its VPN and of its gateways' flows."""
+
+    name = "routes"
+    role = "vpn"
+    tags = frozenset({"isolation"})
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The router and the VPN."""
+        return frozenset({self.input.node, self.input.vpn})
+
+    def needs(self) -> Needs:
+        """The router's forwarding entries."""
+        return Needs(states=frozenset({(self.input.node, Kind.ROUTES)}))
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """Missing, extra (leaked), or towards another SID: each is a finding."""
+        found = {
+            each.prefix: each.segments
+            for each in seen.state(self.input.node, Kind.ROUTES, Route)
+            if each.vrf == self.input.vpn and each.prefix != "fe80::/64"
+        }
+        wanted = self.input.expected
+        findings = [f"prefix {each} is missing" for each in sorted(wanted.keys() - found.keys())]
+        for prefix in sorted(found.keys() - wanted.keys()):
+            findings.append(f"prefix {prefix} is extra, by {', '.join(found[prefix]) or 'no SID'}")
+        for prefix in sorted(found.keys() & wanted.keys()):
+            sids, allowed = found[prefix], wanted[prefix]
+            if bool(sids) != bool(allowed) or not set(sids) <= set(allowed):
+                told = f"is by {', '.join(sids) or 'no SID'}"
+                findings.append(f"prefix {prefix} {told}, expected {' or '.join(allowed) or 'none'}")
+        return judge(findings, f"{len(wanted)} prefixes, none missing, none extra")
+
+
+class TalkCheck(Check[TalkInput]):
+    """What checks made of customers' probes have in common."""
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The VPNs."""
+        return self.input.vpns
+
+    def needs(self) -> Needs:
+        """The probes."""
+        return Needs(probes=frozenset(self.input.probes))
+
+
+class Access(TalkCheck):
+    """Every customer's router answers a 1500-byte packet, by IPv4 and IPv6."""
+
+    name = "access"
+    role = "vpn"
+    tags = frozenset({"reachability", "mtu"})
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """A router that does not answer is a finding."""
+        probes = self.input.probes
+        return judge(unanswered(seen, probes), f"{len(probes)} probes answered")
+
+
+class Reachability(TalkCheck):
+    """Every customer reaches every other of the VPN: 1500 bytes with DF, ICMP, TCP and UDP."""
+
+    name = "reachability"
+    role = "vpn"
+    tags = frozenset({"reachability", "mtu"})
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """A probe that is not answered, or is seen elsewhere too, is a finding."""
+        probes = self.input.probes
+        pairs = len({(probe.source, probe.target) for probe in probes})
+        return judge(
+            unanswered(seen, probes), f"{pairs} ordered pairs, {len(probes)} probes answered"
+        )
+
+
+class Isolation(TalkCheck):
+    """No customer of the one VPN gets a packet to a customer of the other, nor an answer."""
+
+    name = "isolation"
+    role = "vpn"
+    tags = frozenset({"isolation"})
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """A probe that is answered, or that any receiver saw, is a finding."""
+        probes = self.input.probes
+        pairs = len({(probe.source, probe.target) for probe in probes})
+        return judge(
+            leaked(seen, probes), f"{pairs} ordered pairs, {len(probes)} probes got nowhere"
+        )
+
+
+class Infrastructure(TalkCheck):
+    """No customer reaches a router's loopback or its management address."""
+
+    name = "infrastructure"
+    role = "vpn"
+    tags = frozenset({"isolation"})
+
+    def evaluate(self, seen: Observations) -> Verdict:
+        """A probe that is answered is a finding."""
+        probes = self.input.probes
+        return judge(leaked(seen, probes), f"{len(probes)} probes got nowhere")
+
+
+VpnCheck = Sessions | Routes | TalkCheck
+
+
+def _sessions(context: Context, node: str) -> Sessions:
+    """Reflectors peer with each other and their clients, clients with the reflectors."""
+    domain = context.domain_of(node)
+    reflectors = context.index.reflectors.get(domain, ())
+    clients = context.index.clients.get(domain, ())
+    peers: set[str] = set()
+    if node in reflectors and (clients or node in context.index.vpns):
+        peers = {*reflectors, *clients} - {node}
+    elif node in clients:
+        peers = set(reflectors)
+    plan = context.plan
+    asn = plan.domains[domain].asn
+    expected = {str(plan.nodes[peer].loopback): asn for peer in sorted(peers)}
+    return Sessions(node, SessionsInput(node=node, expected=expected))
+
+
+def _told(context: Context, vpn: str) -> Iterator[tuple[str, str]]:
+    """`(prefix, gateway router)` for what gateways tell this VPN: the far subnets of flows."""
+    for name, numbers in sorted(context.plan.gateways.items()):
+        for join in numbers.joins:
+            near = next((end for end in join.ends if end.vpn == vpn), None)
+            if near is None:
+                continue
+            pair = {end.vpn for end in join.ends}
+            for flow in context.city.gateways[name].allow.values():
+                refs = (flow.source, flow.to)
+                if {vpn_of(ref) for ref in refs} != pair:
+                    continue
+                for key in (
+                    key for ref in refs if vpn_of(ref) != vpn
+                    for key in endpoints_of(context.city, ref)
+                ):
+                    end = context.plan.endpoints[key]
+                    yield str(end.ipv4.network), near.node
+                    yield str(end.ipv6.network), near.node
+
+
+def _routes(context: Context, node: str, vpn: str) -> Routes:
+    plan = context.plan
+    expected: dict[str, tuple[str, ...]] = {}
+    for each in endpoints_of_vpn(plan, vpn):
+        sid = str(plan.attachments[each.node, vpn].sid)
+        for network in (each.ipv4.network, each.ipv6.network):
+            expected[str(network)] = () if each.node == node else (sid,)
+    gateways: dict[str, set[str]] = {}
+    for prefix, gateway in _told(context, vpn):
+        gateways.setdefault(prefix, set()).add(gateway)
+    for prefix, nodes in gateways.items():
+        sids = tuple(str(plan.attachments[each, vpn].sid) for each in sorted(nodes))
+        expected[prefix] = () if node in nodes else sids
+    for side in context.index.joins.get(node, ()):
+        if side.near.vpn == vpn:
+            expected[str(side.near.address.network)] = ()
+    return Routes(f"{node}-{vpn}", RoutesInput(node=node, vpn=vpn, expected=expected))
+
+
+def _access(context: Context, vpn: str) -> Access:
+    probes = tuple(
+        Probe(each.ref, str(address.ip), "icmp")
+        for each in endpoints_of_vpn(context.plan, vpn)
+        for address in (each.ipv4, each.ipv6)
+    )
+    return Access(vpn, TalkInput(vpns=frozenset({vpn}), probes=probes))
+
+
+def _reachability(context: Context, vpn: str) -> Reachability:
+    ends = endpoints_of_vpn(context.plan, vpn)
+    probes = tuple(
+        probe
+        for a in ends
+        for b in ends
+        if a is not b
+        for probe in probes_between(a, b, wanted=True)
+    )
+    return Reachability(vpn, TalkInput(vpns=frozenset({vpn}), probes=probes))
+
+
+def _isolation(context: Context, vpn: str, other: str) -> Isolation:
+    probes = tuple(
+        probe
+        for a in endpoints_of_vpn(context.plan, vpn)
+        for b in endpoints_of_vpn(context.plan, other)
+        for probe in probes_between(a, b, wanted=False)
+    )
+    return Isolation(f"{vpn}-to-{other}", TalkInput(vpns=frozenset({vpn, other}), probes=probes))
+
+
+def _infrastructure(context: Context, vpn: str) -> Infrastructure:
+    """All loopbacks by IPv6; the management address of the customer's own router, and its SSH."""
+    probes = []
+    for each in endpoints_of_vpn(context.plan, vpn):
+        for _, node in sorted(context.plan.nodes.items()):
+            probes.append(Probe(each.ref, str(node.loopback), "icmp", size=128, wanted=False))
+        management = f"@{each.node}"
+        probes.append(Probe(each.ref, management, "icmp", size=128, wanted=False))
+        probes.append(Probe(each.ref, management, "tcp", SSH, size=128, wanted=False))
+        loopback = str(context.plan.nodes[each.node].loopback)
+        probes.append(Probe(each.ref, loopback, "tcp", SSH, size=128, wanted=False))
+    return Infrastructure(vpn, TalkInput(vpns=frozenset({vpn}), probes=tuple(probes)))
+
+
+def _of_vpns(context: Context) -> Iterator[TalkCheck]:
+    met = joined(context.plan)
+    vpns = sorted(context.city.vpns)
+    for vpn in vpns:
+        yield _access(context, vpn)
+        if len(context.city.vpns[vpn].endpoints) > 1:
+            yield _reachability(context, vpn)
+        yield _infrastructure(context, vpn)
+    for vpn in vpns:
+        for other in vpns:
+            if vpn != other and (vpn, other) not in met:
+                yield _isolation(context, vpn, other)
+
+
+def checks(context: Context) -> Iterator[VpnCheck]:
+    """Sessions of every router, routes of every VRF, and all pairs of customers.
+
+    Pairs of VPNs that a gateway joins are the gateway role's.
+    """
+    for node in sorted(context.city.nodes):
+        yield _sessions(context, node)
+    for node, vpn in sorted(context.plan.attachments):
+        yield _routes(context, node, vpn)
+    yield from _of_vpns(context)

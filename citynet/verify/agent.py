@@ -1,0 +1,386 @@
+"""The probe agent: runs where the probes start, needs python3 and its standard library only.
+
+It is not imported on the device: `citynet.verify.probe` sends this file over SSH to `python3 -`
+with a last line that calls `main` with the request. One process opens the sockets of every
+network namespace (a socket stays in the namespace it was made in), sends every probe, answers
+as every receiver, and prints one JSON object.
+
+Request::
+
+    {"nonce": 7, "wait": 1.0, "tries": 2, "patience": 4,
+     "spaces": {"health.platform": {"4": "10.0.0.2", "6": "fd00::2"}},
+     "probes": [[id, from, to or null, "icmp"|"tcp"|"udp", "4"|"6", address, port, size, wanted,
+                 own, via]]}
+
+`size` is the length of the whole IP packet in bytes, sent with DF (TCP: of what is said, more
+than one full segment). `own` and `via`, unless empty,
+are the IPv6 source address and interface of an ICMP probe. A space named "" is the namespace the agent is started in. Probes that
+are `wanted` and not answered are tried up to `patience` times, all others `tries` times.
+
+Answer: `{"results": [[id, answered, reached, error or null]], "strays": [[id, space]]}`.
+`reached` is what the receiver says: it saw the probe, even if no answer came back. A stray is
+a probe seen in a namespace it was not meant for.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import resource
+import selectors
+import socket
+import struct
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+MAGIC = b"citynet\0"
+MARK = struct.Struct("!8sQIB")
+ECHO = struct.Struct("!BBHHH")
+FAMILY = {"4": socket.AF_INET, "6": socket.AF_INET6}
+REQUEST = {"4": 8, "6": 128}
+REPLY = {"4": 0, "6": 129}
+HEADERS = {"icmp4": 28, "icmp6": 48, "udp4": 28, "udp6": 48, "tcp4": 0, "tcp6": 0}
+IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IPV6_DONTFRAG, PMTUDISC_PROBE = 10, 23, 62, 3
+CLONE_NEWNET = 0x40000000
+SYN, ACK = 0x02, 0x10
+BUFFER = 4 << 20
+
+
+def enter(file: int) -> None:
+    """Move this process into the network namespace of an open file."""
+    if hasattr(os, "setns"):
+        os.setns(file, CLONE_NEWNET)
+    elif ctypes.CDLL(None, use_errno=True).setns(file, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def checksum(data: bytes) -> int:
+    """The Internet checksum (RFC 1071) of an even number of bytes."""
+    total: int = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    total = (total >> 16) + (total & 0xFFFF)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+def whole_packets(sock: socket.socket, family: str) -> None:
+    """Send with DF and without regard to a path MTU that was learned before."""
+    if family == "4":
+        sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, PMTUDISC_PROBE)
+    else:
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_PROBE)
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_DONTFRAG, 1)
+
+
+def only_echo(sock: socket.socket, family: str) -> None:
+    """Let a raw socket see echo requests and replies alone (ICMP_FILTER, ICMP6_FILTER)."""
+    if family == "4":
+        sock.setsockopt(255, 1, struct.pack("=I", 0xFFFFFFFF & ~((1 << 8) | 1)))
+    else:
+        words = [0xFFFFFFFF] * 8
+        words[128 // 32] &= ~0x3
+        sock.setsockopt(socket.IPPROTO_ICMPV6, 1, struct.pack("=8I", *words))
+
+
+class Probe:
+    """One probe and what became of it."""
+
+    def __init__(self, row: list[Any]) -> None:
+        self.id, self.source, self.target, self.protocol, self.family = row[:5]
+        self.address, self.port, self.size, self.wanted, self.own, self.via = row[5:]
+        self.answered = self.reached = False
+        self.error: str | None = None
+        self.key = self.protocol + self.family
+
+    def row(self) -> list[Any]:
+        """What is reported of it."""
+        return [self.id, int(self.answered), int(self.reached), self.error]
+
+
+class Agent:
+    """All sockets, all probes, one selector."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self.request = request
+        self.nonce = request["nonce"]
+        self.probes = [Probe(row) for row in request["probes"]]
+        self.probes.sort(key=lambda probe: probe.source)
+        self.by_id = {probe.id: probe for probe in self.probes}
+        self.selector = selectors.DefaultSelector()
+        self.files: dict[str, int] = {}
+        self.senders: dict[tuple[str, str, str], socket.socket] = {}
+        self.syns: dict[tuple[str, int, int], Probe] = {}
+        self.clients: dict[int, socket.socket] = {}
+        self.strays: set[tuple[int, str]] = set()
+
+    # Sockets
+
+    def enter(self, space: str) -> None:
+        if space:
+            if space not in self.files:
+                self.files[space] = os.open("/var/run/netns/" + space, os.O_RDONLY)
+            enter(self.files[space])
+
+    def watch(self, sock: socket.socket, events: int, handler: Callable[..., None], *args: Any) -> None:
+        sock.setblocking(False)
+        self.selector.register(sock, events, (handler, sock, args))
+
+    def make(self, family: str, kind: int, protocol: int = 0) -> socket.socket:
+        sock = socket.socket(FAMILY[family], kind, protocol)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        if kind != socket.SOCK_STREAM:
+            whole_packets(sock, family)
+        return sock
+
+    def bound(self, space: str, family: str, kind: int, port: int) -> socket.socket:
+        """A socket at the space's own address, so that answers come from where they should."""
+        sock = self.make(family, kind)
+        if family == "6":
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        own = self.request["spaces"][space].get(family)
+        sock.bind((own or ("0.0.0.0" if family == "4" else "::"), port))
+        return sock
+
+    def open(self) -> None:
+        """Open every sender and every receiver that the probes need."""
+        wanted: dict[str, set[tuple[str, str, int]]] = {}
+        for probe in self.probes:
+            wanted.setdefault(probe.source, set()).add(("send", probe.key, 0))
+            if probe.target is not None:
+                wanted.setdefault(probe.target, set()).add(("receive", probe.key, probe.port or 0))
+        for space, needs in sorted(wanted.items()):
+            self.enter(space)
+            for _, key, port in sorted(needs):
+                getattr(self, "open_" + key[:-1])(space, key[-1], port)
+
+    def open_icmp(self, space: str, family: str, port: int) -> None:
+        if (space, "icmp", family) not in self.senders:
+            protocol = socket.IPPROTO_ICMP if family == "4" else socket.IPPROTO_ICMPV6
+            sock = self.make(family, socket.SOCK_RAW, protocol)
+            only_echo(sock, family)
+            self.senders[space, "icmp", family] = sock
+            self.watch(sock, selectors.EVENT_READ, self.on_icmp, space, family)
+
+    def open_udp(self, space: str, family: str, port: int) -> None:
+        if port or (space, "udp", family) not in self.senders:
+            sock = self.bound(space, family, socket.SOCK_DGRAM, port)
+            if not port:
+                self.senders[space, "udp", family] = sock
+            self.watch(sock, selectors.EVENT_READ, self.on_udp, space)
+
+    def open_tcp(self, space: str, family: str, port: int) -> None:
+        if not port:
+            return
+        listener = self.bound(space, family, socket.SOCK_STREAM, port)
+        listener.listen(1024)
+        self.watch(listener, selectors.EVENT_READ, self.on_accept)
+        if (space, "syn", family) not in self.senders:
+            raw = self.make(family, socket.SOCK_RAW, socket.IPPROTO_TCP)
+            self.senders[space, "syn", family] = raw
+            self.watch(raw, selectors.EVENT_READ, self.on_segment, space, family)
+
+    # Receiving
+
+    def drained(self, sock: socket.socket, length: int) -> Iterator[tuple[bytes, Any]]:
+        """All that waits on a socket, as (data, address)."""
+        while True:
+            try:
+                yield sock.recvfrom(length)
+            except OSError as error:
+                if error.errno in (errno.EAGAIN, errno.EWOULDBLOCK):
+                    return
+
+    def marked(self, data: bytes) -> tuple[Probe | None, int]:
+        """The probe a payload names, and if it is an answer; (None, 0) for other traffic."""
+        if len(data) < MARK.size:
+            return None, 0
+        magic, nonce, number, answer = MARK.unpack_from(data)
+        if magic != MAGIC or nonce != self.nonce:
+            return None, 0
+        return self.by_id.get(number), answer
+
+    def seen(self, probe: Probe, space: str) -> None:
+        if probe.target == space:
+            probe.reached = True
+        else:
+            self.strays.add((probe.id, space))
+
+    def on_icmp(self, sock: socket.socket, space: str, family: str) -> None:
+        for data, _ in self.drained(sock, 256):
+            start = (data[0] & 15) * 4 if family == "4" else 0
+            probe, _ = self.marked(data[start + ECHO.size :])
+            if probe is None:
+                continue
+            if data[start] == REQUEST[family] and space != probe.source:
+                self.seen(probe, space)
+            elif data[start] == REPLY[family] and space == probe.source:
+                probe.answered = True
+
+    def on_udp(self, sock: socket.socket, space: str) -> None:
+        for data, peer in self.drained(sock, 65536):
+            probe, answer = self.marked(data)
+            if probe is None:
+                continue
+            if answer:
+                probe.answered = probe.answered or space == probe.source
+                continue
+            self.seen(probe, space)
+            reply = MARK.pack(MAGIC, self.nonce, probe.id, 1) + data[MARK.size :]
+            try:
+                sock.sendto(reply, peer)
+            except OSError as error:
+                probe.error = "answer: " + str(error)
+
+    def on_segment(self, sock: socket.socket, space: str, family: str) -> None:
+        for data, peer in self.drained(sock, 80):
+            start = (data[0] & 15) * 4 if family == "4" else 0
+            segment = data[start : start + 14]
+            if len(segment) == 14 and segment[13] & (SYN | ACK) == SYN:
+                key = (peer[0], *struct.unpack_from("!HH", segment))
+                if key in self.syns:
+                    self.seen(self.syns[key], space)
+
+    def on_accept(self, listener: socket.socket) -> None:
+        try:
+            sock, _ = listener.accept()
+        except OSError:
+            return
+        self.watch(sock, selectors.EVENT_READ, self.on_server, bytearray())
+
+    def on_server(self, sock: socket.socket, said: bytearray) -> None:
+        """Say back what was said, once all of it is there."""
+        try:
+            data = sock.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        said += data
+        probe, _ = self.marked(bytes(said[: MARK.size]))
+        if data and probe is not None and len(said) >= probe.size:
+            sock.sendall(bytes(said))
+        if not data:
+            self.drop(sock)
+
+    def on_client(self, sock: socket.socket, probe: Probe, heard: bytearray | None) -> None:
+        failed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if failed:
+            self.end_client(probe, os.strerror(failed))
+            return
+        try:
+            if heard is None:
+                sock.sendall(self.payload(probe, probe.size))
+                read = (self.on_client, sock, (probe, bytearray()))
+                self.selector.modify(sock, selectors.EVENT_READ, read)
+                return
+            data = sock.recv(65536)
+        except OSError as error:
+            self.end_client(probe, str(error))
+            return
+        heard += data
+        if len(heard) >= probe.size:
+            probe.answered = self.marked(bytes(heard))[0] is probe
+        if not data or probe.answered:
+            self.end_client(probe, None if probe.answered else "closed early")
+
+    def drop(self, sock: socket.socket) -> None:
+        self.selector.unregister(sock)
+        sock.close()
+
+    def end_client(self, probe: Probe, error: str | None) -> None:
+        sock = self.clients.pop(probe.id, None)
+        probe.error = error
+        if sock is not None:
+            self.drop(sock)
+
+    # Sending
+
+    def payload(self, probe: Probe, length: int) -> bytes:
+        return MARK.pack(MAGIC, self.nonce, probe.id, 0).ljust(length, b"\0")
+
+    def send(self, probe: Probe, number: int) -> None:
+        probe.error = None
+        try:
+            getattr(self, "send_" + probe.protocol)(probe, number)
+        except OSError as error:
+            probe.error = error.strerror or str(error)
+
+    def send_icmp(self, probe: Probe, number: int) -> None:
+        body = self.payload(probe, max(probe.size - HEADERS[probe.key], MARK.size + 1))
+        ident = (self.nonce + probe.id) & 0xFFFF
+        head = ECHO.pack(REQUEST[probe.family], 0, 0, ident, number)
+        if probe.family == "4":  # zeros at the end do not count
+            value = checksum((head + body)[: ECHO.size + MARK.size + 1])
+            head = ECHO.pack(REQUEST["4"], 0, value, ident, number)
+        sock = self.senders[probe.source, "icmp", probe.family]
+        extra = []
+        if probe.own:
+            own = socket.inet_pton(socket.AF_INET6, probe.own)
+            index = socket.if_nametoindex(probe.via) if probe.via else 0
+            info = own + struct.pack("=I", index)
+            extra = [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info)]
+        sock.sendmsg([head, body], extra, 0, (probe.address, 0))
+
+    def send_udp(self, probe: Probe, number: int) -> None:
+        body = self.payload(probe, max(probe.size - HEADERS[probe.key], MARK.size))
+        sender = self.senders[probe.source, "udp", probe.family]
+        sender.sendto(body, (probe.address, probe.port))
+
+    def send_tcp(self, probe: Probe, number: int) -> None:
+        self.end_client(probe, None)
+        sock = self.bound(probe.source, probe.family, socket.SOCK_STREAM, 0)
+        sock.setblocking(False)
+        local = sock.getsockname()
+        self.syns[local[0], local[1], probe.port] = probe
+        code = sock.connect_ex((probe.address, probe.port))
+        if code not in (0, errno.EINPROGRESS):
+            sock.close()
+            raise OSError(code, os.strerror(code))
+        self.clients[probe.id] = sock
+        self.watch(sock, selectors.EVENT_WRITE, self.on_client, probe, None)
+
+    def poll(self, seconds: float) -> None:
+        for key, _ in self.selector.select(seconds):
+            handler, sock, args = key.data
+            if sock.fileno() >= 0:
+                handler(sock, *args)
+
+    def round(self, number: int, pending: list[Probe]) -> None:
+        """Send all pending probes, then hear until all have answered or time is over."""
+        space = None
+        for count, probe in enumerate(pending):
+            if probe.source != space:
+                space = probe.source
+                self.enter(space)
+            self.send(probe, number)
+            if count % 8 == 7:
+                self.poll(0)
+        end = time.monotonic() + self.request["wait"]
+        while time.monotonic() < end and not all(probe.answered for probe in pending):
+            self.poll(max(0.0, min(0.05, end - time.monotonic())))
+
+    def run(self) -> dict[str, Any]:
+        started = time.monotonic()
+        self.open()
+        for number in range(self.request["patience"]):
+            late = number >= self.request["tries"]
+            pending = [p for p in self.probes if not p.answered and (p.wanted or not late)]
+            if pending:
+                self.round(number, pending)
+        return {
+            "results": [probe.row() for probe in self.probes],
+            "strays": sorted(self.strays),
+            "seconds": round(time.monotonic() - started, 3),
+        }
+
+
+def main(text: str) -> None:
+    """Run the request in `text` and print the answer as JSON."""
+    most = max(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    print(json.dumps(Agent(json.loads(text)).run()))

@@ -1,0 +1,187 @@
+"""What a check is: a small class that says what must be observed, and judges what was."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from citynet.verify.observe import Needs, NotObserved, Observations, Probe
+
+K = TypeVar("K")
+V = TypeVar("V")
+I = TypeVar("I", bound="Input")
+SHOWN = 3
+"""How many findings the one-line message of a verdict names; its detail has all."""
+
+
+class Status(StrEnum):
+    """What a check found. `error`: it could not be run, which counts as a failure."""
+
+    OK = "ok"
+    FAILED = "failed"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a check: one line for a table, and every finding."""
+
+    status: Status
+    message: str
+    detail: tuple[str, ...] = ()
+
+
+def judge(findings: Iterable[str], proved: str) -> Verdict:
+    """`ok` with what was proved if there are no findings, else `failed` with all of them."""
+    detail = tuple(findings)
+    if not detail:
+        return Verdict(Status.OK, proved)
+    more = f" (and {len(detail) - SHOWN} more)" if len(detail) > SHOWN else ""
+    return Verdict(Status.FAILED, "; ".join(detail[:SHOWN]) + more, detail)
+
+
+class Input(BaseModel):
+    """What a check expects, taken from the intent. Frozen; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Check(ABC, Generic[I]):
+    """One thing that must be true of the running network.
+
+    A check never talks to a device and never reads a configuration. `needs` says what to
+    observe; `evaluate` is a pure function of what was observed. What is expected is in
+    `input`, made from intent by `roles/<role>/checks.py`. `session` checks are cheap, and
+    `citynet verify --wait` polls them until the network has settled.
+
+    Example::
+
+        class AdjacenciesInput(Input):
+            node: str
+            expected: Mapping[str, str]  # interface: peer
+
+        class Adjacencies(Check[AdjacenciesInput]):
+            '''IS-IS: exactly the adjacencies the links imply.'''
+
+            name = "isis-adjacencies"
+            role = "underlay"
+            session = True
+
+            @property
+            def concerns(self) -> frozenset[str]:
+                return frozenset({self.input.node})
+
+            def needs(self) -> Needs:
+                return Needs(states=frozenset({(self.input.node, Kind.ISIS)}))
+
+            def evaluate(self, seen: Observations) -> Verdict:
+                found = seen.state(self.input.node, Kind.ISIS, Adjacency)
+                ...
+                return judge(findings, f"{len(found)} adjacencies")
+    """
+
+    name: ClassVar[str]
+    role: ClassVar[str]
+    tags: ClassVar[frozenset[str]] = frozenset()
+    session: ClassVar[bool] = False
+
+    def __init__(self, subject: str, expected: I) -> None:
+        self.subject = subject
+        self.input = expected
+
+    @property
+    def id(self) -> str:
+        """A name of its own: `underlay/isis-adjacencies/gov-core1`."""
+        return f"{self.role}/{self.name}/{self.subject}"
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """What `--tags` selects by: the role, the name, and the class's tags."""
+        return self.tags | {self.role, self.name}
+
+    @property
+    @abstractmethod
+    def concerns(self) -> frozenset[str]:
+        """The nodes and VPNs it is about: what `--limit` selects by."""
+
+    @abstractmethod
+    def needs(self) -> Needs:
+        """What has to be observed."""
+
+    @abstractmethod
+    def evaluate(self, seen: Observations) -> Verdict:
+        """Judge what was observed. `NotObserved` may pass through."""
+
+    def result(self, seen: Observations) -> "Result":
+        """The verdict, also where something could not be observed."""
+        try:
+            verdict = self.evaluate(seen)
+        except NotObserved as error:
+            verdict = Verdict(Status.ERROR, str(error), (str(error),))
+        summary = (type(self).__doc__ or "").partition("\n")[0]
+        return Result(
+            self.id, self.name, self.role, self.subject, tuple(sorted(self.labels)), summary, verdict
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A check's verdict, with what it takes to print it. `summary` is what must be true."""
+
+    id: str
+    name: str
+    role: str
+    subject: str
+    labels: tuple[str, ...]
+    summary: str
+    verdict: Verdict
+
+    @property
+    def passed(self) -> bool:
+        """Whether it holds; an error is not a pass."""
+        return self.verdict.status is Status.OK
+
+
+def differences(
+    expected: Mapping[K, V], observed: Mapping[K, V], what: str
+) -> list[str]:
+    """Sentences for what is missing, extra or different, in a sorted order."""
+    found = [f"{what} {key} is missing" for key in expected.keys() - observed.keys()]
+    found += [f"{what} {key} is extra: {observed[key]}" for key in observed.keys() - expected.keys()]
+    found += [
+        f"{what} {key} is {observed[key]}, expected {expected[key]}"
+        for key in expected.keys() & observed.keys()
+        if expected[key] != observed[key]
+    ]
+    return sorted(found)
+
+
+def unanswered(seen: Observations, probes: Iterable[Probe]) -> list[str]:
+    """Sentences for probes that should have been answered and were not, or went astray."""
+    found = []
+    for probe in sorted(probes):
+        outcome = seen.outcome(probe)
+        if not outcome.answered:
+            half = ", although it arrived" if outcome.reached else ""
+            why = f" ({outcome.error})" if outcome.error else ""
+            found.append(f"{probe}: no answer{half}{why}")
+        if outcome.strays:
+            found.append(f"{probe}: also seen by {', '.join(outcome.strays)}")
+    return found
+
+
+def leaked(seen: Observations, probes: Iterable[Probe]) -> list[str]:
+    """Sentences for probes that should have got nowhere, and did."""
+    found = []
+    for probe in sorted(probes):
+        outcome = seen.outcome(probe)
+        seers = [probe.target] if outcome.reached and probe.target else []
+        seers += outcome.strays
+        if outcome.answered:
+            found.append(f"{probe}: was answered")
+        elif seers:
+            found.append(f"{probe}: arrived at {', '.join(seers)}, although no answer came back")
+    return found

@@ -1,0 +1,202 @@
+"""Observe everything that checks need, in as few sessions and programs as possible.
+
+A router runs one program: its state, and its own probes. The customers' device runs one for
+all probes of all customers. Captures run on all routers at once around a few probes.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from citynet.allocate.plan import Plan
+from citynet.fleet.shell import Output
+from citynet.verify.capture import frames, start_command, stop_command
+from citynet.verify.network import Network, Sessions
+from citynet.verify.observe import (
+    Capture,
+    Counter,
+    Frame,
+    Kind,
+    Needs,
+    NotObserved,
+    Observations,
+    Outcome,
+    Probe,
+    State,
+    by_node,
+)
+from citynet.verify.probe import Patience, Request, request
+
+Progress = Callable[[str], None]
+States = dict[tuple[str, Kind], State | str]
+Outcomes = dict[Probe, Outcome | str]
+WORKERS = 32
+ROUTER_PATIENCE = Patience(wait=0.6, tries=2, patience=4)
+CAPTURE_PATIENCE = Patience(wait=0.5, tries=3, patience=3)
+RUN_TIMEOUT = 60.0
+MATRIX_TIMEOUT = 300.0
+
+
+def _quiet(text: str) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Gatherer:
+    """Observes a running network for the checks of one city."""
+
+    network: Network
+    sessions: Sessions
+    plan: Plan
+    progress: Progress = _quiet
+    patience: Patience = field(default_factory=Patience)
+
+    def everything(self, needs: Needs) -> Observations:
+        """All of `needs`. What cannot be observed is a sentence in its place; never raises."""
+        return self.packets(needs, *self.nodes(needs))
+
+    def nodes(self, needs: Needs) -> tuple[States, Outcomes]:
+        """State, and probes from routers: one program on each."""
+        mine = [probe for probe in needs.probes if probe.at_node]
+        wanted = {name: frozenset[Kind]() for name in {probe.source for probe in mine}}
+        wanted |= dict(by_node(needs.states))
+        for name in needs.counters:
+            wanted[name] = wanted.get(name, frozenset()) | {Kind.COUNTERS}
+        self.progress(f"reading {len(wanted)} routers, {len(mine)} probes between them")
+
+        def one(name: str) -> tuple[States, Outcomes]:
+            return self._node(name, wanted[name], [each for each in mine if each.source == name])
+
+        states: States = {}
+        outcomes: Outcomes = {}
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for state, outcome in pool.map(one, sorted(wanted)):
+                states |= state
+                outcomes |= outcome
+        return states, outcomes
+
+    def packets(self, needs: Needs, states: States, outcomes: Outcomes) -> Observations:
+        """Captures and customers' probes, after `nodes`, whose counters are the ones before."""
+        captured = self._captures(needs.captures)
+        theirs = [probe for probe in needs.probes if not probe.at_node]
+        seen = self._customers(theirs, self.patience, "probes between customers")
+        after: States = {}
+        if needs.counters:
+            counting = frozenset((name, Kind.COUNTERS) for name in needs.counters)
+            after, _ = self.nodes(Needs(states=counting))
+        return Observations(
+            states=states,
+            outcomes=outcomes | seen,
+            frames=captured,
+            before=_counters(states, needs.counters),
+            after=_counters(after, needs.counters),
+        )
+
+    def _node(
+        self, name: str, kinds: frozenset[Kind], probes: list[Probe]
+    ) -> tuple[States, Outcomes]:
+        reader = self.network.readers[name]
+        asked = self._request(probes, {name: ""}, {}, ROUTER_PATIENCE)
+        program = reader.program(kinds, asked.script if probes else "")
+        try:
+            output = self.sessions.run(name, program.command, program.stdin, RUN_TIMEOUT)
+        except NotObserved as error:
+            return {(name, kind): str(error) for kind in kinds}, dict.fromkeys(probes, str(error))
+        found = reader.read(_said(output), kinds)
+        state = {(name, kind): value for kind, value in found.state.items()}
+        return state, asked.outcomes(found.agent) if probes else {}
+
+    def _request(
+        self,
+        probes: Iterable[Probe],
+        spaces: Mapping[str, str],
+        addresses: Mapping[str, Mapping[str, str]],
+        patience: Patience,
+    ) -> Request:
+        hosts = {f"@{node}": address for node, address in self.network.management.items()}
+        nonce = secrets.randbits(48)
+        return request(probes, spaces, addresses, hosts, nonce, patience)
+
+    def _customers(self, probes: list[Probe], patience: Patience, what: str) -> Outcomes:
+        if not probes:
+            return {}
+        self.progress(f"{len(probes)} {what}")
+        known = {f"@{node}" for node in self.network.management}
+        lost = [
+            probe
+            for probe in probes
+            if probe.source not in self.network.spaces
+            or (probe.address.startswith("@") and probe.address not in known)
+        ]
+        left = sorted(set(probes) - set(lost))
+        asked = self._request(left, self.network.spaces, self._addresses(), patience)
+        failed: Outcomes = dict.fromkeys(lost, "no such customer, or no such address")
+        try:
+            device = self.network.customers
+            output = self.sessions.run(device, "python3 -ISE -", asked.script, MATRIX_TIMEOUT)
+        except NotObserved as error:
+            return failed | dict.fromkeys(left, str(error))
+        return failed | asked.outcomes(_said(output))
+
+    def _addresses(self) -> dict[str, dict[str, str]]:
+        """Each customer's own addresses, by family."""
+        return {
+            each.ref: {"4": str(each.customer_ipv4.ip), "6": str(each.customer_ipv6.ip)}
+            for each in self.plan.endpoints.values()
+            if each.ref in self.network.spaces
+        }
+
+    def _captures(
+        self, captures: frozenset[Capture]
+    ) -> dict[Capture, tuple[Frame, ...] | str]:
+        if not captures:
+            return {}
+        nodes = sorted({node for capture in captures for node in capture.nodes})
+        self.progress(f"capturing at {len(nodes)} routers")
+        with ThreadPoolExecutor(WORKERS) as pool:
+            started = dict(zip(nodes, pool.map(self._start, nodes), strict=True))
+            self._customers(
+                [capture.probe for capture in captures], CAPTURE_PATIENCE, "probes to be captured"
+            )
+            seen = dict(zip(nodes, pool.map(self._stop, started.items()), strict=True))
+        found: dict[Capture, tuple[Frame, ...] | str] = {}
+        for capture in captures:
+            parts = [seen[node] for node in capture.nodes]
+            troubles = [part for part in parts if isinstance(part, str)]
+            good = tuple(frame for part in parts if not isinstance(part, str) for frame in part)
+            found[capture] = "; ".join(troubles) if troubles else good
+        return found
+
+    def _start(self, node: str) -> int | str:
+        try:
+            output = self.sessions.run(node, start_command(), None, RUN_TIMEOUT)
+            return int(output.stdout.strip())
+        except (NotObserved, ValueError) as error:
+            return f"tcpdump did not start: {error}"
+
+    def _stop(self, started: tuple[str, int | str]) -> tuple[Frame, ...] | str:
+        node, process = started
+        if isinstance(process, str):
+            return process
+        try:
+            output = self.sessions.run(node, stop_command(process), None, RUN_TIMEOUT)
+            return frames(node, output.stdout)
+        except NotObserved as error:
+            return str(error)
+
+
+def _said(output: Output) -> str:
+    """Standard output, or where there is none what went wrong."""
+    return output.stdout if output.stdout.strip() else output.stderr
+
+
+def _counters(states: States, nodes: Iterable[str]) -> dict[str, Mapping[str, int] | str]:
+    found: dict[str, Mapping[str, int] | str] = {}
+    for node in nodes:
+        state = states.get((node, Kind.COUNTERS), "was not read")
+        if isinstance(state, str):
+            found[node] = state
+        else:
+            found[node] = {each.name: each.packets for each in state if isinstance(each, Counter)}
+    return found

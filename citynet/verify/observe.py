@@ -1,0 +1,230 @@
+"""What is observed of the network, in no vendor's words, and what a check may ask to observe."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, TypeVar
+
+from citynet.errors import CitynetError
+
+T = TypeVar("T")
+FULL_PACKET = 1500
+"""Bytes of a whole customer packet, IP header included."""
+TALK = 2000
+"""Bytes that a TCP probe says and hears: more than one full segment."""
+
+
+class NotObserved(CitynetError):
+    """Something a check needs could not be observed, so the check fails."""
+
+
+class Kind(StrEnum):
+    """A kind of state that a device is asked for."""
+
+    ISIS = "isis"
+    BFD = "bfd"
+    BGP = "bgp"
+    ROUTES = "routes"
+    COUNTERS = "counters"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Adjacency:
+    """An IS-IS adjacency: our interface, the peer's host name, the level (1, 2) and the state."""
+
+    interface: str
+    peer: str
+    level: int
+    up: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BfdSession:
+    """A BFD session (RFC 5880) on an interface."""
+
+    interface: str
+    peer: str
+    up: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BgpSession:
+    """A BGP session: VRF (`default` outside VPNs), peer, AS; the families it is up for."""
+
+    vrf: str
+    peer: str
+    remote_as: int
+    state: str
+    families: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Route:
+    """A forwarding entry of a VRF (`default` outside VPNs).
+
+    `segments` are the SIDs it encapsulates with, `action` the SRv6 behaviour of a local SID
+    and `into` the VRF that behaviour looks up in.
+    """
+
+    vrf: str
+    prefix: str
+    connected: bool
+    segments: tuple[str, ...] = ()
+    action: str = ""
+    into: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Counter:
+    """A named packet counter of a policy."""
+
+    name: str
+    packets: int
+
+
+State = tuple[Adjacency, ...] | tuple[BfdSession, ...] | tuple[BgpSession, ...] | (
+    tuple[Route, ...] | tuple[Counter, ...]
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Probe:
+    """One packet exchange to try. `source` and `target` are customers (`vpn/endpoint`).
+
+    With an empty target the address is not a customer's: a router's, say. From a router,
+    `at_node` is true, and `source` is its name. `size` is in bytes, IP header included.
+    """
+
+    source: str
+    address: str
+    protocol: Literal["icmp", "tcp", "udp"]
+    port: int = 0
+    target: str = ""
+    size: int = FULL_PACKET
+    at_node: bool = False
+    own: str = ""
+    via: str = ""
+    wanted: bool = field(default=True, compare=False)
+
+    @property
+    def family(self) -> Literal["4", "6"]:
+        """The address family."""
+        return "6" if ":" in self.address else "4"
+
+    def __str__(self) -> str:
+        port = f"/{self.port}" if self.port else ""
+        target = f"{self.target} ({self.address})" if self.target else self.address
+        return f"{self.source} -> {target} {self.protocol}{port} ipv{self.family} {self.size} bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a probe: an answer came; the receiver saw it; who else saw it; an error."""
+
+    answered: bool
+    reached: bool
+    strays: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Capture:
+    """Watch what arrives at `nodes` while `probe` (ICMP) is on its way."""
+
+    nodes: tuple[str, ...]
+    probe: Probe
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An encapsulated packet that a router saw: outer IPv6 header, SIDs, inner addresses."""
+
+    node: str
+    source: str
+    destination: str
+    segments: tuple[str, ...]
+    inner_source: str
+    inner_destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a check has to observe: state by node and kind, probes, captures.
+
+    `counters` are nodes whose counters are read before and after the probes.
+    """
+
+    states: frozenset[tuple[str, Kind]] = frozenset()
+    probes: frozenset[Probe] = frozenset()
+    captures: frozenset[Capture] = frozenset()
+    counters: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Needs") -> "Needs":
+        return Needs(
+            self.states | other.states,
+            self.probes | other.probes,
+            self.captures | other.captures,
+            self.counters | other.counters,
+        )
+
+
+def union(needs: Iterable[Needs]) -> Needs:
+    """All needs together."""
+    each = tuple(needs)
+    return Needs(
+        frozenset().union(*(one.states for one in each)),
+        frozenset().union(*(one.probes for one in each)),
+        frozenset().union(*(one.captures for one in each)),
+        frozenset().union(*(one.counters for one in each)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Everything that was observed; sentences stand where something could not be."""
+
+    states: Mapping[tuple[str, Kind], State | str] = field(default_factory=dict)
+    outcomes: Mapping[Probe, Outcome | str] = field(default_factory=dict)
+    frames: Mapping[Capture, tuple[Frame, ...] | str] = field(default_factory=dict)
+    before: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
+    after: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
+
+    def state(self, node: str, kind: Kind, of: type[T]) -> tuple[T, ...]:
+        """A node's state of one kind. Raises `NotObserved`."""
+        found = self.states.get((node, kind), "was not asked for it")
+        if isinstance(found, str):
+            raise NotObserved(f"{node}: {kind}: {found}")
+        return tuple(each for each in found if isinstance(each, of))
+
+    def outcome(self, probe: Probe) -> Outcome:
+        """What became of a probe. Raises `NotObserved`."""
+        found = self.outcomes.get(probe, "was not sent")
+        if isinstance(found, str):
+            raise NotObserved(f"{probe}: {found}")
+        return found
+
+    def captured(self, capture: Capture) -> tuple[Frame, ...]:
+        """What the nodes of a capture saw. Raises `NotObserved`."""
+        found = self.frames.get(capture, "was not made")
+        if isinstance(found, str):
+            raise NotObserved(f"capture at {', '.join(capture.nodes)}: {found}")
+        return found
+
+    def counted(self, node: str, counter: str) -> int:
+        """By how many packets a counter grew while probing. Raises `NotObserved`."""
+        values = []
+        for side in (self.before, self.after):
+            found = side.get(node, "was not read")
+            if isinstance(found, str):
+                raise NotObserved(f"{node}: counters: {found}")
+            if counter not in found:
+                raise NotObserved(f"{node}: has no counter {counter}")
+            values.append(found[counter])
+        return values[1] - values[0]
+
+
+def by_node(states: Iterable[tuple[str, Kind]]) -> Iterator[tuple[str, frozenset[Kind]]]:
+    """The kinds to read of each node, in the order of names."""
+    pairs = sorted(states)
+    for node in sorted({name for name, _ in pairs}):
+        yield node, frozenset(kind for name, kind in pairs if name == node)

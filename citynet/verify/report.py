@@ -1,0 +1,108 @@
+"""What was proved: every check's result, as a value, as JSON and as JUnit XML."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from citynet.verify.check import Result, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All results, in a sorted order. Times are in seconds; `started` is ISO 8601, UTC.
+
+    `waited` is how long the network took to settle, `settled` whether it did.
+    """
+
+    city: str
+    started: str
+    seconds: float
+    waited: float
+    settled: bool
+    probes: int
+    results: tuple[Result, ...]
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        """What does not hold, or could not be checked."""
+        return tuple(each for each in self.results if not each.passed)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all holds. No result at all proves nothing."""
+        return bool(self.results) and not self.failed
+
+    @property
+    def summary(self) -> str:
+        """`120 checks, 119 passed, 1 failed` and how long it took."""
+        bad = len(self.failed)
+        counts = f"{len(self.results)} checks, {len(self.results) - bad} passed, {bad} failed"
+        waited = f", after waiting {self.waited:.1f} s" if self.waited else ""
+        return f"{counts} ({self.probes} probes, {self.seconds:.1f} s{waited})"
+
+
+def as_dict(report: Report) -> Mapping[str, Any]:
+    """The report as JSON has it.
+
+    `{city, started, seconds, waited, settled, probes, ok, passed, failed, results: [{id, role,
+    name, subject, labels, summary, status: ok|failed|error, message, detail: [...]}]}`
+    """
+    return {
+        "city": report.city,
+        "started": report.started,
+        "seconds": report.seconds,
+        "waited": report.waited,
+        "settled": report.settled,
+        "probes": report.probes,
+        "ok": report.ok,
+        "passed": len(report.results) - len(report.failed),
+        "failed": len(report.failed),
+        "results": [
+            {
+                "id": each.id,
+                "role": each.role,
+                "name": each.name,
+                "subject": each.subject,
+                "labels": list(each.labels),
+                "summary": each.summary,
+                "status": each.verdict.status.value,
+                "message": each.verdict.message,
+                "detail": list(each.verdict.detail),
+            }
+            for each in report.results
+        ],
+    }
+
+
+def as_json(report: Report) -> str:
+    """JSON text, Chinese as it is."""
+    return json.dumps(as_dict(report), ensure_ascii=False, indent=2)
+
+
+def as_junit(report: Report) -> str:
+    """JUnit XML: a test suite per role, a test case per check; errors apart from failures."""
+    root = ET.Element("testsuites", name=f"citynet verify {report.city}", time=f"{report.seconds}")
+    for role in sorted({each.role for each in report.results}):
+        mine = [each for each in report.results if each.role == role]
+        count = {status: sum(one.verdict.status is status for one in mine) for status in Status}
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=role,
+            tests=str(len(mine)),
+            failures=str(count[Status.FAILED]),
+            errors=str(count[Status.ERROR]),
+            timestamp=report.started,
+        )
+        for each in mine:
+            case = ET.SubElement(
+                suite, "testcase", classname=f"{role}.{each.name}", name=each.subject
+            )
+            if not each.passed:
+                tag = "error" if each.verdict.status is Status.ERROR else "failure"
+                found = ET.SubElement(case, tag, message=each.verdict.message)
+                found.text = "\n".join(each.verdict.detail)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -1,0 +1,116 @@
+"""Run checks against a running network: choose them, wait until it settles, observe, judge."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from citynet.build.context import Context
+from citynet.build.role import Role
+from citynet.errors import CitynetError
+from citynet.text import nearest
+from citynet.verify.check import Check
+from citynet.verify.gather import Gatherer, Outcomes, States
+from citynet.verify.observe import Observations, union
+from citynet.verify.report import Report
+
+AnyCheck = Check[Any]
+POLL = 1.0
+"""Seconds between two looks at sessions that are not up yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which checks to run: by label, and by node, VPN or gateway; empty is all."""
+
+    tags: frozenset[str] = frozenset()
+    limit: frozenset[str] = frozenset()
+
+
+def all_checks(context: Context, roles: Iterable[Role]) -> tuple[AnyCheck, ...]:
+    """Every check of every role. Two of one name are a mistake in a role."""
+    found = tuple(check for role in roles for check in role.checks(context))
+    ids = [check.id for check in found]
+    twice = sorted({each for each in ids if ids.count(each) > 1})
+    if twice:
+        raise CitynetError(f"checks of one name: {', '.join(twice)}")
+    return found
+
+
+def select(checks: Sequence[AnyCheck], chosen: Selection) -> tuple[AnyCheck, ...]:
+    """The chosen checks. Raises `CitynetError` for a name nothing has, and for none at all."""
+    labels = {label for check in checks for label in check.labels}
+    names = {name for check in checks for name in check.concerns | {check.subject}}
+    for what, asked, known in (("tag", chosen.tags, labels), ("limit", chosen.limit, names)):
+        for each in sorted(asked - known):
+            hint = nearest(each, known)
+            raise CitynetError(f"no check has {what} {each!r}{f'; {hint}' if hint else ''}")
+    found = tuple(
+        check
+        for check in checks
+        if (not chosen.tags or check.labels & chosen.tags)
+        and (not chosen.limit or (check.concerns | {check.subject}) & chosen.limit)
+    )
+    if not found:
+        raise CitynetError("no check is selected; that would prove nothing")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was read last, and how long it took until all sessions were up, seconds."""
+
+    states: States
+    outcomes: Outcomes
+    waited: float
+    settled: bool
+
+
+def _failing(checks: Iterable[AnyCheck], states: States) -> tuple[AnyCheck, ...]:
+    seen = Observations(states=states)
+    return tuple(check for check in checks if check.session and not check.result(seen).passed)
+
+
+def settle(gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float) -> Settled:
+    """Read the routers; while sessions are missing and `wait` seconds are not over, again.
+
+    Only routers whose session checks fail are asked again, for these checks alone. Once they
+    pass, everything is read once more: what was seen before the network settled is no proof.
+    """
+    started = time.monotonic()
+    needs = union(check.needs() for check in checks)
+    states, outcomes = gatherer.nodes(needs)
+    failing = _failing(checks, states)
+    if not failing or not wait:
+        return Settled(states, outcomes, 0.0, not failing)
+    while failing and time.monotonic() - started < wait:
+        gatherer.progress(f"waiting for {len(failing)} checks, {failing[0].id} first")
+        time.sleep(POLL)
+        again, _ = gatherer.nodes(union(check.needs() for check in failing))
+        states |= again
+        failing = _failing(failing, states)
+        if not failing:
+            states, outcomes = gatherer.nodes(needs)
+            failing = _failing(checks, states)
+    return Settled(states, outcomes, time.monotonic() - started, not failing)
+
+
+def verify(
+    city: str, gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float = 0.0
+) -> Report:
+    """Observe what `checks` need, after at most `wait` seconds of settling, and judge it."""
+    started, now = time.monotonic(), datetime.now(tz=UTC)
+    needs = union(check.needs() for check in checks)
+    ready = settle(gatherer, checks, wait)
+    seen = gatherer.packets(needs, ready.states, ready.outcomes)
+    results = tuple(sorted((check.result(seen) for check in checks), key=lambda each: each.id))
+    return Report(
+        city=city,
+        started=now.isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - started, 2),
+        waited=round(ready.waited, 2),
+        settled=ready.settled,
+        probes=len(needs.probes),
+        results=results,
+    )
