@@ -91,8 +91,12 @@ class Driver(Protocol):
         """The running configuration, by the artifact's file names, in its own words."""
         ...
 
-    def stage(self, artifact: Artifact) -> Change:
-        """Compare `artifact` with what runs and remember it as the candidate; changes nothing."""
+    def stage(self, artifact: Artifact, *, additive: bool = False) -> Change:
+        """Compare `artifact` with what runs and remember it as the candidate; changes nothing.
+
+        `additive`: the artifact is a part of the configuration; what it does not say stays as
+        it is (NETCONF's merge, where otherwise it is replace).
+        """
         ...
 
     def validate(self) -> None:

@@ -1,0 +1,221 @@
+"""Sessions over SSH: netmiko with strict host keys, and commands on exec channels under it.
+
+Nothing is typed at a prompt and nothing is read back from one: each command has a channel of
+its own, with its standard input, both outputs and its exit status.
+"""
+
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import paramiko
+from netmiko.linux.linux_ssh import LinuxSSH
+
+from citynet.deploy.driver import DeviceError
+from citynet.fleet.jump import KEEPALIVE, Tunnel
+from citynet.fleet.shell import Held, Output
+from citynet.lab.host import NodeAccess
+
+CONNECT_TIMEOUT = 20.0
+"""Seconds for TCP, and again for the banner and for authentication: labs may be emulated."""
+
+_BROKEN = (OSError, EOFError, paramiko.SSHException)
+
+
+class ExecSSH(LinuxSSH):
+    """netmiko's Linux connection without the interactive shell, which no command here needs."""
+
+    def _open(self) -> None:
+        self._modify_connection_params()
+        self.remote_conn_pre = self._build_ssh_client()
+        try:
+            self.remote_conn_pre.connect(**self._connect_params_dict())
+        except BaseException:
+            self.paramiko_cleanup()
+            raise
+
+    def cleanup(self, command: str = "exit") -> None:
+        """Nothing was typed, so there is nothing to leave."""
+
+
+def parameters(access: NodeAccess, sock: Any = None, timeout: float = CONNECT_TIMEOUT) -> (
+    dict[str, Any]
+):
+    """What netmiko is called with: the known host key and our key, nothing else opens the door."""
+    return {
+        "device_type": "linux",
+        "host": access.host,
+        "port": access.port,
+        "username": access.username,
+        "password": None,
+        "use_keys": False,
+        "key_file": str(access.key_file),
+        "allow_agent": False,
+        "ssh_strict": True,
+        "system_host_keys": False,
+        "alt_host_keys": True,
+        "alt_key_file": str(access.known_hosts),
+        "conn_timeout": timeout,
+        "banner_timeout": timeout,
+        "auth_timeout": timeout,
+        "sock": sock,
+    }
+
+
+def open_shell(
+    device: str, access: NodeAccess, tunnel: Tunnel | None, timeout: float = CONNECT_TIMEOUT
+) -> "SshShell":
+    """Log in to a device. Raises `DeviceError` saying which of the many things went wrong."""
+    for file in (access.key_file, access.known_hosts):
+        if not Path(file).is_file():
+            raise DeviceError(f"{device}: {file} is missing; without it nothing can be verified")
+    sock = tunnel.channel(access.host, access.port, timeout) if tunnel else None
+    try:
+        made = ExecSSH(**parameters(access, sock, timeout))
+    except (*_BROKEN, ValueError) as error:
+        if sock is not None:
+            sock.close()
+        if tunnel is not None:
+            tunnel.leave()
+        raise DeviceError(_explain(device, access, error)) from error
+    return SshShell(device, made, tunnel)
+
+
+def _explain(device: str, access: NodeAccess, error: Exception) -> str:
+    place = f"{access.username}@{access.host} port {access.port}"
+    if isinstance(error, paramiko.BadHostKeyException):
+        return (
+            f"{device}: the host key of {place} is not the one in {access.known_hosts}; "
+            "it is another machine, or its key was changed"
+        )
+    if "not found in known_hosts" in str(error):
+        return f"{device}: {access.known_hosts} has no host key of {place}"
+    if isinstance(error, paramiko.AuthenticationException):
+        return f"{device}: {place} does not accept the key {access.key_file}"
+    return f"{device}: {place} is unreachable: {error or type(error).__name__}"
+
+
+class SshShell:
+    """Implements `Shell` over one netmiko connection."""
+
+    def __init__(self, device: str, connection: ExecSSH, tunnel: Tunnel | None) -> None:
+        self._device = device
+        self._connection = connection
+        self._tunnel = tunnel
+        client = connection.remote_conn_pre
+        transport = client.get_transport() if client else None
+        if transport is None:
+            raise DeviceError(f"{device}: the session ended at once")
+        transport.set_keepalive(KEEPALIVE)
+        self._transport: paramiko.Transport = transport
+        self._closed = False
+
+    def __enter__(self) -> "SshShell":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def run(self, command: str, *, stdin: str | None = None, timeout: float = 30.0) -> Output:
+        """Run a command to its end; it has `timeout` seconds, all told."""
+        deadline = time.monotonic() + timeout
+        errors: list[bytes] = []
+        try:
+            channel = self._start(command, timeout)
+            with channel:
+                drain = threading.Thread(target=_drain, args=(channel, errors), daemon=True)
+                feed = threading.Thread(target=_feed, args=(channel, stdin), daemon=True)
+                drain.start()
+                feed.start()
+                output = _read(channel, deadline)
+                drain.join(max(0.1, deadline - time.monotonic()))
+                if not channel.status_event.wait(max(0.1, deadline - time.monotonic())):
+                    raise TimeoutError
+                status = channel.recv_exit_status()
+        except _BROKEN as error:
+            raise DeviceError(self._broken(command, timeout, error)) from error
+        if status < 0:
+            raise DeviceError(f"{self._device}: the session was lost during `{_short(command)}`")
+        text = output.decode(errors="replace")
+        return Output(text, b"".join(errors).decode(errors="replace"), status)
+
+    def hold(self, command: str, *, until: str, timeout: float = 30.0) -> Held | Output:
+        """Start a command and leave it running once it has printed the line `until`."""
+        deadline = time.monotonic() + timeout
+        try:
+            channel = self._start(command, timeout)
+            output = _read(channel, deadline, f"{until}\n".encode())
+            text = output.decode(errors="replace")
+            if text.endswith(f"{until}\n"):
+                return Held(text.removesuffix(f"{until}\n"), channel.close)
+            status = channel.recv_exit_status()
+            errors = channel.makefile_stderr("rb").read().decode(errors="replace")
+            channel.close()
+        except _BROKEN as error:
+            raise DeviceError(self._broken(command, timeout, error)) from error
+        return Output(text, errors, status)
+
+    def close(self) -> None:
+        """End the session; harmless when it has ended."""
+        if self._closed:
+            return
+        self._closed = True
+        self._connection.disconnect()
+        if self._tunnel is not None:
+            self._tunnel.leave()
+
+    def _start(self, command: str, timeout: float) -> paramiko.Channel:
+        channel = self._transport.open_session(timeout=timeout)
+        channel.settimeout(timeout)
+        channel.exec_command(command)
+        return channel
+
+    def _broken(self, command: str, timeout: float, error: Exception) -> str:
+        if isinstance(error, TimeoutError) and self._transport.is_active():
+            return f"{self._device}: `{_short(command)}` did not end within {timeout:.0f} s"
+        why = str(error) or type(error).__name__
+        return f"{self._device}: the session was lost during `{_short(command)}`: {why}"
+
+
+def _short(command: str, most: int = 60) -> str:
+    first = command.strip().partition("\n")[0]
+    return first if len(first) <= most else f"{first[:most]}…"
+
+
+def _read(channel: paramiko.Channel, deadline: float, until: bytes | None = None) -> bytes:
+    """Standard output up to its end, or up to and with `until`."""
+    output = bytearray()
+    while until is None or not output.endswith(until):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        channel.settimeout(left)
+        chunk = channel.recv(65536)
+        if not chunk:
+            break
+        output += chunk
+    return bytes(output)
+
+
+def _drain(channel: paramiko.Channel, into: list[bytes]) -> None:
+    try:
+        while chunk := channel.recv_stderr(65536):
+            into.append(chunk)
+    except OSError:
+        return
+
+
+def _feed(channel: paramiko.Channel, stdin: str | None) -> None:
+    try:
+        if stdin:
+            channel.sendall(stdin.encode())
+        channel.shutdown_write()
+    except OSError:
+        return

@@ -1,0 +1,66 @@
+"""One device as the fleet reaches it, and the driver that its platform names."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from citynet.deploy.driver import Driver
+from citynet.errors import CitynetError
+from citynet.fleet.jump import Tunnel
+from citynet.fleet.shell import Shell
+from citynet.lab.host import NodeAccess
+from citynet.render.platform import Platform
+
+
+class Reachable(Protocol):
+    """What a driver is made from. NETCONF drivers take `access`, Linux drivers a shell."""
+
+    @property
+    def name(self) -> str:
+        """The device's name."""
+        ...
+
+    def shell(self) -> Shell:
+        """Log in. Raises `DeviceError`."""
+        ...
+
+
+DriverFactory = Callable[[Reachable], Driver]
+"""What `Platform.driver` names: called with the device, connects when it is first needed."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A device, how to log in to it, and what its platform is."""
+
+    name: str
+    platform: Platform
+    access: NodeAccess
+    tunnel: Tunnel | None = None
+
+    def shell(self) -> Shell:
+        """Log in with our key, verifying the device's."""
+        from citynet.fleet.ssh import open_shell  # netmiko takes a second to import
+
+        return open_shell(self.name, self.access, self.tunnel)
+
+    def driver(self) -> Driver:
+        """A driver for this device; it has not connected yet."""
+        return driver_factory(self.platform)(self)
+
+
+def driver_factory(platform: Platform) -> DriverFactory:
+    """Import `package.module:Class`; a leading dot is beside the platform's own module."""
+    module, _, attribute = platform.driver.partition(":")
+    package = platform.assemble.__module__.rpartition(".")[0]
+    try:
+        factory = getattr(importlib.import_module(module, package or None), attribute)
+    except (ImportError, AttributeError, TypeError) as error:
+        raise CitynetError(
+            f"platform {platform.name} has no usable driver {platform.driver!r}: {error}"
+        ) from error
+    if not callable(factory):
+        raise CitynetError(f"{platform.driver!r} of platform {platform.name} is not a class")
+    made: DriverFactory = factory
+    return made

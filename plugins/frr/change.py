@@ -1,0 +1,209 @@
+"""Carrying out a change on a router, and finding out what of it was refused."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from citynet.deploy.driver import Refusal
+
+from . import config, linux, nft, script
+from .config import FrrDiff, Script
+from .linux import VIRTUAL
+from .platform import FRR_CONF, LINUX_STATE, NFTABLES
+from .reconcile import Step, plan
+from .state import Goal, Running
+
+ROUNDS = 4
+"""How often FRR is asked, each time for what is still missing and in another way."""
+
+_FAILED = re.compile(r"Command failed -:(\d+)")
+_REFUSED = re.compile(r"^line (\d+): (.+)$", re.MULTILINE)
+_NFT_LINE = re.compile(r"(?:/dev/stdin|-):(\d+):")
+_SMALL_TALK = re.compile(
+    r"\[\d+\|\w+\] |Waiting for children|line \d+: |% Configuration applied with notes|"
+    r"No changes found"
+)
+
+Run = Callable[[str], str]
+"""Runs a script on the device and gives its output."""
+
+Read = Callable[[str], Running]
+"""Makes sense of the output of a script that ends in a reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """How to run a script on one device, read what it printed, and the script that reads."""
+
+    run: Run
+    read: Read
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What runs now, and what of the goal was refused."""
+
+    running: Running
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Linux:
+    text: str
+    parts: dict[str, list[Step]]
+
+
+def difference(wanted: Goal, now: Running, *, additive: bool) -> dict[str, list[str]]:
+    """By file, the lines that a person reads as the difference; files without one are left out."""
+    want = linux.facts(wanted.linux.state, wanted.linux.state)
+    have = linux.facts(now.linux, wanted.linux.state)
+    tables = {**now.tables, **wanted.tables} if additive else wanted.tables
+    if additive:
+        have = {key: line for key, line in have.items() if key in want}
+    made = {
+        FRR_CONF: config.shown(config.difference(wanted.frr, now.frr)),
+        LINUX_STATE: [
+            *(f"-{line}" for key, line in have.items() if want.get(key) != line),
+            *(f"+{line}" for key, line in want.items() if have.get(key) != line),
+        ],
+        NFTABLES: nft.shown(tables, now.tables),
+    }
+    return {file: lines for file, lines in made.items() if lines}
+
+
+def carry_out(
+    device: Device, wanted: Goal, now: Running, *, additive: bool = False, back: bool = False
+) -> Outcome:
+    """Bring a device from `now` to `wanted`, re-reading until they agree or nothing helps.
+
+    Forward: policy, then the kernel, then FRR, so that nothing crosses before it may; tables
+    that are not wanted go last. `back`: the other way round.
+    """
+    gone = frozenset(
+        name
+        for name in now.linux.ours - wanted.linux.state.links.keys()
+        if now.linux.links[name].kind in VIRTUAL
+    )
+    steps = _Linux(*script.linux_steps(plan(wanted.linux.state, now.linux, additive=additive), "linux"))
+    diff = config.difference(wanted.frr, now.frr)
+    first = config.script(diff, wanted.frr, now.frr, gone, 0)
+    load = _nft("nft", nft.load(wanted.tables, now.tables))
+    unload = "" if additive else _nft("unload", nft.unload(wanted.tables, now.tables))
+    routing = script.vtysh("round0", first) if diff else ""
+    order = [routing, steps.text, load, unload] if back else [load, steps.text, routing, unload]
+    output = device.run("failed=\n" + "".join(order) + device.reading)
+    after = device.read(output)
+    failed = list(_failures(output, wanted, steps.parts))
+    if failed and not back:
+        return Outcome(after, tuple(failed))
+    said = _said(output, "round0", first)
+    for attempt in range(1, ROUNDS):
+        diff = config.difference(wanted.frr, after.frr)
+        if not diff:
+            break
+        again = config.script(diff, wanted.frr, after.frr, gone, attempt)
+        name = f"round{attempt}"
+        output = device.run("failed=\n" + script.vtysh(name, again) + device.reading)
+        after = device.read(output)
+        said = {**_said(output, name, again), **said}
+    failed += _left(wanted, after, said, additive=additive)
+    return Outcome(after, tuple(failed))
+
+
+def _nft(name: str, text: str) -> str:
+    return script.guarded(name, "nft -f - 2>&1", text) if text else ""
+
+
+def _failures(output: str, wanted: Goal, named: dict[str, list[Step]]) -> Iterator[Refusal]:
+    """Steps of the Linux side, or rulesets, that the device did not take."""
+    for name, part in script.parts(output).items():
+        if not part.status:
+            continue
+        if name in named:
+            yield _step_refusal(wanted, named[name], part.text)
+        elif name in ("nft", "unload"):
+            yield nft_refusal(wanted, part.text)
+
+
+def _step_refusal(wanted: Goal, steps: list[Step], said: str) -> Refusal:
+    found = _FAILED.search(said)
+    number = min(int(found.group(1)), len(steps)) if found else 1
+    step = steps[number - 1]
+    lines = [line for line in said.splitlines() if line and not _FAILED.match(line)]
+    message = " ".join(lines) or "refused"
+    at = wanted.linux.lines.get(step.about)
+    text = _line(wanted, LINUX_STATE, at) or step.text
+    return Refusal(LINUX_STATE, at, text, f"{step.text}: {message}")
+
+
+def nft_refusal(wanted: Goal, said: str) -> Refusal:
+    """What nft says of a ruleset, at the line that it names."""
+    found = _NFT_LINE.search(said)
+    at = int(found.group(1)) if found else None
+    message = next((line for line in said.splitlines() if "Error" in line), said.strip())
+    return Refusal(NFTABLES, at, _line(wanted, NFTABLES, at), message)
+
+
+def _line(wanted: Goal, file: str, number: int | None) -> str:
+    lines = wanted.artifact.files.get(file, "").splitlines()
+    return lines[number - 1].strip() if number and number <= len(lines) else ""
+
+
+def _said(output: str, name: str, sent: Script) -> dict[config.Path | None, str]:
+    """What vtysh said of each line; what it said of none of them under None."""
+    part = script.parts(output).get(name)
+    if part is None:
+        return {}
+    made: dict[config.Path | None, str] = {}
+    for number, message in _REFUSED.findall(part.text):
+        index = int(number) - 1
+        path = sent.about[index] if 0 <= index < len(sent.about) else None
+        if path is not None:
+            made.setdefault(path, _plain(message))
+    rest = [line for line in part.text.splitlines() if line and not _SMALL_TALK.match(line)]
+    if rest:
+        made[None] = " ".join(dict.fromkeys(rest))
+    return made
+
+
+def _plain(message: str) -> str:
+    """`% Unknown command[21]:  isis bogus 3` and the like, for people."""
+    return re.sub(r"\[\d+\]", "", message.split(", line:")[0]).removeprefix("% ").strip()
+
+
+def dry_refusals(wanted: Goal, said: str, sent: Script) -> list[Refusal]:
+    """What `vtysh -C` refuses of the commands of a first round."""
+    made = []
+    for number, message in dict.fromkeys(_REFUSED.findall(said)):
+        path = sent.about[int(number) - 1] if int(number) <= len(sent.about) else None
+        at = wanted.frr.lines.get(path) if path else None
+        text = path[-1] if path else sent.lines[int(number) - 1].strip()
+        if at is not None:  # a negation in other words may do; what is left is found after
+            made.append(Refusal(FRR_CONF, at, text, _plain(message)))
+    return made
+
+
+def _left(
+    wanted: Goal, now: Running, said: dict[config.Path | None, str], *, additive: bool
+) -> list[Refusal]:
+    """What does not run as wanted although everything was tried."""
+    diff: FrrDiff = config.difference(wanted.frr, now.frr)
+    known = [path for path in diff.added if path in said]
+    why = said.get(None, "FRR does not show it after it was given")
+    made = [
+        Refusal(FRR_CONF, wanted.frr.lines[path], path[-1], said.get(path, why))
+        for path in (known or diff.added)
+    ]
+    made += [
+        Refusal(FRR_CONF, None, path[-1], f"{' / '.join(path)}: cannot be removed: {why}")
+        for path in diff.removed
+        if not known
+    ]
+    rest = difference(wanted, now, additive=additive)
+    for file in (LINUX_STATE, NFTABLES):
+        made += [
+            Refusal(file, None, line[1:], f"after the change there is still a difference: {line}")
+            for line in rest.get(file, ())
+        ]
+    return made

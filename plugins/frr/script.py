@@ -1,0 +1,186 @@
+"""Shell scripts for the device: few forks, each part's output and status under its own heading.
+
+A fork costs 17 ms in an emulated lab, so everything that can be is done by the shell itself or
+by one process for many things.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from citynet.deploy.driver import DeviceError
+
+from .config import Script
+from .reconcile import Step
+
+MARK = "@@citynet"
+_HEADING = re.compile(rf"^{MARK} (\S+) (\d+)$", re.MULTILINE)
+
+STATE_DIR = "/var/lib/citynet"
+FRR_CONF = "/etc/frr/frr.conf"
+SAVED_LINUX = f"{STATE_DIR}/linux.state"
+SAVED_NFT = f"{STATE_DIR}/nftables.nft"
+SAVED_BEFORE = f"{STATE_DIR}/sysctl.before"
+BOOT = f"{STATE_DIR}/boot"
+COMMANDS = "/run/citynet.vtysh"
+SAVED = (FRR_CONF, SAVED_LINUX, SAVED_NFT, SAVED_BEFORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of a script printed, and its exit status."""
+
+    text: str
+    status: int
+
+
+def here(text: str) -> str:
+    """A here-document with `text`, taken literally; its end is a word that is not in it."""
+    end = f"END_{sha256(text.encode()).hexdigest()[:16]}"
+    gap = "" if text.endswith("\n") or not text else "\n"
+    return f"<<'{end}'\n{text}{gap}{end}"
+
+
+def part(name: str, command: str, document: str | None = None) -> str:
+    """A part of a script: `command`, with `document` as its standard input."""
+    given = f" {here(document)}" if document is not None else " </dev/null"
+    return f"{command}{given}\necho; echo {MARK} {name} $?\n"
+
+
+def parts(output: str) -> dict[str, Part]:
+    """What each part printed, by name."""
+    found: dict[str, Part] = {}
+    start = 0
+    for heading in _HEADING.finditer(output):
+        text = output[start : heading.start()].removesuffix("\n")
+        found[heading.group(1)] = Part(text, int(heading.group(2)))
+        start = heading.end() + 1
+    return found
+
+
+def reading(sysctl_paths: Sequence[str], ruleset: str) -> str:
+    """A script that reads all there is to know. `ruleset`: to be put in the kernel's words."""
+    made = [
+        part("frr", "vtysh -c 'show running-config'"),
+        part("links", "ip -j -d addr"),
+        part("fences", "ip -j route show table all type unreachable"),
+        part("tables", "nft -s list ruleset"),
+        part("saved", f"tail -v -n +1 {' '.join(SAVED)} 2>&1"),
+        part("session", 'echo "$SSH_CONNECTION"'),
+    ]
+    if sysctl_paths:
+        names = " ".join(shlex.quote(path) for path in sysctl_paths)
+        made.append(part("sysctls", f"grep -sH '' {names}"))
+    if ruleset.strip():
+        made.append(canonical(ruleset))
+    return "".join(made)
+
+
+def canonical(ruleset: str) -> str:
+    """A part that prints a ruleset as the device's kernel would, and changes nothing.
+
+    It is loaded in a network namespace of its own, which is gone when the command ends.
+    """
+    return part("canonical", "unshare -n sh -c 'nft -f - 2>&1 && nft -s list ruleset'", ruleset)
+
+
+def sysctl_values(text: str) -> dict[str, str]:
+    """Path -> value from `grep -H '' paths`, tabs as single spaces."""
+    pairs = (line.partition(":") for line in text.splitlines() if ":" in line)
+    return {path: " ".join(value.split()) for path, _, value in pairs}
+
+
+def saved_files(text: str) -> dict[str, str]:
+    """Path -> content from `tail -v -n +1 paths`; files that are not there are left out."""
+    found: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for line in text.splitlines():
+        name = line.removeprefix("==> ").removesuffix(" <==")
+        if line.startswith("==> ") and name in SAVED:
+            current = found.setdefault(name, [])
+        elif line.startswith("tail: "):
+            current = None
+        elif current is not None:
+            current.append(line)
+    return {
+        name: "".join(f"{line}\n" for line in lines).rstrip("\n") + "\n" if any(lines) else ""
+        for name, lines in found.items()
+    }
+
+
+def documents(part_: Part) -> list[Mapping[str, Any]]:
+    """A list of JSON objects, as iproute2 prints it; an empty table prints nothing."""
+    text = part_.text.strip()
+    try:
+        found = json.loads(text) if text else []
+    except ValueError as error:
+        raise DeviceError(f"iproute2 printed no JSON: {text[:200]!r}") from error
+    return [each for each in found if isinstance(each, dict)]
+
+
+def linux_steps(steps: Sequence[Step], prefix: str) -> tuple[str, dict[str, list[Step]]]:
+    """A script that carries out steps and stops at the first that fails.
+
+    Also gives, by name of each part, the steps in it: the n-th line of a part is its n-th step.
+    """
+    groups: list[list[Step]] = []
+    for step in steps:
+        if groups and groups[-1][0].tool == step.tool:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    made: list[str] = []
+    named: dict[str, list[Step]] = {}
+    for number, group in enumerate(groups):
+        name = f"{prefix}{number}"
+        named[name] = group
+        made.append(guarded(name, *_command(group)))
+    return "".join(made), named
+
+
+def _command(group: Sequence[Step]) -> tuple[str, str | None]:
+    if group[0].tool == "ip":
+        return "ip -batch - 2>&1", "".join(f"{step.text}\n" for step in group)
+    writes = []
+    for number, step in enumerate(group, 1):
+        path, _, value = step.text.partition(" ")
+        target = shlex.quote(path)
+        writes.append(
+            f"{{ echo {shlex.quote(value)} >{target}; }} 2>&1 || {{ echo Command failed -:{number}; "
+            "false; }"
+        )
+    return "{ " + " && ".join(writes) + "; }", None
+
+
+def guarded(name: str, command: str, document: str | None) -> str:
+    """A part that is left out once an earlier one has failed."""
+    given = f" {here(document)}" if document is not None else " </dev/null"
+    return (
+        f'if [ -z "$failed" ]; then\n{command}{given}\nstatus=$?\n'
+        f'[ $status = 0 ] || failed=1\necho; echo {MARK} {name} $status\nfi\n'
+    )
+
+
+def vtysh(name: str, lines: Script, options: str = "") -> str:
+    """A part that gives lines to vtysh. It forks for each daemon and each reads the file anew."""
+    return (
+        f'if [ -z "$failed" ]; then\n'
+        f"printf %s {shlex.quote(lines.text())} >{COMMANDS}\n"
+        f"vtysh {options} -f {COMMANDS} 2>&1 </dev/null\n"
+        f"echo; echo {MARK} {name} $?; : >{COMMANDS}\nfi\n"
+    )
+
+
+def saving(files: Mapping[str, str]) -> str:
+    """A script that writes files beside themselves and renames them, so that each is whole."""
+    made = [f"failed=; [ -d {STATE_DIR} ] || mkdir -p -m 700 {STATE_DIR}\n"]
+    for path, text in sorted(files.items()):
+        owner = "-o frr -g frr -m 640" if path == FRR_CONF else "-m 600"
+        mode = "-m 700" if path == BOOT else owner
+        command = f"install {mode} /dev/stdin {path}.new && mv {path}.new {path}"
+        made.append(guarded(f"save:{path}", f"{{ {command}; }} 2>&1", text))
+    return "".join(made)
