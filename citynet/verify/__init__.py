@@ -5,14 +5,14 @@ each check judges what was observed; a `Report` says it all.
 """
 
 from citynet.verify.check import Check, Input, Result, Status, Verdict, judge
-from citynet.verify.observe import Kind, Needs, NotObserved, Observations
+from citynet.verify.observe import Kind, Needs, NotObservedError, Observations
 
 __all__ = [
     "Check",
     "Input",
     "Kind",
     "Needs",
-    "NotObserved",
+    "NotObservedError",
     "Observations",
     "Result",
     "Status",

@@ -9,13 +9,13 @@ Request::
 
     {"nonce": 7, "wait": 1.0, "tries": 2, "patience": 4,
      "spaces": {"health.platform": {"4": "10.0.0.2", "6": "fd00::2"}},
-     "probes": [[id, from, to or null, "icmp"|"tcp"|"udp", "4"|"6", address, port, size, wanted,
-                 own, via]]}
+     "probes": [[id, from, to or null, "icmp"|"tcp"|"udp", "4"|"6", address, port, size,
+                 wanted, own, via]]}
 
 `size` is the length of the whole IP packet in bytes, sent with DF (TCP: of what is said, more
-than one full segment). `own` and `via`, unless empty,
-are the IPv6 source address and interface of an ICMP probe. A space named "" is the namespace the agent is started in. Probes that
-are `wanted` and not answered are tried up to `patience` times, all others `tries` times.
+than one full segment). `own` and `via`, unless empty, are the IPv6 source address and the
+interface of an ICMP probe. A space named "" is the namespace the agent is started in. Probes
+that are `wanted` and not answered are tried up to `patience` times, all others `tries` times.
 
 Answer: `{"results": [[id, answered, reached, error or null]], "strays": [[id, space]]}`.
 `reached` is what the receiver says: it saw the probe, even if no answer came back. A stray is

@@ -9,17 +9,21 @@ import struct
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
 
-from citynet.verify.observe import Frame, NotObserved
+from citynet.verify.observe import Frame, NotObservedError
 
 FILE = "/run/citynet-verify.pcap"
 SNAP = 256
 LONGEST = 60
 """Seconds after which a capture that nobody stops ends on its own."""
-FILTER = "ip6[6] == 43 or ip6[6] == 41 or ip6[6] == 4"
+FILTER = (
+    "ip6[6] == 43 or ip6[6] == 41 or ip6[6] == 4 "
+    "or icmp[icmptype] == 8 or (ip6[6] == 58 and ip6[40] == 128)"
+)
+"""Packets inside IPv6, and echo requests as they are."""
 SLL2, SLL2_HEADER = 276, 20
-ETHERNET_IPV6 = 0x86DD
+ETHERNET_IPV4, ETHERNET_IPV6 = b"\x08\x00", b"\x86\xdd"
 IPV6_HEADER = 40
-ROUTING, SEGMENT_ROUTING, INSIDE_4, INSIDE_6 = 43, 4, 4, 41
+ROUTING, SEGMENT_ROUTING, INSIDE_4, INSIDE_6, ICMPV6 = 43, 4, 4, 41, 58
 MAGIC = {b"\xd4\xc3\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">"}
 
 
@@ -45,7 +49,7 @@ def stop_command(process: int) -> str:
 def _packets(data: bytes) -> Iterator[bytes]:
     order = MAGIC.get(data[:4])
     if order is None or struct.unpack_from(f"{order}I", data, 20)[0] != SLL2:
-        raise NotObserved("the capture is not a pcap file of LINUX_SLL2")
+        raise NotObservedError("the capture is not a pcap file of LINUX_SLL2")
     offset = 24
     while offset + 16 <= len(data):
         (length,) = struct.unpack_from(f"{order}8xI4x", data, offset)
@@ -62,13 +66,16 @@ def _inner(data: bytes, protocol: int) -> tuple[str, str] | None:
 
 
 def _frame(node: str, packet: bytes) -> Frame | None:
-    """One packet as a frame; None for what is not a customer's packet inside IPv6."""
-    if packet[:2] != ETHERNET_IPV6.to_bytes(2, "big"):
-        return None
+    """One packet as a frame; None for what is neither inside IPv6 nor an echo request."""
     outer = packet[SLL2_HEADER:]
-    if len(outer) < IPV6_HEADER:
+    if packet[:2] == ETHERNET_IPV4:
+        bare = _inner(outer, INSIDE_4)
+        return Frame(node, *bare, (), *bare) if bare else None
+    if packet[:2] != ETHERNET_IPV6 or len(outer) < IPV6_HEADER:
         return None
     protocol, rest = outer[6], outer[IPV6_HEADER:]
+    if protocol == ICMPV6:
+        protocol, rest = INSIDE_6, outer
     segments: list[str] = []
     if protocol == ROUTING and len(rest) > 8 and rest[2] == SEGMENT_ROUTING:  # noqa: PLR2004
         length = 8 + 8 * rest[1]
@@ -83,10 +90,10 @@ def _frame(node: str, packet: bytes) -> Frame | None:
 
 
 def frames(node: str, text: str) -> tuple[Frame, ...]:
-    """The frames in a base64 pcap that `node` printed. Raises `NotObserved`."""
+    """The frames in a base64 pcap that `node` printed. Raises `NotObservedError`."""
     try:
         data = base64.b64decode(text, validate=False)
         found = [_frame(node, packet) for packet in _packets(data)]
     except (ValueError, struct.error, IndexError) as error:
-        raise NotObserved(f"{node}: the capture cannot be read: {error}") from error
+        raise NotObservedError(f"{node}: the capture cannot be read: {error}") from error
     return tuple(frame for frame in found if frame is not None)

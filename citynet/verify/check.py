@@ -8,11 +8,11 @@ from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from citynet.verify.observe import Needs, NotObserved, Observations, Probe
+from citynet.verify.observe import Needs, NotObservedError, Observations, Probe
 
 K = TypeVar("K")
 V = TypeVar("V")
-I = TypeVar("I", bound="Input")
+Expected = TypeVar("Expected", bound="Input")
 SHOWN = 3
 """How many findings the one-line message of a verdict names; its detail has all."""
 
@@ -49,7 +49,7 @@ class Input(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-class Check(ABC, Generic[I]):
+class Check(ABC, Generic[Expected]):
     """One thing that must be true of the running network.
 
     A check never talks to a device and never reads a configuration. `needs` says what to
@@ -88,7 +88,7 @@ class Check(ABC, Generic[I]):
     tags: ClassVar[frozenset[str]] = frozenset()
     session: ClassVar[bool] = False
 
-    def __init__(self, subject: str, expected: I) -> None:
+    def __init__(self, subject: str, expected: Expected) -> None:
         self.subject = subject
         self.input = expected
 
@@ -113,17 +113,23 @@ class Check(ABC, Generic[I]):
 
     @abstractmethod
     def evaluate(self, seen: Observations) -> Verdict:
-        """Judge what was observed. `NotObserved` may pass through."""
+        """Judge what was observed. `NotObservedError` may pass through."""
 
     def result(self, seen: Observations) -> "Result":
         """The verdict, also where something could not be observed."""
         try:
             verdict = self.evaluate(seen)
-        except NotObserved as error:
+        except NotObservedError as error:
             verdict = Verdict(Status.ERROR, str(error), (str(error),))
         summary = (type(self).__doc__ or "").partition("\n")[0]
         return Result(
-            self.id, self.name, self.role, self.subject, tuple(sorted(self.labels)), summary, verdict
+            self.id,
+            self.name,
+            self.role,
+            self.subject,
+            tuple(sorted(self.labels)),
+            summary,
+            verdict,
         )
 
 
@@ -150,7 +156,9 @@ def differences(
 ) -> list[str]:
     """Sentences for what is missing, extra or different, in a sorted order."""
     found = [f"{what} {key} is missing" for key in expected.keys() - observed.keys()]
-    found += [f"{what} {key} is extra: {observed[key]}" for key in observed.keys() - expected.keys()]
+    found += [
+        f"{what} {key} is extra: {observed[key]}" for key in observed.keys() - expected.keys()
+    ]
     found += [
         f"{what} {key} is {observed[key]}, expected {expected[key]}"
         for key in expected.keys() & observed.keys()

@@ -19,7 +19,7 @@ from citynet.verify.observe import (
     Frame,
     Kind,
     Needs,
-    NotObserved,
+    NotObservedError,
     Observations,
     Outcome,
     Probe,
@@ -101,7 +101,7 @@ class Gatherer:
         program = reader.program(kinds, asked.script if probes else "")
         try:
             output = self.sessions.run(name, program.command, program.stdin, RUN_TIMEOUT)
-        except NotObserved as error:
+        except NotObservedError as error:
             return {(name, kind): str(error) for kind in kinds}, dict.fromkeys(probes, str(error))
         found = reader.read(_said(output), kinds)
         state = {(name, kind): value for kind, value in found.state.items()}
@@ -135,7 +135,7 @@ class Gatherer:
         try:
             device = self.network.customers
             output = self.sessions.run(device, "python3 -ISE -", asked.script, MATRIX_TIMEOUT)
-        except NotObserved as error:
+        except NotObservedError as error:
             return failed | dict.fromkeys(left, str(error))
         return failed | asked.outcomes(_said(output))
 
@@ -172,7 +172,7 @@ class Gatherer:
         try:
             output = self.sessions.run(node, start_command(), None, RUN_TIMEOUT)
             return int(output.stdout.strip())
-        except (NotObserved, ValueError) as error:
+        except (NotObservedError, ValueError) as error:
             return f"tcpdump did not start: {error}"
 
     def _stop(self, started: tuple[str, int | str]) -> tuple[Frame, ...] | str:
@@ -182,7 +182,7 @@ class Gatherer:
         try:
             output = self.sessions.run(node, stop_command(process), None, RUN_TIMEOUT)
             return frames(node, output.stdout)
-        except NotObserved as error:
+        except NotObservedError as error:
             return str(error)
 
 

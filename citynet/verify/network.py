@@ -4,10 +4,11 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Self
 
 from citynet.deploy.driver import DeviceError
 from citynet.fleet.shell import Output, Shell
-from citynet.verify.observe import NotObserved
+from citynet.verify.observe import NotObservedError
 from citynet.verify.reader import Reader
 
 OpenShell = Callable[[str], Shell]
@@ -36,7 +37,7 @@ class Sessions:
         self._shells: dict[str, Shell] = {}
         self._lock = threading.Lock()
 
-    def __enter__(self) -> "Sessions":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -48,7 +49,7 @@ class Sessions:
         self.close()
 
     def run(self, device: str, command: str, stdin: str | None, timeout: float) -> Output:
-        """Run a command, seconds for `timeout`. Raises `NotObserved`, and forgets the session."""
+        """Run a command, seconds for `timeout`. Raises `NotObservedError`, and forgets the session."""
         try:
             shell = self._shells.get(device)
             if shell is None:
@@ -58,7 +59,7 @@ class Sessions:
             return shell.run(command, stdin=stdin, timeout=timeout)
         except (DeviceError, OSError, KeyError) as error:
             self._forget(device)
-            raise NotObserved(str(error)) from error
+            raise NotObservedError(str(error)) from error
 
     def _forget(self, device: str) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ TALK = 2000
 """Bytes that a TCP probe says and hears: more than one full segment."""
 
 
-class NotObserved(CitynetError):
+class NotObservedError(CitynetError):
     """Something a check needs could not be observed, so the check fails."""
 
 
@@ -137,7 +137,10 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """An encapsulated packet that a router saw: outer IPv6 header, SIDs, inner addresses."""
+    """A packet that a router saw: outer IPv6 header, SIDs, inner addresses.
+
+    Of a packet that is not inside another, outer and inner addresses are the same.
+    """
 
     node: str
     source: str
@@ -145,6 +148,11 @@ class Frame:
     segments: tuple[str, ...]
     inner_source: str
     inner_destination: str
+
+    @property
+    def bare(self) -> bool:
+        """Whether it travels as the customer sent it."""
+        return self.source == self.inner_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,35 +198,35 @@ class Observations:
     after: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
 
     def state(self, node: str, kind: Kind, of: type[T]) -> tuple[T, ...]:
-        """A node's state of one kind. Raises `NotObserved`."""
+        """A node's state of one kind. Raises `NotObservedError`."""
         found = self.states.get((node, kind), "was not asked for it")
         if isinstance(found, str):
-            raise NotObserved(f"{node}: {kind}: {found}")
+            raise NotObservedError(f"{node}: {kind}: {found}")
         return tuple(each for each in found if isinstance(each, of))
 
     def outcome(self, probe: Probe) -> Outcome:
-        """What became of a probe. Raises `NotObserved`."""
+        """What became of a probe. Raises `NotObservedError`."""
         found = self.outcomes.get(probe, "was not sent")
         if isinstance(found, str):
-            raise NotObserved(f"{probe}: {found}")
+            raise NotObservedError(f"{probe}: {found}")
         return found
 
     def captured(self, capture: Capture) -> tuple[Frame, ...]:
-        """What the nodes of a capture saw. Raises `NotObserved`."""
+        """What the nodes of a capture saw. Raises `NotObservedError`."""
         found = self.frames.get(capture, "was not made")
         if isinstance(found, str):
-            raise NotObserved(f"capture at {', '.join(capture.nodes)}: {found}")
+            raise NotObservedError(f"capture at {', '.join(capture.nodes)}: {found}")
         return found
 
     def counted(self, node: str, counter: str) -> int:
-        """By how many packets a counter grew while probing. Raises `NotObserved`."""
+        """By how many packets a counter grew while probing. Raises `NotObservedError`."""
         values = []
         for side in (self.before, self.after):
             found = side.get(node, "was not read")
             if isinstance(found, str):
-                raise NotObserved(f"{node}: counters: {found}")
+                raise NotObservedError(f"{node}: counters: {found}")
             if counter not in found:
-                raise NotObserved(f"{node}: has no counter {counter}")
+                raise NotObservedError(f"{node}: has no counter {counter}")
             values.append(found[counter])
         return values[1] - values[0]
 

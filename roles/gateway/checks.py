@@ -82,7 +82,7 @@ class CrossingCheck(Check[CrossingInput]):
         nodes = frozenset(node for node, _ in self.input.counters)
         return Needs(probes=frozenset(self.input.probes), counters=nodes)
 
-    def uncounted(self, seen: Observations, each: bool) -> list[str]:
+    def uncounted(self, seen: Observations, *, each: bool) -> list[str]:
         """Sentences for counters that grew too little: `each` on its own, or all together."""
         counted = {name: seen.counted(*name) for name in self.input.counters}
         total = sum(counted.values())
@@ -119,7 +119,8 @@ class Refused(CrossingCheck):
         """A probe that got across, or refusals that were not counted, is a finding."""
         probes = self.input.probes
         findings = leaked(seen, probes) + self.uncounted(seen, each=False)
-        return judge(findings, f"{len(probes)} probes refused, {self.input.at_least} or more counted")
+        least = self.input.at_least
+        return judge(findings, f"{len(probes)} probes refused, {least} or more counted")
 
 
 GatewayCheck = Sessions | CrossingCheck
@@ -198,15 +199,11 @@ def _refused(context: Context, vpn: str, other: str) -> Refused:
     permitted = _permitted(context, flows)
     ports = sorted({PORT, *(port for flow in flows for port in flow.ports)})
     services = [("icmp", 0), *product(("tcp", "udp"), ports)]
-    probes = [
-        probe
-        for a, b in product(
-            endpoints_of_vpn(context.plan, vpn), endpoints_of_vpn(context.plan, other)
-        )
-        for probe in probes_between(
-            a, b, [each for each in services if (a.ref, b.ref, *each) not in permitted], wanted=False
-        )
-    ]
+    ends = (endpoints_of_vpn(context.plan, each) for each in (vpn, other))
+    probes: list[Probe] = []
+    for a, b in product(*ends):
+        tried = [each for each in services if (a.ref, b.ref, *each) not in permitted]
+        probes += probes_between(a, b, tried, wanted=False)
     told = {
         end.ref
         for flow in flows

@@ -35,6 +35,7 @@ class LocalSids(Check[SidsInput]):
 
     name = "local-sids"
     role = "srv6"
+    session = True
 
     @property
     def concerns(self) -> frozenset[str]:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 from citynet.allocate.joins import endpoints_of, vpn_of
+from citynet.allocate.plan import EndpointNumbers
 from citynet.build.context import Context
 from citynet.verify.check import Check, Input, Verdict, differences, judge, leaked, unanswered
-from citynet.verify.observe import BgpSession, Kind, Needs, Observations, Probe, Route
+from citynet.verify.observe import BgpSession, Capture, Kind, Needs, Observations, Probe, Route
 from citynet.verify.pairs import endpoints_of_vpn, joined, probes_between
 
 SSH = 22
+SMALL = 128
+"""Bytes of a probe that asks for reachability alone."""
 FAMILIES = ("ipv4 vpn", "ipv6 vpn")
 
 
@@ -71,6 +74,7 @@ class Routes(Check[RoutesInput]):
     name = "routes"
     role = "vpn"
     tags = frozenset({"isolation"})
+    session = True
 
     @property
     def concerns(self) -> frozenset[str]:
@@ -90,13 +94,15 @@ class Routes(Check[RoutesInput]):
         }
         wanted = self.input.expected
         findings = [f"prefix {each} is missing" for each in sorted(wanted.keys() - found.keys())]
-        for prefix in sorted(found.keys() - wanted.keys()):
-            findings.append(f"prefix {prefix} is extra, by {', '.join(found[prefix]) or 'no SID'}")
+        findings += [
+            f"prefix {each} is extra, by {', '.join(found[each]) or 'no SID'}"
+            for each in sorted(found.keys() - wanted.keys())
+        ]
         for prefix in sorted(found.keys() & wanted.keys()):
             sids, allowed = found[prefix], wanted[prefix]
             if bool(sids) != bool(allowed) or not set(sids) <= set(allowed):
-                told = f"is by {', '.join(sids) or 'no SID'}"
-                findings.append(f"prefix {prefix} {told}, expected {' or '.join(allowed) or 'none'}")
+                told = f"prefix {prefix} is by {', '.join(sids) or 'no SID'}"
+                findings.append(f"{told}, expected {' or '.join(allowed) or 'none'}")
         return judge(findings, f"{len(wanted)} prefixes, none missing, none extra")
 
 
@@ -158,20 +164,49 @@ class Isolation(TalkCheck):
         )
 
 
-class Infrastructure(TalkCheck):
-    """No customer reaches a router's loopback or its management address."""
+class InfrastructureInput(TalkInput):
+    """Also the probes to routers that are watched there, each with its customer's address."""
+
+    watched: tuple[tuple[str, Capture], ...]
+
+
+class Infrastructure(Check[InfrastructureInput]):
+    """No customer gets a packet to a router's loopback, SID or management, nor an answer."""
 
     name = "infrastructure"
     role = "vpn"
-    tags = frozenset({"isolation"})
+    tags = frozenset({"isolation", "capture"})
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The VPN."""
+        return self.input.vpns
+
+    def needs(self) -> Needs:
+        """The probes, and captures at the routers they are for."""
+        captures = frozenset(capture for _, capture in self.input.watched)
+        return Needs(probes=frozenset(self.input.probes), captures=captures)
 
     def evaluate(self, seen: Observations) -> Verdict:
-        """A probe that is answered is a finding."""
-        probes = self.input.probes
-        return judge(leaked(seen, probes), f"{len(probes)} probes got nowhere")
+        """An answer is a finding, and a customer's packet that a transit router sees bare."""
+        found = leaked(seen, self.input.probes)
+        for address, capture in self.input.watched:
+            frames = [
+                frame
+                for frame in seen.captured(capture)
+                if frame.bare and frame.inner_source == address
+            ]
+            found += sorted(
+                {
+                    f"{frame.node} got a bare packet {address} -> {frame.inner_destination}"
+                    for frame in frames
+                }
+            )
+        count = len(self.input.probes) + len(self.input.watched)
+        return judge(dict.fromkeys(found), f"{count} probes got nowhere")
 
 
-VpnCheck = Sessions | Routes | TalkCheck
+VpnCheck = Sessions | Routes | TalkCheck | Infrastructure
 
 
 def _sessions(context: Context, node: str) -> Sessions:
@@ -261,21 +296,47 @@ def _isolation(context: Context, vpn: str, other: str) -> Isolation:
     return Isolation(f"{vpn}-to-{other}", TalkInput(vpns=frozenset({vpn, other}), probes=probes))
 
 
+def _watched(context: Context, each: EndpointNumbers) -> Iterator[tuple[str, Capture]]:
+    """Echo requests to the next router's addresses, captured there.
+
+    Its loopback, its management address, and its SID: who can send to a SID from outside can
+    send into any VPN (RFC 8754, section 5.1).
+    """
+    for link in context.index.links.get(each.node, ())[:1]:
+        far = link.far(each.node).node
+        numbers = context.plan.nodes[far]
+        for own, address in (
+            (each.customer_ipv6, str(numbers.loopback)),
+            (each.customer_ipv6, str(numbers.locator.network_address)),
+            (each.customer_ipv4, f"@{far}"),
+        ):
+            probe = Probe(each.ref, address, "icmp", size=SMALL, wanted=False)
+            yield str(own.ip), Capture((far,), probe)
+
+
 def _infrastructure(context: Context, vpn: str) -> Infrastructure:
     """All loopbacks by IPv6; the management address of the customer's own router, and its SSH."""
-    probes = []
+    probes: list[Probe] = []
+    watched: list[tuple[str, Capture]] = []
     for each in endpoints_of_vpn(context.plan, vpn):
-        for _, node in sorted(context.plan.nodes.items()):
-            probes.append(Probe(each.ref, str(node.loopback), "icmp", size=128, wanted=False))
-        management = f"@{each.node}"
-        probes.append(Probe(each.ref, management, "icmp", size=128, wanted=False))
-        probes.append(Probe(each.ref, management, "tcp", SSH, size=128, wanted=False))
+        probes += [
+            Probe(each.ref, str(node.loopback), "icmp", size=SMALL, wanted=False)
+            for _, node in sorted(context.plan.nodes.items())
+        ]
         loopback = str(context.plan.nodes[each.node].loopback)
-        probes.append(Probe(each.ref, loopback, "tcp", SSH, size=128, wanted=False))
-    return Infrastructure(vpn, TalkInput(vpns=frozenset({vpn}), probes=tuple(probes)))
+        probes += [
+            Probe(each.ref, f"@{each.node}", "icmp", size=SMALL, wanted=False),
+            Probe(each.ref, f"@{each.node}", "tcp", SSH, size=SMALL, wanted=False),
+            Probe(each.ref, loopback, "tcp", SSH, size=SMALL, wanted=False),
+        ]
+        watched += _watched(context, each)
+    expected = InfrastructureInput(
+        vpns=frozenset({vpn}), probes=tuple(probes), watched=tuple(watched)
+    )
+    return Infrastructure(vpn, expected)
 
 
-def _of_vpns(context: Context) -> Iterator[TalkCheck]:
+def _of_vpns(context: Context) -> Iterator[TalkCheck | Infrastructure]:
     met = joined(context.plan)
     vpns = sorted(context.city.vpns)
     for vpn in vpns:

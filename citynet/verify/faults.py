@@ -1,0 +1,321 @@
+"""Faults to prove the prover: each breaks one thing, and names the checks that must see it.
+
+A fault is plain data made from intent: shell commands on one device, how to undo them, and
+which checks (by `role/name`) catch it. `citynet` never runs one on its own; tests do, in a lab.
+Undoing is explicit; `resets` says that a `deploy` is needed as well, because a daemon lost
+its configuration.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from citynet.allocate.plan import EndpointNumbers, LinkNumbers
+from citynet.build.context import Context
+from citynet.verify.pairs import endpoints_of_vpn
+
+PAUSE = "kill -{signal} $(cat /run/frr/{daemon}.pid)"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong on `node`: how, how it is undone, and what must see it.
+
+    `caught_by` are checks as `role/name`, each of which must fail for some subject;
+    `concerning` narrows a run to what is needed (nodes, VPNs or links, as `--limit`).
+    """
+
+    name: str
+    summary: str
+    node: str
+    inject: str
+    undo: str
+    caught_by: tuple[str, ...]
+    concerning: tuple[str, ...] = ()
+
+
+def _vtysh(*lines: str) -> str:
+    return "vtysh " + " ".join(f"-c '{line}'" for line in ("configure terminal", *lines))
+
+
+def _paused(name: str, daemon: str, node: str, caught_by: tuple[str, ...], summary: str) -> Fault:
+    """A daemon that hangs, and watchfrr with it, so that nobody restarts it."""
+    daemons = (daemon, "watchfrr")
+    return Fault(
+        name,
+        summary,
+        node,
+        "; ".join(PAUSE.format(signal="STOP", daemon=each) for each in reversed(daemons)),
+        "; ".join(PAUSE.format(signal="CONT", daemon=each) for each in daemons),
+        caught_by,
+        (node,),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What faults are made of: two customers of one VPN, another VPN at the first's router."""
+
+    context: Context
+    near: EndpointNumbers
+    far: EndpointNumbers
+    other: str
+
+    @property
+    def node(self) -> str:
+        """The router that breaks."""
+        return self.near.node
+
+    @property
+    def link(self) -> LinkNumbers:
+        """Its first link."""
+        return self.context.index.links[self.node][0]
+
+    @property
+    def bgp(self) -> str:
+        """How its BGP instance of the VPN is entered."""
+        return f"router bgp {self.asn} vrf {self.near.vpn}"
+
+    @property
+    def asn(self) -> int:
+        """Its AS number."""
+        return self.context.plan.domains[self.context.domain_of(self.node)].asn
+
+
+def scene(context: Context) -> Scene:
+    """The first customers, by name, that all faults can be made of. Raises `ValueError`."""
+    for vpn in sorted(context.city.vpns):
+        ends = endpoints_of_vpn(context.plan, vpn)
+        for near in ends:
+            others = [each for each in context.index.vpns[near.node] if each != vpn]
+            far = [each for each in ends if each.node != near.node]
+            if others and far:
+                return Scene(context, near, far[0], others[0])
+    raise ValueError("no router has two VPNs, one of them with a customer elsewhere")
+
+
+def _underlay(at: Scene) -> Iterator[Fault]:
+    near, far = at.link.end(at.node), at.link.far(at.node)
+    port, peer, reflector = near.interface, far.node, at.context.index.reflectors
+    core = reflector[at.context.domain_of(at.node)][0]
+    yield _paused(
+        "isisd-hangs", "isisd", at.node, ("underlay/isis-adjacencies",), "isisd says nothing"
+    )
+    yield _paused("bgpd-hangs", "bgpd", core, ("vpn/bgp-sessions",), "bgpd says nothing")
+    yield Fault(
+        "link-cut",
+        f"the link to {peer} is cut",
+        at.node,
+        f"ip link set {port} down",
+        f"ip link set {port} up",
+        ("underlay/isis-adjacencies", "underlay/bfd-sessions", "underlay/link-mtu"),
+        (at.node, peer),
+    )
+    yield Fault(
+        "small-mtu",
+        f"the link to {peer} carries 1500 bytes",
+        at.node,
+        f"mtu=$(cat /sys/class/net/{port}/mtu); echo $mtu >/run/fault; ip link set {port} mtu 1500",
+        f"ip link set {port} mtu $(cat /run/fault)",
+        ("underlay/link-mtu",),
+        (at.link.id,),
+    )
+    yield Fault(
+        "wrong-address",
+        f"another address on the link to {peer}",
+        at.node,
+        f"ip address del {near.address} dev {port}; "
+        f"ip address add fd00:bad::1/127 dev {port} nodad",
+        f"ip address del fd00:bad::1/127 dev {port}; ip address add {near.address} dev {port} nodad",
+        ("underlay/link-mtu",),
+        (at.link.id,),
+    )
+    yield Fault(
+        "bfd-off",
+        f"no BFD towards {peer}",
+        at.node,
+        _vtysh(f"interface {port}", "no isis bfd"),
+        _vtysh(f"interface {port}", "isis bfd", "isis bfd profile city"),
+        ("underlay/bfd-sessions",),
+        (at.node, peer),
+    )
+    yield Fault(
+        "level-1-2",
+        f"the adjacency to {peer} is not level 2",
+        at.node,
+        _vtysh(f"interface {port}", "isis circuit-type level-1"),
+        _vtysh(f"interface {port}", "isis circuit-type level-2-only"),
+        ("underlay/isis-adjacencies",),
+        (at.node,),
+    )
+    loopback = at.context.plan.nodes[at.node].loopback
+    yield Fault(
+        "loopback-lost",
+        "the loopback address is gone",
+        at.node,
+        f"ip address del {loopback}/128 dev lo",
+        f"ip address add {loopback}/128 dev lo nodad",
+        ("underlay/loopbacks",),
+        (at.node, peer),
+    )
+
+
+def _vpn(at: Scene) -> Iterator[Fault]:
+    plan, vpn = at.context.plan, at.near.vpn
+    target, foreign = plan.vpns[vpn].route_target, plan.vpns[at.other].route_target
+    family = "address-family ipv4 unicast"
+    core = at.context.index.reflectors[at.context.domain_of(at.node)][0]
+    loopback = plan.nodes[at.node].loopback
+    sid = plan.attachments[at.node, vpn].sid
+    yield Fault(
+        "wrong-route-target",
+        f"{vpn} has a route target that nobody else has",
+        at.node,
+        _vtysh(at.bgp, family, "rt vpn both 1:1"),
+        _vtysh(at.bgp, family, f"rt vpn both {target}"),
+        ("vpn/routes", "vpn/reachability"),
+        (vpn,),
+    )
+    yield Fault(
+        "leaked-route",
+        f"{vpn} also imports the routes of {at.other}",
+        at.node,
+        _vtysh(at.bgp, family, f"rt vpn import {target} {foreign}"),
+        _vtysh(at.bgp, family, f"rt vpn both {target}"),
+        ("vpn/routes",),
+        (at.node,),
+    )
+    others = [each for each in endpoints_of_vpn(plan, at.other) if each.node == at.node]
+    if others:
+        there, here = others[0].ipv4.network, at.near.ipv4.network
+        yield Fault(
+            "static-leak",
+            f"static routes between {vpn} and {at.other}",
+            at.node,
+            f"ip route add vrf {vpn} {there} dev {others[0].interface}; "
+            f"ip route add vrf {at.other} {here} dev {at.near.interface}",
+            f"ip route del vrf {vpn} {there}; ip route del vrf {at.other} {here} "
+            f"dev {at.near.interface}",
+            ("vpn/routes", "vpn/isolation"),
+            (vpn, at.other),
+        )
+    yield Fault(
+        "wrong-vrf",
+        f"a customer of {vpn} is attached to {at.other}",
+        at.node,
+        f"ip link set {at.near.interface} master {at.other}",
+        f"ip link set {at.near.interface} master {vpn}; "
+        f"ip address replace {at.near.ipv6} dev {at.near.interface} nodad",
+        ("vpn/routes", "vpn/reachability"),
+        (vpn, at.other),
+    )
+    yield Fault(
+        "missing-sid",
+        f"the SID of {vpn} is not in the kernel",
+        at.node,
+        f"ip -6 route show {sid} >/run/fault; ip -6 route del {sid}",
+        f"ip -6 route add {sid} encap seg6local action End.DT46 vrftable "
+        f"{plan.vpns[vpn].table} dev {vpn} proto bgp metric 20",
+        ("srv6/local-sids", "vpn/reachability"),
+        (at.node, vpn),
+    )
+    yield Fault(
+        "wrong-sid",
+        f"{vpn} is told with the SID of nobody",
+        at.node,
+        _vtysh(at.bgp, f"no sid vpn per-vrf export explicit {sid}", "sid vpn per-vrf export auto"),
+        _vtysh(
+            at.bgp, "no sid vpn per-vrf export auto", f"sid vpn per-vrf export explicit {sid}"
+        ),
+        ("srv6/local-sids", "vpn/routes"),
+        (at.node, vpn),
+    )
+    yield Fault(
+        "reflector-forgets",
+        f"{core} does not reflect to {at.node}",
+        core,
+        _vtysh(f"router bgp {at.asn}", f"no neighbor {loopback} peer-group CLIENTS"),
+        _vtysh(
+            f"router bgp {at.asn}",
+            f"neighbor {loopback} peer-group CLIENTS",
+            f"neighbor {loopback} description {at.node}",
+        ),
+        ("vpn/bgp-sessions",),
+        (core, at.node),
+    )
+    yield Fault(
+        "small-access-mtu",
+        f"the access of {at.near.ref} carries 1400 bytes",
+        at.node,
+        f"ip link set {at.near.interface} mtu 1400",
+        f"ip link set {at.near.interface} mtu 1500",
+        ("vpn/access", "vpn/reachability"),
+        (vpn,),
+    )
+
+
+def _gateway(context: Context) -> Iterator[Fault]:
+    for name, gateway in sorted(context.city.gateways.items()):
+        node = gateway.ends[0]
+        joins = context.index.joins.get(node, ())
+        tcp = [flow for flow, each in sorted(gateway.allow.items()) if each.ports]
+        if not joins or not tcp:
+            continue
+        save = "nft -s list table inet citynet-gateway >/run/fault"
+        again = "nft delete table inet citynet-gateway 2>/dev/null; nft -f /run/fault"
+        vpns = tuple(sorted({joins[0].near.vpn, joins[0].far.vpn}))
+        both = " ".join(gateway.ends)
+        flow = tcp[0]
+        port = gateway.allow[flow].ports[0]
+        yield Fault(
+            "gateway-open",
+            f"{both.replace(' ', ' lets everything to ')} pass",
+            node,
+            f"{save}; nft flush ruleset",
+            again,
+            ("gateway/flow-refused", "gateway/flow-allowed"),
+            vpns,
+        )
+        yield Fault(
+            "wrong-port",
+            f"flow {flow} is let through at another port",
+            node,
+            f"{save}; sed 's/\\b{port}\\b/4444/' /run/fault >/run/fault2; "
+            "nft delete table inet citynet-gateway; nft -f /run/fault2",
+            again,
+            ("gateway/flow-allowed",),
+            (name,),
+        )
+        yield Fault(
+            "uncounted",
+            "refused packets are not counted",
+            node,
+            f"{save}; sed '/counter name \".*-refused\"/d' /run/fault >/run/fault2; "
+            "nft delete table inet citynet-gateway; nft -f /run/fault2",
+            again,
+            ("gateway/flow-refused",),
+            vpns,
+        )
+        yield Fault(
+            "gateway-session-down",
+            "no BGP session to the far gateway",
+            node,
+            f"ip link set {joins[0].near.interface} down",
+            f"ip link set {joins[0].near.interface} up; ip address replace "
+            f"{joins[0].near.address} dev {joins[0].near.interface} nodad",
+            ("gateway/ebgp-sessions", "gateway/flow-allowed"),
+            (node, *vpns),
+        )
+        return
+
+
+MAKERS: tuple[Callable[[Scene], Iterator[Fault]], ...] = (
+    _underlay,
+    _vpn,
+    lambda at: _gateway(at.context),
+)
+
+
+def faults(context: Context) -> tuple[Fault, ...]:
+    """Every fault this city has room for, in a fixed order."""
+    at = scene(context)
+    return tuple(fault for make in MAKERS for fault in make(at))
