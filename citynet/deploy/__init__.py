@@ -1,0 +1,1 @@
+"""Deploying: drivers, playbooks, the run over all devices, and its report."""

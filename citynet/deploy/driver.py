@@ -35,6 +35,10 @@ class DeviceError(CitynetError):
     """The session to a device failed: unreachable, unknown host key, time-out, lost."""
 
 
+class UnreachableError(DeviceError):
+    """There is no session to a device: not reached, not verified, or lost half-way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One thing a device refused: a line (from 1) of one of the artifact's files, and its words."""

@@ -1,0 +1,1 @@
+"""The fleet: sessions to devices, and the city as Nornir knows it."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import paramiko
 
-from citynet.deploy.driver import DeviceError
+from citynet.deploy.driver import UnreachableError
 from citynet.lab.errors import HostError
 from citynet.lab.host import SshJump
 from citynet.lab.transport import connect
@@ -48,10 +48,10 @@ class Jump:
         except (OSError, EOFError, paramiko.SSHException) as error:
             self.leave()
             through = f"{self._at.host}:{self._at.port}"
-            raise DeviceError(
+            raise UnreachableError(
                 f"{host}:{port} is unreachable through {through}: {error or 'connection lost'}"
             ) from error
-        except DeviceError:
+        except UnreachableError:
             self.leave()
             raise
 
@@ -70,14 +70,14 @@ class Jump:
             if self._transport is None or not self._transport.is_active():
                 self._connect()
             if self._transport is None:
-                raise DeviceError(f"the connection to {self._at.host} is gone; try again")
+                raise UnreachableError(f"the connection to {self._at.host} is gone; try again")
             return self._transport
 
     def _connect(self) -> None:
         try:
             made = connect(self._at, "lab host")
         except HostError as error:
-            raise DeviceError(str(error)) from error
+            raise UnreachableError(str(error)) from error
         self._close = made.close
         self._transport = made.client.get_transport()
         if self._transport is not None:

@@ -8,12 +8,12 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import paramiko
 from netmiko.linux.linux_ssh import LinuxSSH
 
-from citynet.deploy.driver import DeviceError
+from citynet.deploy.driver import DeviceError, UnreachableError
 from citynet.fleet.jump import KEEPALIVE, Tunnel
 from citynet.fleet.shell import Held, Output
 from citynet.lab.host import NodeAccess
@@ -40,9 +40,9 @@ class ExecSSH(LinuxSSH):
         """Nothing was typed, so there is nothing to leave."""
 
 
-def parameters(access: NodeAccess, sock: Any = None, timeout: float = CONNECT_TIMEOUT) -> (
-    dict[str, Any]
-):
+def parameters(
+    access: NodeAccess, sock: Any = None, timeout: float = CONNECT_TIMEOUT
+) -> dict[str, Any]:
     """What netmiko is called with: the known host key and our key, nothing else opens the door."""
     return {
         "device_type": "linux",
@@ -70,7 +70,8 @@ def open_shell(
     """Log in to a device. Raises `DeviceError` saying which of the many things went wrong."""
     for file in (access.key_file, access.known_hosts):
         if not Path(file).is_file():
-            raise DeviceError(f"{device}: {file} is missing; without it nothing can be verified")
+            what = f"{file} is missing; without it nothing can be verified"
+            raise UnreachableError(f"{device}: {what}")
     sock = tunnel.channel(access.host, access.port, timeout) if tunnel else None
     try:
         made = ExecSSH(**parameters(access, sock, timeout))
@@ -79,7 +80,7 @@ def open_shell(
             sock.close()
         if tunnel is not None:
             tunnel.leave()
-        raise DeviceError(_explain(device, access, error)) from error
+        raise UnreachableError(_explain(device, access, error)) from error
     return SshShell(device, made, tunnel)
 
 
@@ -107,12 +108,12 @@ class SshShell:
         client = connection.remote_conn_pre
         transport = client.get_transport() if client else None
         if transport is None:
-            raise DeviceError(f"{device}: the session ended at once")
+            raise UnreachableError(f"{device}: the session ended at once")
         transport.set_keepalive(KEEPALIVE)
         self._transport: paramiko.Transport = transport
         self._closed = False
 
-    def __enter__(self) -> "SshShell":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -140,9 +141,9 @@ class SshShell:
                     raise TimeoutError
                 status = channel.recv_exit_status()
         except _BROKEN as error:
-            raise DeviceError(self._broken(command, timeout, error)) from error
+            raise self._failure(command, timeout, error) from error
         if status < 0:
-            raise DeviceError(f"{self._device}: the session was lost during `{_short(command)}`")
+            raise self._failure(command, timeout, EOFError("no exit status"))
         text = output.decode(errors="replace")
         return Output(text, b"".join(errors).decode(errors="replace"), status)
 
@@ -159,7 +160,7 @@ class SshShell:
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
             channel.close()
         except _BROKEN as error:
-            raise DeviceError(self._broken(command, timeout, error)) from error
+            raise self._failure(command, timeout, error) from error
         return Output(text, errors, status)
 
     def close(self) -> None:
@@ -177,11 +178,13 @@ class SshShell:
         channel.exec_command(command)
         return channel
 
-    def _broken(self, command: str, timeout: float, error: Exception) -> str:
+    def _failure(self, command: str, timeout: float, error: Exception) -> DeviceError:
+        what = f"{self._device}: `{_short(command)}`"
         if isinstance(error, TimeoutError) and self._transport.is_active():
-            return f"{self._device}: `{_short(command)}` did not end within {timeout:.0f} s"
-        why = str(error) or type(error).__name__
-        return f"{self._device}: the session was lost during `{_short(command)}`: {why}"
+            return DeviceError(f"{what} did not end within {timeout:.0f} s")
+        return UnreachableError(
+            f"{what}: the session was lost: {str(error) or type(error).__name__}"
+        )
 
 
 def _short(command: str, most: int = 60) -> str:

@@ -41,7 +41,7 @@ class Target:
 
     def shell(self) -> Shell:
         """Log in with our key, verifying the device's."""
-        from citynet.fleet.ssh import open_shell  # netmiko takes a second to import
+        from citynet.fleet.ssh import open_shell  # noqa: PLC0415 - netmiko takes a second
 
         return open_shell(self.name, self.access, self.tunnel)
 

@@ -48,12 +48,6 @@ class Outcome:
     refusals: tuple[Refusal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Linux:
-    text: str
-    parts: dict[str, list[Step]]
-
-
 def difference(wanted: Goal, now: Running, *, additive: bool) -> dict[str, list[str]]:
     """By file, the lines that a person reads as the difference; files without one are left out."""
     want = linux.facts(wanted.linux.state, wanted.linux.state)
@@ -85,16 +79,17 @@ def carry_out(
         for name in now.linux.ours - wanted.linux.state.links.keys()
         if now.linux.links[name].kind in VIRTUAL
     )
-    steps = _Linux(*script.linux_steps(plan(wanted.linux.state, now.linux, additive=additive), "linux"))
+    planned = plan(wanted.linux.state, now.linux, additive=additive)
+    text, named = script.linux_steps(planned, "linux")
     diff = config.difference(wanted.frr, now.frr)
     first = config.script(diff, wanted.frr, now.frr, gone, 0)
     load = _nft("nft", nft.load(wanted.tables, now.tables))
     unload = "" if additive else _nft("unload", nft.unload(wanted.tables, now.tables))
     routing = script.vtysh("round0", first) if diff else ""
-    order = [routing, steps.text, load, unload] if back else [load, steps.text, routing, unload]
+    order = [routing, text, load, unload] if back else [load, text, routing, unload]
     output = device.run("failed=\n" + "".join(order) + device.reading)
     after = device.read(output)
-    failed = list(_failures(output, wanted, steps.parts))
+    failed = list(_failures(output, wanted, named))
     if failed and not back:
         return Outcome(after, tuple(failed))
     said = _said(output, "round0", first)
@@ -169,7 +164,7 @@ def _said(output: str, name: str, sent: Script) -> dict[config.Path | None, str]
 
 def _plain(message: str) -> str:
     """`% Unknown command[21]:  isis bogus 3` and the like, for people."""
-    return re.sub(r"\[\d+\]", "", message.split(", line:")[0]).removeprefix("% ").strip()
+    return re.sub(r"\[\d+\]", "", message.partition(", line:")[0]).removeprefix("% ").strip()
 
 
 def dry_refusals(wanted: Goal, said: str, sent: Script) -> list[Refusal]:

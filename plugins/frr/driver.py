@@ -89,7 +89,7 @@ class FrrDriver:
         diff = config.difference(staged.goal.frr, staged.now.frr)
         sent = config.script(diff, staged.goal.frr, staged.now.frr, frozenset(), 0)
         if diff:
-            output = self._run("failed=\n" + script.vtysh("dry", sent, "-C"))
+            output = self._run(script.part("dry", "vtysh -C -f /dev/stdin 2>&1", sent.text()))
             said = script.parts(output).get("dry")
             found += change.dry_refusals(staged.goal, said.text if said else "", sent)
         if found:
@@ -195,9 +195,7 @@ class FrrDriver:
 
     def _save(self, staged: _Staged, now: Running) -> None:
         files = saved.expected(staged.goal, now, additive=staged.additive)
-        files[script.SAVED_BEFORE] = saved.before(
-            staged.goal, staged.now, additive=staged.additive
-        )
+        files[script.SAVED_BEFORE] = saved.before(staged.goal, staged.now, additive=staged.additive)
         self._write(files)
 
     def _write(self, files: dict[str, str]) -> None:

@@ -95,6 +95,7 @@ def parse(text: str) -> Wanted:
                 lines[f"link {name}"] = number
             case _:
                 raise StateSyntaxError(number, line)
+    links.setdefault("lo", Link("lo"))  # its global addresses are ours, or nobody's
     frozen = {name: frozenset(each) for name, each in addresses.items()}
     ours = frozenset(links) - {"lo"}
     return Wanted(State(links, frozen, sysctls, ours), lines)

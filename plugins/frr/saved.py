@@ -1,6 +1,7 @@
 """What a router is given for its next boot: the same as what runs, in files."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from . import config, linux, nft, script
 from .linux import State
@@ -28,16 +29,14 @@ def stale(wanted: Goal, now: Running, *, additive: bool) -> list[str]:
     found = []
     if config.difference(config.parse(now.saved.get(script.FRR_CONF, "")), now.frr):
         found.append(script.FRR_CONF)
-    for path in (script.SAVED_LINUX, script.SAVED_NFT):
-        if path in want and now.saved.get(path) != want[path]:
-            found.append(path)
-    return found
+    kernel = (path for path in (script.SAVED_LINUX, script.SAVED_NFT) if path in want)
+    return found + [path for path in kernel if now.saved.get(path) != want[path]]
 
 
 def before(wanted: Goal, first: Running, *, additive: bool) -> str:
     """What kernel settings were before they were first changed, for when they are not wanted."""
     old = first.before()
-    keys = wanted.linux.state.sysctls
+    keys = wanted.own_sysctls()
     known = {
         key: old.get(key, value)
         for key, value in first.linux.sysctls.items()
@@ -49,7 +48,8 @@ def before(wanted: Goal, first: Running, *, additive: bool) -> str:
 
 
 def _linux_text(wanted: Goal, now: Running, *, additive: bool) -> str:
-    lines: Mapping[str, str] = linux.facts(now.linux, wanted.linux.state)
+    like = replace(wanted.linux.state, sysctls=wanted.own_sysctls())
+    lines: Mapping[str, str] = linux.facts(now.linux, like)
     if additive:
         try:
             old = linux.parse(now.saved.get(script.SAVED_LINUX, "")).state

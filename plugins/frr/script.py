@@ -149,10 +149,8 @@ def _command(group: Sequence[Step]) -> tuple[str, str | None]:
     for number, step in enumerate(group, 1):
         path, _, value = step.text.partition(" ")
         target = shlex.quote(path)
-        writes.append(
-            f"{{ echo {shlex.quote(value)} >{target}; }} 2>&1 || {{ echo Command failed -:{number}; "
-            "false; }"
-        )
+        failing = f"{{ echo Command failed -:{number}; false; }}"
+        writes.append(f"{{ echo {shlex.quote(value)} >{target}; }} 2>&1 || {failing}")
     return "{ " + " && ".join(writes) + "; }", None
 
 
@@ -161,16 +159,16 @@ def guarded(name: str, command: str, document: str | None) -> str:
     given = f" {here(document)}" if document is not None else " </dev/null"
     return (
         f'if [ -z "$failed" ]; then\n{command}{given}\nstatus=$?\n'
-        f'[ $status = 0 ] || failed=1\necho; echo {MARK} {name} $status\nfi\n'
+        f"[ $status = 0 ] || failed=1\necho; echo {MARK} {name} $status\nfi\n"
     )
 
 
-def vtysh(name: str, lines: Script, options: str = "") -> str:
+def vtysh(name: str, lines: Script) -> str:
     """A part that gives lines to vtysh. It forks for each daemon and each reads the file anew."""
     return (
         f'if [ -z "$failed" ]; then\n'
         f"printf %s {shlex.quote(lines.text())} >{COMMANDS}\n"
-        f"vtysh {options} -f {COMMANDS} 2>&1 </dev/null\n"
+        f"vtysh -f {COMMANDS} 2>&1 </dev/null\n"
         f"echo; echo {MARK} {name} $?; : >{COMMANDS}\nfi\n"
     )
 

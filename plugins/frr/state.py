@@ -43,6 +43,11 @@ class Goal:
     ruleset: str
     tables: nft.Tables
 
+    def own_sysctls(self) -> dict[str, str]:
+        """Kernel settings that the artifact names, without those that go back to before."""
+        lines = self.linux.lines
+        return {k: v for k, v in self.linux.state.sysctls.items() if f"sysctl {k}" in lines}
+
     def sysctl_paths(self) -> dict[str, str]:
         """`/proc/sys/…` of every kernel setting that is wanted -> its key."""
         state = self.linux.state

@@ -27,7 +27,9 @@ HOLLOW = re.compile(
 ATTACHED = re.compile(r"(interface|vrf) (\S+)")
 """Contexts that cannot be removed while the kernel has something of that name."""
 
-LASTING = re.compile(r"(interface|vrf|address-family|segment-routing$|locators$|encapsulation$|bfd$)")
+LASTING = re.compile(
+    r"(interface|vrf|address-family|segment-routing$|locators$|encapsulation$|bfd$)"
+)
 """Contexts that are emptied line by line, since there is no command that removes them whole."""
 
 SLOTS = re.compile(
