@@ -20,7 +20,7 @@ from citynet.lab.host import LabHost, NodeAccess, SshJump
 from citynet.lab.keys import new_pair
 from citynet.lab.paths import Paths, paths
 from citynet.lab.progress import Progress, Silent, timed
-from citynet.lab.ssh_files import known_hosts, ssh_config
+from citynet.lab.ssh_files import config_text, known_hosts
 from citynet.lab.state import LabFolder, Record
 from citynet.lab.topology import LabLink, Topology
 from citynet.lab.vm import Vm, private
@@ -246,7 +246,7 @@ def _redeploy(
     record = Record(topology, kind, wanted.digest, about)
     folder.save(record)
     lab = _lab(folder, record)
-    private(folder.ssh_config, ssh_config(lab.nodes, lab.jump).encode())
+    private(folder.ssh_config, config_text(lab.nodes, lab.jump).encode())
     return lab
 
 

@@ -53,19 +53,31 @@ def locked(file: Path, busy: str | None = None) -> Iterator[None]:
     The kernel lets go of the lock when its holder dies, however it dies.
     """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _acquire(file, busy)
     try:
-        _lock(descriptor, busy)
         yield
     finally:
+        file.unlink(missing_ok=True)
         os.close(descriptor)
 
 
-def _lock(descriptor: int, busy: str | None) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
-    except BlockingIOError as error:
-        raise LabError(busy or str(error)) from error
+def _acquire(file: Path, busy: str | None) -> int:
+    """A descriptor that holds the lock of the file that has this name now.
+
+    The last holder removes its file, so what was waited for may no longer be it.
+    """
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+            if file.exists() and os.path.samestat(os.fstat(descriptor), file.stat()):
+                return descriptor
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise LabError(busy or str(error)) from error
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)
 
 
 def digest_of(parts: Iterable[bytes]) -> str:

@@ -14,7 +14,7 @@ def known_hosts(addresses: Mapping[str, str], public: Mapping[str, str]) -> str:
     return "".join(known_host(addresses[name], 22, public[name]) for name in sorted(addresses))
 
 
-def ssh_config(nodes: Mapping[str, NodeAccess], jump: SshJump | None) -> str:
+def config_text(nodes: Mapping[str, NodeAccess], jump: SshJump | None) -> str:
     """An ssh_config(5) in which every node has its name; nothing of the user's is read."""
     blocks = [] if jump is None else [_block(JUMP, _jump_lines(jump))]
     for name, access in sorted(nodes.items()):

@@ -31,6 +31,7 @@ class Connection(Protocol):
         """End the connection."""
 
 
+CHUNK = 1 << 17
 LOG_CHANNEL = "citynet.lab.ssh"
 logging.getLogger(LOG_CHANNEL).addHandler(logging.NullHandler())
 
@@ -143,7 +144,9 @@ def _drain(channel: paramiko.Channel, into: list[bytes]) -> None:
 
 def _feed(channel: paramiko.Channel, stdin: bytes) -> None:
     try:
-        channel.sendall(stdin)
+        # paramiko's sendall copies all that is left for every packet: never give it much.
+        for start in range(0, len(stdin), CHUNK):
+            channel.sendall(stdin[start : start + CHUNK])
         channel.shutdown_write()
     except OSError:
         return
