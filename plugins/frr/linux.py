@@ -3,13 +3,18 @@
 `linux.state`, one thing a line; links are brought up::
 
     sysctl net.ipv6.conf.all.forwarding 1
-    link NAME [type vrf table N | type vlan id N parent NAME | type dummy] [mtu N] [master VRF]
+    link NAME [type vrf table N [exempt PREFIX] | type vlan id N parent NAME | type dummy]
+              [mtu N] [master VRF]
     address fd00::1/128 dev lo
+
+A VRF is fenced: what it has no route for is unreachable, and is not looked up in the main
+table, where the city's own network is (Linux, networking/vrf.rst). One prefix is exempt: the
+SIDs that SRv6 sends a VPN's packets to, which the kernel looks up from inside the VRF.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_interface
+from ipaddress import ip_interface, ip_network
 from typing import Any
 
 ALIAS = "citynet"
@@ -19,7 +24,10 @@ VIRTUAL = frozenset({"vrf", "vlan", "dummy"})
 """The kinds of interfaces that are made and deleted here."""
 
 FENCE_METRIC = 4278198272
-"""Metric of the routes that keep a VRF's lookups in the VRF (Linux, networking/vrf.rst)."""
+"""Metric of the routes that keep a VRF's lookups in the VRF: after any other."""
+
+PROTOCOL = 250
+"""What marks our routes among others (`rtnetlink(7)`: free for users)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class Link:
     """An interface. `kind` is empty for what is not made here, such as a port.
 
     `mtu` None in what is wanted means that any is right. `fenced`: a VRF whose lookups end in
-    it, instead of going on in the main table, where other networks' routes are.
+    it, except those for `exempt`.
     """
 
     name: str
@@ -39,6 +47,7 @@ class Link:
     master: str | None = None
     up: bool = True
     fenced: bool = False
+    exempt: str | None = None
 
     def identity(self) -> tuple[object, ...]:
         """What cannot be changed without making it anew."""
@@ -110,7 +119,7 @@ def _address(number: int, line: str, address: str) -> str:
 
 def _link(link: Link, number: int, line: str, words: list[str]) -> Link:
     pairs = dict(zip(words[::2], words[1::2], strict=False))
-    known = {"type", "table", "id", "parent", "mtu", "master"}
+    known = {"type", "table", "exempt", "id", "parent", "mtu", "master"}
     try:
         if len(words) % 2 or not pairs.keys() <= known:
             raise StateSyntaxError(number, line)
@@ -126,6 +135,7 @@ def _link(link: Link, number: int, line: str, words: list[str]) -> Link:
             mtu=int(pairs["mtu"]) if "mtu" in pairs else link.mtu,
             master=pairs.get("master", link.master),
             fenced=kind == "vrf",
+            exempt=str(ip_network(pairs["exempt"])) if "exempt" in pairs else link.exempt,
         )
     except ValueError as error:
         raise StateSyntaxError(number, line) from error
@@ -133,18 +143,17 @@ def _link(link: Link, number: int, line: str, words: list[str]) -> Link:
 
 def observed(
     interfaces: Iterable[Mapping[str, Any]],
-    unreachable: Iterable[Mapping[str, Any]],
+    routes: Iterable[Mapping[str, Any]],
     sysctls: Mapping[str, str],
 ) -> State:
-    """The kernel's state from `ip -j -d addr` and `ip -j route show table all type unreachable`.
+    """The kernel's state from `ip -j -d addr` and from our routes, of both families.
 
-    The routes are of both families; a VRF with both of its defaults among them is fenced.
+    A VRF with both unreachable defaults among them is fenced.
     """
-    fences = [
-        str(route.get("table"))
-        for route in unreachable
-        if route.get("dst") == "default" and route.get("metric") == FENCE_METRIC
-    ]
+    fences: dict[str, list[tuple[str, str]]] = {}
+    for route in routes:
+        entry = (str(route.get("type")), str(route.get("dst")))
+        fences.setdefault(str(route.get("table")), []).append(entry)
     links: dict[str, Link] = {}
     addresses: dict[str, frozenset[str]] = {}
     ours: set[str] = set()
@@ -169,11 +178,15 @@ def holders(interfaces: Iterable[Mapping[str, Any]], addresses: Iterable[str]) -
     }
 
 
-def _observed_link(each: Mapping[str, Any], fences: list[str]) -> Link:
+def _observed_link(
+    each: Mapping[str, Any], fences: Mapping[str, list[tuple[str, str]]]
+) -> Link:
     info = each.get("linkinfo", {})
     kind, data = info.get("info_kind", ""), info.get("info_data", {})
     kind = kind if kind in VIRTUAL else ""
     table = int(data["table"]) if kind == "vrf" else None
+    routes = fences.get(str(table), []) if kind == "vrf" else []
+    exempt = (prefix for type_, prefix in routes if type_ == "throw")
     return Link(
         name=str(each["ifname"]),
         kind=kind,
@@ -183,7 +196,8 @@ def _observed_link(each: Mapping[str, Any], fences: list[str]) -> Link:
         mtu=int(each["mtu"]),
         master=each.get("master"),
         up="UP" in each["flags"],
-        fenced=kind == "vrf" and fences.count(str(table)) >= len(("inet", "inet6")),
+        fenced=routes.count(("unreachable", "default")) == len(("inet", "inet6")),
+        exempt=next(exempt, None),
     )
 
 
@@ -230,7 +244,8 @@ def _line(state: State, link: Link, like: Link | None) -> str:
 def _kind(link: Link) -> list[str]:
     match link.kind:
         case "vrf":
-            return ["type", "vrf", "table", str(link.table)]
+            exempt = ["exempt", link.exempt] if link.exempt else []
+            return ["type", "vrf", "table", str(link.table), *exempt]
         case "vlan":
             return ["type", "vlan", "id", str(link.vlan), "parent", str(link.parent)]
         case "dummy":

@@ -9,7 +9,7 @@ its IPv6 addresses then, so they are all given again.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from .linux import ALIAS, FENCE_METRIC, VIRTUAL, Link, State, Wanted
+from .linux import ALIAS, FENCE_METRIC, PROTOCOL, VIRTUAL, Link, State, Wanted
 
 _RANK = {"": 0, "vrf": 1, "dummy": 2, "vlan": 3}
 """In which order interfaces come up: ports before the VLANs on them. Removal is the reverse."""
@@ -123,11 +123,8 @@ def _departures(now: State, names: frozenset[str]) -> Iterator[Step]:
         link, about = now.links[name], f"link {name}"
         if link.kind in VIRTUAL:
             yield Step("ip", f"link delete dev {name}", about)
-            if link.kind == "vrf" and link.fenced:
-                # IPv4's may be gone with the VRF, which a flush does not mind; IPv6's is not.
-                yield Step("ip", f"route flush table {link.table}", about)
-                where = f"table {link.table} metric {FENCE_METRIC}"
-                yield Step("ip", f"route delete unreachable ::/0 {where}", about)
+            if link.kind == "vrf":
+                yield from _open(link)
             continue
         for address in sorted(now.addresses.get(name, ())):
             yield Step("ip", f"address delete {address} dev {name}", f"address {address} {name}")
@@ -159,10 +156,36 @@ def _arrivals(wanted: State, now: State, made: frozenset[str]) -> Iterator[Step]
         about = f"link {name}"
         if name in made:
             yield Step("ip", _creation(link), about)
-        if link.fenced and (name in made or not now.links[name].fenced):
-            for prefix in ("default", "::/0"):
-                where = f"table {link.table} metric {FENCE_METRIC}"
-                yield Step("ip", f"route replace unreachable {prefix} {where}", about)
+        if link.kind == "vrf":
+            there = None if name in made else now.links[name]
+            yield from _close(link, there)
+
+
+def _close(link: Link, there: Link | None) -> Iterator[Step]:
+    """The routes that keep a VRF's lookups in it, but for what is exempt."""
+    about = f"link {link.name}"
+    old = there.exempt if there else None
+    if link.exempt and link.exempt != old:
+        yield Step("ip", f"route replace throw {link.exempt} {_ours(link)}", about)
+    if link.fenced and not (there and there.fenced):
+        for prefix in ("default", "::/0"):
+            yield Step("ip", f"route replace unreachable {prefix} {_ours(link)}", about)
+    if old and link.exempt != old:
+        yield Step("ip", f"route delete throw {old} {_ours(link)}", about)
+
+
+def _open(link: Link) -> Iterator[Step]:
+    """Remove what may be left of a VRF's routes: IPv4's go with it, which a flush does not mind."""
+    about = f"link {link.name}"
+    yield Step("ip", f"route flush table {link.table}", about)
+    if link.fenced:
+        yield Step("ip", f"route delete unreachable ::/0 {_ours(link)}", about)
+    if link.exempt:
+        yield Step("ip", f"route delete throw {link.exempt} {_ours(link)}", about)
+
+
+def _ours(link: Link) -> str:
+    return f"table {link.table} metric {FENCE_METRIC} proto {PROTOCOL}"
 
 
 def _creation(link: Link) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from citynet.deploy.driver import DeviceError
 
 from .config import Script
+from .linux import PROTOCOL
 from .reconcile import Step
 
 MARK = "@@citynet"
@@ -67,7 +68,7 @@ def reading(sysctl_paths: Sequence[str], ruleset: str) -> str:
     made = [
         part("frr", "vtysh -c 'show running-config'"),
         part("links", "ip -j -d addr"),
-        part("fences", "ip -j route show table all type unreachable"),
+        part("fences", f"ip -j route show table all proto {PROTOCOL}"),
         part("tables", "nft -s list ruleset"),
         part("saved", f"tail -v -n +1 {' '.join(SAVED)} 2>&1"),
         part("session", 'echo "$SSH_CONNECTION"'),
