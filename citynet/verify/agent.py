@@ -24,6 +24,7 @@ a probe seen in a namespace it was not meant for.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import json
@@ -38,18 +39,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
+    Handler = Callable[..., None]
 
 MAGIC = b"citynet\0"
 MARK = struct.Struct("!8sQIB")
 ECHO = struct.Struct("!BBHHH")
 FAMILY = {"4": socket.AF_INET, "6": socket.AF_INET6}
-REQUEST = {"4": 8, "6": 128}
-REPLY = {"4": 0, "6": 129}
+ANY = {"4": "0.0.0.0", "6": "::"}  # noqa: S104 - in a namespace of its own
+REQUEST, REPLY = {"4": 8, "6": 128}, {"4": 0, "6": 129}
 HEADERS = {"icmp4": 28, "icmp6": 48, "udp4": 28, "udp6": 48, "tcp4": 0, "tcp6": 0}
 IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IPV6_DONTFRAG, PMTUDISC_PROBE = 10, 23, 62, 3
-CLONE_NEWNET = 0x40000000
-SYN, ACK = 0x02, 0x10
-BUFFER = 4 << 20
+CLONE_NEWNET, BATCH = 0x40000000, 8
+SYN, ACK, FLAGS = 0x02, 0x10, 13
+BUFFER, FILES = 4 << 20, 1 << 16
 
 
 def enter(file: int) -> None:
@@ -62,7 +64,7 @@ def enter(file: int) -> None:
 
 def checksum(data: bytes) -> int:
     """The Internet checksum (RFC 1071) of an even number of bytes."""
-    total: int = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     total = (total >> 16) + (total & 0xFFFF)
     return ~(total + (total >> 16)) & 0xFFFF
 
@@ -91,13 +93,14 @@ class Probe:
 
     def __init__(self, row: list[Any]) -> None:
         self.id, self.source, self.target, self.protocol, self.family = row[:5]
-        self.address, self.port, self.size, self.wanted, self.own, self.via = row[5:]
+        self.address, self.port, self.size, self.wanted = row[5:9]
+        self.own, self.via = row[9:]
         self.answered = self.reached = False
         self.error: str | None = None
         self.key = self.protocol + self.family
 
     def row(self) -> list[Any]:
-        """What is reported of it."""
+        """What is reported."""
         return [self.id, int(self.answered), int(self.reached), self.error]
 
 
@@ -107,8 +110,7 @@ class Agent:
     def __init__(self, request: dict[str, Any]) -> None:
         self.request = request
         self.nonce = request["nonce"]
-        self.probes = [Probe(row) for row in request["probes"]]
-        self.probes.sort(key=lambda probe: probe.source)
+        self.probes = sorted(map(Probe, request["probes"]), key=lambda probe: probe.source)
         self.by_id = {probe.id: probe for probe in self.probes}
         self.selector = selectors.DefaultSelector()
         self.files: dict[str, int] = {}
@@ -117,19 +119,20 @@ class Agent:
         self.clients: dict[int, socket.socket] = {}
         self.strays: set[tuple[int, str]] = set()
 
-    # Sockets
-
     def enter(self, space: str) -> None:
+        """Go where the sockets of `space` are made."""
         if space:
             if space not in self.files:
                 self.files[space] = os.open("/var/run/netns/" + space, os.O_RDONLY)
             enter(self.files[space])
 
-    def watch(self, sock: socket.socket, events: int, handler: Callable[..., None], *args: Any) -> None:
-        sock.setblocking(False)
+    def watch(self, sock: socket.socket, events: int, handler: Handler, *args: Any) -> None:
+        """Call `handler` when `sock` is ready."""
+        sock.settimeout(0)
         self.selector.register(sock, events, (handler, sock, args))
 
     def make(self, family: str, kind: int, protocol: int = 0) -> socket.socket:
+        """A socket, with room for a burst; datagrams leave whole."""
         sock = socket.socket(FAMILY[family], kind, protocol)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         if kind != socket.SOCK_STREAM:
@@ -143,22 +146,23 @@ class Agent:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         own = self.request["spaces"][space].get(family)
-        sock.bind((own or ("0.0.0.0" if family == "4" else "::"), port))
+        sock.bind((own or ANY[family], port))
         return sock
 
     def open(self) -> None:
         """Open every sender and every receiver that the probes need."""
-        wanted: dict[str, set[tuple[str, str, int]]] = {}
+        wanted: dict[str, set[tuple[str, int]]] = {}
         for probe in self.probes:
-            wanted.setdefault(probe.source, set()).add(("send", probe.key, 0))
+            wanted.setdefault(probe.source, set()).add((probe.key, 0))
             if probe.target is not None:
-                wanted.setdefault(probe.target, set()).add(("receive", probe.key, probe.port or 0))
+                wanted.setdefault(probe.target, set()).add((probe.key, probe.port))
         for space, needs in sorted(wanted.items()):
             self.enter(space)
-            for _, key, port in sorted(needs):
+            for key, port in sorted(needs):
                 getattr(self, "open_" + key[:-1])(space, key[-1], port)
 
     def open_icmp(self, space: str, family: str, port: int) -> None:
+        """One raw socket sends, hears answers and requests."""
         if (space, "icmp", family) not in self.senders:
             protocol = socket.IPPROTO_ICMP if family == "4" else socket.IPPROTO_ICMPV6
             sock = self.make(family, socket.SOCK_RAW, protocol)
@@ -167,6 +171,7 @@ class Agent:
             self.watch(sock, selectors.EVENT_READ, self.on_icmp, space, family)
 
     def open_udp(self, space: str, family: str, port: int) -> None:
+        """A sender for the space, or a receiver at a port."""
         if port or (space, "udp", family) not in self.senders:
             sock = self.bound(space, family, socket.SOCK_DGRAM, port)
             if not port:
@@ -174,6 +179,7 @@ class Agent:
             self.watch(sock, selectors.EVENT_READ, self.on_udp, space)
 
     def open_tcp(self, space: str, family: str, port: int) -> None:
+        """A listener, and a raw socket that sees what only knocks."""
         if not port:
             return
         listener = self.bound(space, family, socket.SOCK_STREAM, port)
@@ -184,33 +190,30 @@ class Agent:
             self.senders[space, "syn", family] = raw
             self.watch(raw, selectors.EVENT_READ, self.on_segment, space, family)
 
-    # Receiving
-
     def drained(self, sock: socket.socket, length: int) -> Iterator[tuple[bytes, Any]]:
         """All that waits on a socket, as (data, address)."""
-        while True:
-            try:
-                yield sock.recvfrom(length)
-            except OSError as error:
-                if error.errno in (errno.EAGAIN, errno.EWOULDBLOCK):
-                    return
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                with contextlib.suppress(ConnectionError):
+                    yield sock.recvfrom(length)
 
     def marked(self, data: bytes) -> tuple[Probe | None, int]:
         """The probe a payload names, and if it is an answer; (None, 0) for other traffic."""
         if len(data) < MARK.size:
             return None, 0
         magic, nonce, number, answer = MARK.unpack_from(data)
-        if magic != MAGIC or nonce != self.nonce:
-            return None, 0
-        return self.by_id.get(number), answer
+        mine = (magic, nonce) == (MAGIC, self.nonce)
+        return (self.by_id.get(number), answer) if mine else (None, 0)
 
     def seen(self, probe: Probe, space: str) -> None:
+        """A receiver says that a probe arrived."""
         if probe.target == space:
             probe.reached = True
         else:
             self.strays.add((probe.id, space))
 
     def on_icmp(self, sock: socket.socket, space: str, family: str) -> None:
+        """Requests that arrive (the kernel answers them), and answers."""
         for data, _ in self.drained(sock, 256):
             start = (data[0] & 15) * 4 if family == "4" else 0
             probe, _ = self.marked(data[start + ECHO.size :])
@@ -222,6 +225,7 @@ class Agent:
                 probe.answered = True
 
     def on_udp(self, sock: socket.socket, space: str) -> None:
+        """Answer what is asked; note what is answered."""
         for data, peer in self.drained(sock, 65536):
             probe, answer = self.marked(data)
             if probe is None:
@@ -237,15 +241,17 @@ class Agent:
                 probe.error = "answer: " + str(error)
 
     def on_segment(self, sock: socket.socket, space: str, family: str) -> None:
+        """A SYN has arrived, even if its answer finds no way back."""
         for data, peer in self.drained(sock, 80):
             start = (data[0] & 15) * 4 if family == "4" else 0
-            segment = data[start : start + 14]
-            if len(segment) == 14 and segment[13] & (SYN | ACK) == SYN:
+            segment = data[start : start + FLAGS + 1]
+            if len(segment) > FLAGS and segment[FLAGS] & (SYN | ACK) == SYN:
                 key = (peer[0], *struct.unpack_from("!HH", segment))
                 if key in self.syns:
                     self.seen(self.syns[key], space)
 
     def on_accept(self, listener: socket.socket) -> None:
+        """Somebody has connected."""
         try:
             sock, _ = listener.accept()
         except OSError:
@@ -256,8 +262,6 @@ class Agent:
         """Say back what was said, once all of it is there."""
         try:
             data = sock.recv(65536)
-        except BlockingIOError:
-            return
         except OSError:
             data = b""
         said += data
@@ -268,6 +272,7 @@ class Agent:
             self.drop(sock)
 
     def on_client(self, sock: socket.socket, probe: Probe, heard: bytearray | None) -> None:
+        """Connected: say the payload, hear it back."""
         failed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if failed:
             self.end_client(probe, os.strerror(failed))
@@ -289,21 +294,23 @@ class Agent:
             self.end_client(probe, None if probe.answered else "closed early")
 
     def drop(self, sock: socket.socket) -> None:
+        """Forget a connection."""
         self.selector.unregister(sock)
         sock.close()
 
     def end_client(self, probe: Probe, error: str | None) -> None:
+        """A TCP probe is over."""
         sock = self.clients.pop(probe.id, None)
         probe.error = error
         if sock is not None:
             self.drop(sock)
 
-    # Sending
-
     def payload(self, probe: Probe, length: int) -> bytes:
+        """What identifies a probe, padded to `length` bytes."""
         return MARK.pack(MAGIC, self.nonce, probe.id, 0).ljust(length, b"\0")
 
     def send(self, probe: Probe, number: int) -> None:
+        """Send a probe; what the kernel refuses is its error."""
         probe.error = None
         try:
             getattr(self, "send_" + probe.protocol)(probe, number)
@@ -311,6 +318,7 @@ class Agent:
             probe.error = error.strerror or str(error)
 
     def send_icmp(self, probe: Probe, number: int) -> None:
+        """An echo request."""
         body = self.payload(probe, max(probe.size - HEADERS[probe.key], MARK.size + 1))
         ident = (self.nonce + probe.id) & 0xFFFF
         head = ECHO.pack(REQUEST[probe.family], 0, 0, ident, number)
@@ -327,16 +335,17 @@ class Agent:
         sock.sendmsg([head, body], extra, 0, (probe.address, 0))
 
     def send_udp(self, probe: Probe, number: int) -> None:
+        """A datagram."""
         body = self.payload(probe, max(probe.size - HEADERS[probe.key], MARK.size))
         sender = self.senders[probe.source, "udp", probe.family]
         sender.sendto(body, (probe.address, probe.port))
 
     def send_tcp(self, probe: Probe, number: int) -> None:
+        """A new connection; one from an earlier try is given up."""
         self.end_client(probe, None)
         sock = self.bound(probe.source, probe.family, socket.SOCK_STREAM, 0)
-        sock.setblocking(False)
-        local = sock.getsockname()
-        self.syns[local[0], local[1], probe.port] = probe
+        sock.settimeout(0)
+        self.syns[(*sock.getsockname()[:2], probe.port)] = probe
         code = sock.connect_ex((probe.address, probe.port))
         if code not in (0, errno.EINPROGRESS):
             sock.close()
@@ -345,6 +354,7 @@ class Agent:
         self.watch(sock, selectors.EVENT_WRITE, self.on_client, probe, None)
 
     def poll(self, seconds: float) -> None:
+        """Handle what is ready, or wait for it."""
         for key, _ in self.selector.select(seconds):
             handler, sock, args = key.data
             if sock.fileno() >= 0:
@@ -358,13 +368,14 @@ class Agent:
                 space = probe.source
                 self.enter(space)
             self.send(probe, number)
-            if count % 8 == 7:
+            if count % BATCH == 0:
                 self.poll(0)
         end = time.monotonic() + self.request["wait"]
         while time.monotonic() < end and not all(probe.answered for probe in pending):
             self.poll(max(0.0, min(0.05, end - time.monotonic())))
 
     def run(self) -> dict[str, Any]:
+        """All rounds, and the report."""
         started = time.monotonic()
         self.open()
         for number in range(self.request["patience"]):
@@ -381,6 +392,8 @@ class Agent:
 
 def main(text: str) -> None:
     """Run the request in `text` and print the answer as JSON."""
-    most = max(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    print(json.dumps(Agent(json.loads(text)).run()))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    for most in (hard, max(hard, FILES)):
+        with contextlib.suppress(ValueError):  # who may not raise it has to do with less
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    print(json.dumps(Agent(json.loads(text)).run()))  # noqa: T201 - this is the answer

@@ -106,7 +106,7 @@ def _underlay(at: Scene) -> Iterator[Fault]:
         f"the link to {peer} is cut",
         at.node,
         f"ip link set {port} down",
-        f"ip link set {port} up",
+        f"ip link set {port} up; ip address replace {near.address} dev {port} nodad",
         ("underlay/isis-adjacencies", "underlay/bfd-sessions", "underlay/link-mtu"),
         (at.node, peer),
     )
@@ -114,7 +114,7 @@ def _underlay(at: Scene) -> Iterator[Fault]:
         "small-mtu",
         f"the link to {peer} carries 1500 bytes",
         at.node,
-        f"mtu=$(cat /sys/class/net/{port}/mtu); echo $mtu >/run/fault; ip link set {port} mtu 1500",
+        f"cat /sys/class/net/{port}/mtu >/run/fault; ip link set {port} mtu 1500",
         f"ip link set {port} mtu $(cat /run/fault)",
         ("underlay/link-mtu",),
         (at.link.id,),
@@ -125,7 +125,8 @@ def _underlay(at: Scene) -> Iterator[Fault]:
         at.node,
         f"ip address del {near.address} dev {port}; "
         f"ip address add fd00:bad::1/127 dev {port} nodad",
-        f"ip address del fd00:bad::1/127 dev {port}; ip address add {near.address} dev {port} nodad",
+        f"ip address del fd00:bad::1/127 dev {port}; "
+        f"ip address add {near.address} dev {port} nodad",
         ("underlay/link-mtu",),
         (at.link.id,),
     )

@@ -116,7 +116,7 @@ class Gatherer:
     ) -> Request:
         hosts = {f"@{node}": address for node, address in self.network.management.items()}
         nonce = secrets.randbits(48)
-        return request(probes, spaces, addresses, hosts, nonce, patience)
+        return request(probes, spaces, addresses, hosts, nonce=nonce, patience=patience)
 
     def _customers(self, probes: list[Probe], patience: Patience, what: str) -> Outcomes:
         if not probes:

@@ -49,7 +49,10 @@ class Sessions:
         self.close()
 
     def run(self, device: str, command: str, stdin: str | None, timeout: float) -> Output:
-        """Run a command, seconds for `timeout`. Raises `NotObservedError`, and forgets the session."""
+        """Run a command for `timeout` seconds at most; a session that broke is forgotten.
+
+        Raises `NotObservedError`.
+        """
         try:
             shell = self._shells.get(device)
             if shell is None:

@@ -59,6 +59,7 @@ def request(
     spaces: Mapping[str, str],
     addresses: Mapping[str, Mapping[str, str]],
     hosts: Mapping[str, str],
+    *,
     nonce: int,
     patience: Patience,
 ) -> Request:
@@ -89,7 +90,7 @@ def request(
         "wait": patience.wait,
         "tries": patience.tries,
         "patience": patience.patience,
-        "spaces": {spaces[name]: dict(own) for name, own in addresses.items()},
+        "spaces": {spaces[name]: dict(own) for name, own in addresses.items() if name in spaces},
         "probes": rows,
     }
     script = f"{agent_source()}\nmain({json.dumps(body, separators=(',', ':'))!r})\n"

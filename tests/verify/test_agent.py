@@ -1,0 +1,169 @@
+"""The probe agent in real network namespaces of this machine."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from citynet.verify.observe import Outcome, Probe
+from citynet.verify.probe import Patience, request
+
+PATIENCE = Patience(wait=0.3, tries=1, patience=2)
+ADDRESSES = {
+    "a": {"4": "10.99.0.1", "6": "fd99::1"},
+    "b": {"4": "10.99.0.2", "6": "fd99::2"},
+    "c": {"4": "10.99.0.3", "6": "fd99::3"},
+}
+
+
+def _ip(*lines: str) -> None:
+    subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
+
+
+@pytest.fixture(scope="module")
+def spaces() -> Iterator[dict[str, str]]:
+    """Customers a and b on one cable; c has an address and nobody to talk to."""
+    names = {name: f"cnv{os.getpid()}{name}" for name in ADDRESSES}
+    a, b = names["a"], names["b"]
+    _ip(*(f"netns add {name}" for name in names.values()))
+    try:
+        _ip(f"link add c0 mtu 1500 netns {a} type veth peer name c0 mtu 1500 netns {b}")
+        _ip(f"link add c0 netns {names['c']} type veth peer name c1 netns {names['c']}")
+        for name, own in ADDRESSES.items():
+            batch = [
+                "link set lo up",
+                f"address add {own['4']}/24 dev c0",
+                f"address add {own['6']}/64 dev c0 nodad",
+                "link set c0 up",
+                *(["link set c1 up"] if name == "c" else []),
+            ]
+            subprocess.run(
+                ["ip", "-netns", names[name], "-batch", "-"],
+                input="\n".join(batch),
+                text=True,
+                check=True,
+            )
+        yield names
+    finally:
+        _ip(*(f"netns del {name}" for name in names.values()))
+
+
+def _run(probes: list[Probe], spaces: dict[str, str]) -> dict[Probe, Outcome | str]:
+    asked = request(probes, spaces, ADDRESSES, {}, nonce=7, patience=PATIENCE)
+    done = subprocess.run(
+        [sys.executable, "-ISE", "-"],
+        input=asked.script,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return asked.outcomes(done.stdout)
+
+
+def _all(source: str, target: str) -> list[Probe]:
+    found = []
+    for address in ADDRESSES[target].values():
+        found.append(Probe(source, address, "icmp", 0, target, 1500))
+        found.append(Probe(source, address, "tcp", 4001, target, 2000))
+        found.append(Probe(source, address, "udp", 4001, target, 1500))
+    return found
+
+
+def test_whole_packets_both_ways_are_answered_and_were_seen(spaces: dict[str, str]) -> None:
+    found = _run([*_all("a", "b"), *_all("b", "a")], spaces)
+    assert len(found) == 12
+    assert set(found.values()) == {Outcome(answered=True, reached=True)}
+
+
+def test_nobody_answers_where_nobody_is(spaces: dict[str, str]) -> None:
+    found = _run(_all("a", "c"), spaces)
+    assert all(isinstance(each, Outcome) and not each.answered for each in found.values())
+    assert all(isinstance(each, Outcome) and not each.reached for each in found.values())
+
+
+def test_a_packet_at_another_receiver_is_a_stray(spaces: dict[str, str]) -> None:
+    """Meant for c by its receiver, but b has the address, as if a leak led there."""
+    probes = [Probe("a", ADDRESSES["b"]["4"], "icmp", 0, "c")]
+    probes += [Probe("a", ADDRESSES["b"]["4"], "tcp", 4002, "c")]
+    probes += [Probe("a", ADDRESSES["b"]["6"], "udp", 4002, "c")]
+    listening = [Probe("c", ADDRESSES["b"]["4"], "icmp", 0, "b")]
+    listening += [Probe("c", ADDRESSES["b"][f], "tcp", 4002, "b") for f in ("4", "6")]
+    listening += [Probe("c", ADDRESSES["b"][f], "udp", 4002, "b") for f in ("4", "6")]
+    found = _run([*probes, *listening], spaces)
+    for probe in probes:
+        outcome = found[probe]
+        assert isinstance(outcome, Outcome)
+        assert outcome.strays == ("b",)
+        assert not outcome.reached
+
+
+def test_what_arrives_is_told_even_if_no_answer_comes_back(spaces: dict[str, str]) -> None:
+    routes = [["route", "add", "blackhole", "10.99.0.1/32"]]
+    routes += [["-6", "route", "add", "blackhole", "fd99::1/128"]]
+    for route in routes:
+        subprocess.run(["ip", "-netns", spaces["b"], *route], check=True)
+    try:
+        found = _run(_all("a", "b"), spaces)
+    finally:
+        for route in routes:
+            undo = ["del" if word == "add" else word for word in route]
+            subprocess.run(["ip", "-netns", spaces["b"], *undo], check=True)
+    for outcome in found.values():
+        assert isinstance(outcome, Outcome)
+        assert (outcome.answered, outcome.reached) == (False, True)
+
+
+def test_a_packet_that_does_not_fit_is_not_cut_up(spaces: dict[str, str]) -> None:
+    subprocess.run(["ip", "-netns", spaces["a"], "link", "set", "c0", "mtu", "1400"], check=True)
+    try:
+        found = _run([each for each in _all("a", "b") if each.protocol != "tcp"], spaces)
+    finally:
+        wide = ["ip", "-netns", spaces["a"], "link", "set", "c0", "mtu", "1500"]
+        subprocess.run(wide, check=True)
+    for outcome in found.values():
+        assert isinstance(outcome, Outcome)
+        assert not outcome.answered
+        assert outcome.error == "Message too long"
+
+
+def test_a_source_and_an_interface_can_be_said(spaces: dict[str, str]) -> None:
+    good = Probe("a", "fd99::2", "icmp", size=128, own="fd99::1", via="c0")
+    not_ours = Probe("a", "fd99::2", "icmp", size=129, own="fd99::9", via="c0")
+    found = _run([good, not_ours], spaces)
+    assert found[good] == Outcome(answered=True, reached=False)
+    bad = found[not_ours]
+    assert isinstance(bad, Outcome)
+    assert not bad.answered
+    assert bad.error == "Invalid argument"
+
+
+def test_many_probes_take_little_longer_than_one_time_out(spaces: dict[str, str]) -> None:
+    probes = [
+        Probe("a", ADDRESSES["c"]["4"], "udp", 5000 + number, "c", wanted=False)
+        for number in range(200)
+    ]
+    found = _run(probes, spaces)
+    assert not any(isinstance(each, str) or each.answered for each in found.values())
+
+
+@pytest.mark.parametrize("text", ["", "Traceback\nOSError: no", "[]", '{"results": 3}'])
+def test_an_answer_that_cannot_be_read_is_a_sentence(text: str) -> None:
+    probe = Probe("a", "10.99.0.2", "icmp", target="b")
+    asked = request([probe], {"a": "a", "b": "b"}, ADDRESSES, {}, nonce=1, patience=PATIENCE)
+    found = asked.outcomes(text)[probe]
+    assert isinstance(found, str)
+    assert "the probe agent said" in found
+
+
+def test_probes_are_in_one_order() -> None:
+    probes = _all("a", "b")
+    names = {"a": "a", "b": "b"}
+    one = request(probes, names, ADDRESSES, {}, nonce=1, patience=PATIENCE)
+    two = request(reversed(probes), names, ADDRESSES, {}, nonce=1, patience=PATIENCE)
+    assert one.script == two.script
+    assert all(first < second for first, second in pairwise(one.probes))
