@@ -205,17 +205,17 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         at.node,
         f"ip link set {at.near.interface} master {at.other}",
         f"ip link set {at.near.interface} master {vpn}; "
-        f"ip address replace {at.near.ipv6} dev {at.near.interface} nodad",
+        f"ip address del {at.near.ipv6} dev {at.near.interface} 2>/dev/null; sleep 0.5; "
+        f"ip address add {at.near.ipv6} dev {at.near.interface} nodad",
         ("vpn/routes", "vpn/reachability"),
         (vpn, at.other),
     )
     yield Fault(
         "missing-sid",
-        f"the SID of {vpn} is not in the kernel",
+        f"{vpn} has no SID",
         at.node,
-        f"ip -6 route show {sid} >/run/fault; ip -6 route del {sid}",
-        f"ip -6 route add {sid} encap seg6local action End.DT46 vrftable "
-        f"{plan.vpns[vpn].table} dev {vpn} proto bgp metric 20",
+        _vtysh(at.bgp, f"no sid vpn per-vrf export explicit {sid}"),
+        _vtysh(at.bgp, f"sid vpn per-vrf export explicit {sid}"),
         ("srv6/local-sids", "vpn/reachability"),
         (at.node, vpn),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citynet.deploy.driver import DeviceError
-from citynet.fleet.shell import Output
+from citynet.fleet.shell import Held, Output
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class SshCommandShell:
         except subprocess.TimeoutExpired as error:
             raise DeviceError(f"{self.host}: no end within {timeout:.0f} s") from error
         return Output(done.stdout, done.stderr, done.returncode)
+
+    def hold(self, command: str, *, until: str, timeout: float = 30.0) -> Held | Output:
+        raise NotImplementedError
 
     def close(self) -> None:
         """Nothing is held."""
