@@ -2,8 +2,6 @@
 
 A fault is plain data made from intent: shell commands on one device, how to undo them, and
 which checks (by `role/name`) catch it. `citynet` never runs one on its own; tests do, in a lab.
-Undoing is explicit; `resets` says that a `deploy` is needed as well, because a daemon lost
-its configuration.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +19,8 @@ class Fault:
     """One thing that goes wrong on `node`: how, how it is undone, and what must see it.
 
     `caught_by` are checks as `role/name`, each of which must fail for some subject;
-    `concerning` narrows a run to what is needed (nodes, VPNs or links, as `--limit`).
+    `concerning` narrows a run to what is needed (nodes, VPNs or links, as `--limit`); the same
+    is done on the nodes of `also`.
     """
 
     name: str
@@ -31,6 +30,12 @@ class Fault:
     undo: str
     caught_by: tuple[str, ...]
     concerning: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Where it is injected."""
+        return (self.node, *self.also)
 
 
 def _vtysh(*lines: str) -> str:
@@ -264,17 +269,17 @@ def _gateway(context: Context) -> Iterator[Fault]:
         save = "nft -s list table inet citynet-gateway >/run/fault"
         again = "nft delete table inet citynet-gateway 2>/dev/null; nft -f /run/fault"
         vpns = tuple(sorted({joins[0].near.vpn, joins[0].far.vpn}))
-        both = " ".join(gateway.ends)
         flow = tcp[0]
         port = gateway.allow[flow].ports[0]
         yield Fault(
             "gateway-open",
-            f"{both.replace(' ', ' lets everything to ')} pass",
+            f"{' and '.join(gateway.ends)} let everything pass",
             node,
             f"{save}; nft flush ruleset",
             again,
             ("gateway/flow-refused", "gateway/flow-allowed"),
             vpns,
+            (gateway.ends[1],),
         )
         yield Fault(
             "wrong-port",

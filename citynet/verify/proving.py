@@ -52,7 +52,8 @@ def _missed(fault: Fault, report: Report) -> tuple[str, ...]:
 
 
 def _shell(gatherer: Gatherer, fault: Fault, command: str) -> None:
-    gatherer.sessions.run(fault.node, command, None, COMMAND_TIMEOUT)
+    for node in fault.nodes:
+        gatherer.sessions.run(node, command, None, COMMAND_TIMEOUT)
 
 
 def _caught(

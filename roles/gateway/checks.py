@@ -1,6 +1,6 @@
 """What must be true of gateways: what may cross crosses, nothing else does, and both count.
 
-A platform counts the packets that open a flow in a counter of the flow's name, and those a
+A platform counts the packets that open a flow in a counter `<gateway>-<flow>`, and those a
 join refuses in `<subinterface>-refused` (with `-` for `.`); these names are the role's.
 """
 
@@ -158,7 +158,7 @@ def _allowed(context: Context, name: str, gateway: Gateway, flow: str) -> Allowe
         CrossingInput(
             concerns=frozenset({name, *gateway.ends, *vpns}),
             probes=probes,
-            counters=tuple((node, flow) for node in gateway.ends),
+            counters=tuple((node, f"{name}-{flow}") for node in gateway.ends),
             at_least=len(probes),
         ),
     )

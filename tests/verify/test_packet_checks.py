@@ -16,7 +16,7 @@ WANTED += ("vpn/reachability/health", "gateway/flow-allowed/gate-publish")
 UNWANTED: tuple[str, ...] = ("underlay/domain-separation/x-gw1",)
 UNWANTED += ("vpn/isolation/cameras-to-trade",)
 UNWANTED += ("gateway/flow-refused/health-to-trade", "gateway/flow-refused/trade-to-health")
-COUNTERS = ("publish", "probe", "query", "gate-1645-refused", "gate-1645-refused")
+COUNTERS = ("gate-publish", "gate-probe", "gate-query", "gate-1645-refused")
 
 
 def _healthy(check: AnyCheck) -> Observations:
