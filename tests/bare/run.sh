@@ -41,6 +41,7 @@ if [ ! -e "$root/.made" ]; then
     touch "$root/.made"
 fi
 
+mount --bind "$root" "$root"
 mount --rbind /dev "$root/dev"
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"
@@ -63,7 +64,7 @@ status=0
 chroot "$root" env -i "${environment[@]}" sh -c 'cd /root/citynet && exec "$@"' sh "$@" || status=$?
 echo "bare: $* in $suite: exit $status after $(($(date +%s) - begin)) s"
 
-umount -l "$root/run" "$root/sys" "$root/proc" "$root/dev"
+umount -l "$root/run" "$root/sys" "$root/proc" "$root/dev" "$root"
 if [ "${KEEP:-}" != 1 ]; then
     rm -rf --one-file-system "$root"
 fi
