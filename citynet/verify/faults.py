@@ -159,7 +159,7 @@ def _underlay(at: Scene) -> Iterator[Fault]:
         "the loopback address is gone",
         at.node,
         f"ip address del {loopback}/128 dev lo",
-        f"ip address add {loopback}/128 dev lo nodad",
+        f"ip address add {loopback}/128 dev lo nodad; sleep 1; vtysh -c 'clear bgp *'",
         ("underlay/loopbacks",),
         (at.node, peer),
     )

@@ -1,0 +1,59 @@
+"""Prove the prover: in the demo city's lab, one fault at a time, caught and gone again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from citynet.build import Context
+from citynet.lab import api as labs
+from citynet.pipeline import Prepared, prepare
+from citynet.verify.faults import Fault, faults
+from citynet.verify.gather import Gatherer
+from citynet.verify.lab import network_of
+from citynet.verify.network import Sessions
+from citynet.verify.proving import prove
+from citynet.verify.run import AnyCheck, all_checks, verify
+from tests.cities import DEMO
+
+pytestmark = pytest.mark.lab
+PREPARED = prepare(DEMO)
+CONTEXT: Context = PREPARED.context
+SETTLE = 90.0
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    return PREPARED
+
+
+@pytest.fixture(scope="module")
+def checks(prepared: Prepared) -> tuple[AnyCheck, ...]:
+    return all_checks(prepared.context, prepared.house.roles)
+
+
+@pytest.fixture(scope="module")
+def gatherer(prepared: Prepared) -> Iterator[Gatherer]:
+    lab = labs.find(prepared.name)
+    assert lab is not None, "`citynet lab up` and `citynet deploy` come first"
+    network = network_of(prepared, lab)
+    with Sessions(network.open_shell) as sessions:
+        yield Gatherer(network, sessions, prepared.plan)
+
+
+def test_the_city_is_healthy_before(gatherer: Gatherer, checks: tuple[AnyCheck, ...]) -> None:
+    report = verify("demo", gatherer, checks, SETTLE)
+    assert report.ok, [f"{each.id}: {each.verdict.message}" for each in report.failed]
+
+
+@pytest.mark.parametrize("fault", faults(CONTEXT), ids=lambda fault: fault.name)
+def test_a_fault_is_caught_and_the_lab_heals(
+    fault: Fault, gatherer: Gatherer, checks: tuple[AnyCheck, ...]
+) -> None:
+    proof = prove(fault, gatherer, checks)
+    assert not proof.missed, f"not caught by {proof.missed}; {proof.said}"
+    assert proof.healed, proof.still_failing
+
+
+def test_the_city_is_healthy_after(gatherer: Gatherer, checks: tuple[AnyCheck, ...]) -> None:
+    report = verify("demo", gatherer, checks, SETTLE)
+    assert report.ok, [f"{each.id}: {each.verdict.message}" for each in report.failed]
