@@ -11,7 +11,7 @@ from citynet.fleet.connections import DriverConnection, ShellConnection
 from citynet.fleet.inventory import CityInventory, Reach
 from citynet.pipeline import Prepared
 
-FORKS = 32
+FORKS = 16
 """Devices at once. The work is on the devices, so this is more than there are processors."""
 
 

@@ -18,7 +18,7 @@ from citynet.fleet.jump import KEEPALIVE, Tunnel
 from citynet.fleet.shell import Held, Output
 from citynet.lab.host import NodeAccess
 
-CONNECT_TIMEOUT = 20.0
+CONNECT_TIMEOUT = 30.0
 """Seconds for TCP, and again for the banner and for authentication: labs may be emulated."""
 
 _BROKEN = (OSError, EOFError, paramiko.SSHException)

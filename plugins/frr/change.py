@@ -12,6 +12,7 @@ from .linux import VIRTUAL
 from .platform import FRR_CONF, LINUX_STATE, NFTABLES
 from .reconcile import Step, plan
 from .state import Goal, Running
+from .words import slot
 
 ROUNDS = 4
 """How often FRR is asked, each time for what is still missing and in another way."""
@@ -190,10 +191,11 @@ def _left(
         Refusal(FRR_CONF, wanted.frr.lines[path], path[-1], said.get(path, why))
         for path in (known or diff.added)
     ]
+    replaced = {(path[:-1], slot(path[-1])) for path in diff.added if slot(path[-1])}
     made += [
         Refusal(FRR_CONF, None, path[-1], f"{' / '.join(path)}: cannot be removed: {why}")
         for path in diff.removed
-        if not known
+        if not known and (path[:-1], slot(path[-1])) not in replaced
     ]
     rest = difference(wanted, now, additive=additive)
     for file in (LINUX_STATE, NFTABLES):

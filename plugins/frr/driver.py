@@ -18,8 +18,8 @@ from .lock import Lock
 from .platform import FRR_CONF, LINUX_STATE, NFTABLES
 from .state import Goal, Running, goal, refusals, restored, running, scoped
 
-READ_TIMEOUT = 60.0
-CHANGE_TIMEOUT = 180.0
+READ_TIMEOUT = 90.0
+CHANGE_TIMEOUT = 300.0
 LONGEST_COMMAND = 100_000
 """Bytes of a command line; longer scripts go over standard input (Linux: 128 KiB a word)."""
 

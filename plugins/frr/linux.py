@@ -178,9 +178,7 @@ def holders(interfaces: Iterable[Mapping[str, Any]], addresses: Iterable[str]) -
     }
 
 
-def _observed_link(
-    each: Mapping[str, Any], fences: Mapping[str, list[tuple[str, str]]]
-) -> Link:
+def _observed_link(each: Mapping[str, Any], fences: Mapping[str, list[tuple[str, str]]]) -> Link:
     info = each.get("linkinfo", {})
     kind, data = info.get("info_kind", ""), info.get("info_data", {})
     kind = kind if kind in VIRTUAL else ""

@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 from .linux import ALIAS, FENCE_METRIC, PROTOCOL, VIRTUAL, Link, State, Wanted
 
 _RANK = {"": 0, "vrf": 1, "dummy": 2, "vlan": 3}
-"""In which order interfaces come up: ports before the VLANs on them. Removal is the reverse."""
+"""In which order interfaces come up: ports before the VLANs on them."""
+
+_DEPARTURE = {"vlan": 0, "": 1, "dummy": 2, "vrf": 3}
+"""In which order they go: VRFs last, since what is in one may lose addresses with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,9 @@ def _plan(wanted: State, now: State, *, additive: bool) -> Iterator[Step]:
     yield from _settings(wanted, now, [key for key, name in bound.items() if name is None])
     gone = frozenset() if additive else now.ours - wanted.links.keys()
     anew = frozenset(_remade(wanted, now))
-    yield from _departures(now, gone | anew)
     if not additive:
         yield from _unwanted_addresses(wanted, now, anew)
+    yield from _departures(now, gone | anew)
     left = _after_departures(now, gone | anew)
     made = frozenset(
         name for name, link in wanted.links.items() if link.kind and name not in left.links
@@ -47,7 +50,7 @@ def _plan(wanted: State, now: State, *, additive: bool) -> Iterator[Step]:
     yield from _arrivals(wanted, left, made)
     late = [key for key, name in bound.items() if name is not None]
     yield from _settings(wanted, left, late, made)
-    shaken = made | _shaken(wanted, now, late)
+    shaken = made | _shaken(wanted, now, late) | _shaken(wanted, left, late)
     yield from _shapes(wanted, left, made)
     yield from _addresses(wanted, left, shaken)
 
@@ -118,7 +121,7 @@ def _remade(wanted: State, now: State) -> Iterator[str]:
 
 
 def _departures(now: State, names: frozenset[str]) -> Iterator[Step]:
-    order = sorted(names, key=lambda name: (-_RANK[now.links[name].kind], name))
+    order = sorted(names, key=lambda name: (_DEPARTURE[now.links[name].kind], name))
     for name in order:
         link, about = now.links[name], f"link {name}"
         if link.kind in VIRTUAL:

@@ -37,7 +37,7 @@ SLOTS = re.compile(
     r"|isis (?:circuit-type|bfd profile|(?:metric|hello-interval|hello-multiplier) level-2)"
     r"|detect-multiplier|transmit-interval|receive-interval|bgp router-id|prefix"
     r"|neighbor \S+ (?:remote-as|description|timers|update-source)"
-    r"|neighbor \S+ prefix-list (?=\S+ in$)|neighbor \S+ prefix-list (?=\S+ out$)"
+    r"|neighbor \S+ prefix-list(?= \S+ (?:in|out)$)"
     r"|ip(?:v6)? prefix-list \S+ seq \d+"
     r"|(?:rd|rt) vpn (?:export|import|both)|sid vpn per-vrf export) "
 )
@@ -59,8 +59,8 @@ def slot(line: str) -> str | None:
     found = SLOTS.match(line)
     if found is None:
         return None
-    side = line.rpartition(" ")[2] if " prefix-list " in line and "neighbor" in line else ""
-    return found.group(1) + side
+    direction = line.rpartition(" ")[2] if found.group(1).endswith(" prefix-list") else ""
+    return f"{found.group(1)} {direction}".strip()
 
 
 def negation(line: str, attempt: int) -> str:

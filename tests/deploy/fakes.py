@@ -1,0 +1,114 @@
+"""A fleet that reaches nothing: drivers in memory, through Nornir and its plugins as they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from citynet.deploy.driver import (
+    Capability,
+    Change,
+    Refusal,
+    Refused,
+    UnreachableError,
+)
+from citynet.fleet.target import Reachable
+from citynet.lab.host import NodeAccess, SshJump
+from citynet.pipeline import Prepared
+from citynet.render.render import Artifact
+
+
+@dataclass
+class World:
+    """What the devices of a test run, and how they misbehave."""
+
+    running: dict[str, dict[str, str]] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
+    refusing: dict[str, Refusal] = field(default_factory=dict)
+    lost_in_commit: set[str] = field(default_factory=set)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+
+
+class MemoryDriver:
+    """A `Driver` whose device is a dictionary."""
+
+    def __init__(self, world: World, target: Reachable) -> None:
+        self._world = world
+        self._name = target.name
+        self._staged: Artifact | None = None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset()
+
+    def _called(self, what: str) -> None:
+        self._world.calls.append((self._name, what))
+        if self._name in self._world.away:
+            raise UnreachableError(f"{self._name}: no route to host")
+
+    def lock(self, owner: str) -> None:
+        self._called("lock")
+
+    def unlock(self) -> None:
+        self._world.calls.append((self._name, "unlock"))
+
+    def read(self) -> Mapping[str, str]:
+        self._called("read")
+        return self._world.running.get(self._name, {})
+
+    def stage(self, artifact: Artifact, *, additive: bool = False) -> Change:
+        self._called("add" if additive else "stage")
+        self._staged = artifact
+        same = self._world.running.get(self._name) == artifact.files
+        return Change(self._name, "" if same else "+ something", 0 if same else 1, 0)
+
+    def validate(self) -> None:
+        self._called("validate")
+        if self._name in self._world.refusing:
+            raise Refused(self._name, [self._world.refusing[self._name]])
+
+    def commit(self, confirm_within: float | None = None) -> None:
+        self._called("commit")
+        if self._name in self._world.lost_in_commit:
+            raise UnreachableError(f"{self._name}: the session was lost")
+        assert self._staged is not None
+        self._world.running[self._name] = dict(self._staged.files)
+
+    def confirm(self) -> None:
+        self._called("confirm")
+
+    def roll_back(self) -> None:
+        self._called("roll back")
+
+    def close(self) -> None:
+        self._world.calls.append((self._name, "close"))
+
+
+@dataclass(frozen=True)
+class Anywhere:
+    """Access to every device of a city that is never used."""
+
+    nodes: Mapping[str, NodeAccess]
+    jump: SshJump | None = None
+
+
+def reach(prepared: Prepared) -> Anywhere:
+    access = NodeAccess("192.0.2.1", 22, "root", Path("key"), Path("known"))
+    return Anywhere(dict.fromkeys(prepared.facts, access))
+
+
+def with_world(prepared: Prepared, world: World) -> Prepared:
+    """The same city, its platforms driven in memory; the world is found by the class's module."""
+    WORLDS[prepared.name] = world
+    platforms = {
+        name: replace(platform, driver="tests.deploy.fakes:driver")
+        for name, platform in prepared.house.platforms.items()
+    }
+    return replace(prepared, house=replace(prepared.house, platforms=platforms))
+
+
+WORLDS: dict[str, World] = {}
+
+
+def driver(target: Reachable) -> MemoryDriver:
+    """What the platforms of `with_world` name."""
+    return MemoryDriver(WORLDS["demo"], target)

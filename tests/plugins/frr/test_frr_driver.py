@@ -1,0 +1,175 @@
+"""The driver on recorded routers: what it reads, sends, and says."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from citynet.deploy.driver import DeviceError, Refused
+from citynet.fleet.shell import Held, Output
+from citynet.render.render import Artifact
+from plugins.frr.driver import FrrDriver
+
+DATA = Path(__file__).parent / "data"
+Answer = Callable[[str], str]
+
+
+class FakeShell:
+    """Answers scripts, and remembers them."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.sent: list[str] = []
+        self.closed = False
+
+    def run(self, command: str, *, stdin: str | None = None, timeout: float = 30.0) -> Output:
+        self.sent.append(stdin or command)
+        return Output(self.answer(stdin or command), "", 0)
+
+    def hold(self, command: str, *, until: str, timeout: float = 30.0) -> Held | Output:
+        self.sent.append(command)
+        if self.answer("lock"):
+            return Output(self.answer("lock"), "", 75)
+        return Held("", lambda: None)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Router:
+    """A target with a shell that does not reach anything."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.name = "r"
+        self.fake = FakeShell(answer)
+
+    def shell(self) -> FakeShell:
+        return self.fake
+
+
+def artifact(node: str, **changed: str) -> Artifact:
+    files = {
+        name: file.read_text()
+        for name in ("frr.conf", "linux.state", "nftables.nft")
+        if (file := DATA / f"{node}.{name}").exists()
+    }
+    return Artifact("r", "frr", files | changed)
+
+
+def reading(node: str) -> str:
+    return (DATA / f"{node}.reading").read_text()
+
+
+@pytest.mark.parametrize("node", ["gov-gw1", "gov-acc1"])
+def test_a_deployed_router_has_no_difference(node: str) -> None:
+    router = Router(lambda _: reading(node))
+    change = FrrDriver(router).stage(artifact(node))
+    assert not change
+    assert change.diff == ""
+    assert len(router.fake.sent) == 1
+
+
+def test_a_difference_is_shown_by_file() -> None:
+    wanted = artifact("gov-acc1")
+    frr = wanted.files["frr.conf"].replace("exit\n", " isis hello-multiplier level-2 5\nexit\n", 1)
+    state = wanted.files["linux.state"].replace("mtu 9000", "mtu 8000", 1)
+    changed = artifact("gov-acc1", **{"frr.conf": frr, "linux.state": state})
+    change = FrrDriver(Router(lambda _: reading("gov-acc1"))).stage(changed)
+    assert set(change.files) == {"frr.conf", "linux.state"}
+    assert (change.added, change.removed) == (2, 1)
+    assert "+ isis hello-multiplier level-2 5" in change.diff
+
+
+def test_a_policy_is_compared_in_the_kernels_words() -> None:
+    read = reading("gov-gw1").replace("dport 5000", "dport 5001", 2)
+    change = FrrDriver(Router(lambda _: read)).stage(artifact("gov-gw1"))
+    assert set(change.files) == {"nftables.nft"}
+    assert change.removed == change.added == 2
+
+
+def test_ports_that_are_not_there_are_refused_before_anything() -> None:
+    router = Router(lambda _: reading("gov-acc1"))
+    driver = FrrDriver(router)
+    state = (
+        artifact("gov-acc1").files["linux.state"] + "link nowhere mtu 9000\nlink eth0 mtu 1400\n"
+    )
+    driver.stage(artifact("gov-acc1", **{"linux.state": state}))
+    with pytest.raises(Refused) as caught:
+        driver.validate()
+    lines = state.splitlines()
+    said = {(each.text, lines[(each.line or 0) - 1]) for each in caught.value.refusals}
+    assert said == {(line, line) for line in ("link nowhere mtu 9000", "link eth0 mtu 1400")}
+
+
+def test_vtysh_says_which_line_it_refuses() -> None:
+    frr = artifact("gov-acc1").files["frr.conf"] + "interface lo\n isis bogus 3\nexit\n"
+
+    def answer(sent: str) -> str:
+        if "vtysh -C" in sent:
+            number = sent[sent.index("<<") :].splitlines()[1:].index(" isis bogus 3") + 1
+            said = f"line {number}: % Unknown command[21]:  isis bogus 3\n"
+            return f"{said * 3}\n@@citynet dry 2\n"
+        return reading("gov-acc1")
+
+    driver = FrrDriver(Router(answer))
+    driver.stage(artifact("gov-acc1", **{"frr.conf": frr}))
+    with pytest.raises(Refused) as caught:
+        driver.validate()
+    (refusal,) = caught.value.refusals
+    assert refusal.file == "frr.conf"
+    assert refusal.line == frr.splitlines().index(" isis bogus 3") + 1
+    assert refusal.message == "Unknown command:  isis bogus 3"
+
+
+def test_what_does_not_take_is_put_back_and_refused() -> None:
+    router = Router(lambda _: reading("gov-acc1"))
+    driver = FrrDriver(router)
+    frr = artifact("gov-acc1").files["frr.conf"].replace("timers 10 30", "timers 20 60")
+    driver.stage(artifact("gov-acc1", **{"frr.conf": frr}))
+    with pytest.raises(Refused) as caught:
+        driver.commit()
+    (refusal,) = caught.value.refusals
+    assert "timers 20 60" in refusal.text
+    assert not any("save:" in sent for sent in router.fake.sent)
+
+
+def test_a_syntax_error_in_the_state_is_refused_with_its_line() -> None:
+    with pytest.raises(Refused) as caught:
+        FrrDriver(Router(lambda _: "")).stage(artifact("gov-acc1", **{"linux.state": "link\n"}))
+    assert caught.value.refusals[0].line == 1
+
+
+def test_a_router_without_frr_is_an_error_not_a_difference() -> None:
+    read = reading("empty").replace("@@citynet frr 0", "@@citynet frr 1")
+    with pytest.raises(DeviceError, match="reading frr failed"):
+        FrrDriver(Router(lambda _: read)).stage(artifact("gov-acc1"))
+
+
+def test_a_lock_says_who_and_since_when() -> None:
+    router = Router(lambda sent: "li on host since 2026-01-01" if sent == "lock" else "")
+    with pytest.raises(Refused, match="locked by li on host since 2026-01-01"):
+        FrrDriver(router).lock("me")
+
+
+def test_a_confirm_timer_is_not_promised() -> None:
+    driver = FrrDriver(Router(lambda _: reading("gov-acc1")))
+    driver.stage(artifact("gov-acc1"))
+    with pytest.raises(DeviceError, match="timer"):
+        driver.commit(confirm_within=30)
+
+
+def test_reading_gives_the_artifacts_files() -> None:
+    files = FrrDriver(Router(lambda _: reading("gov-gw1"))).read()
+    assert set(files) == {"frr.conf", "linux.state", "nftables.nft"}
+    assert (
+        "link gate.1645 type vlan id 1645 parent gate mtu 1500 master health"
+        in files["linux.state"]
+    )
+
+
+def test_closing_ends_the_session() -> None:
+    router = Router(lambda _: reading("gov-gw1"))
+    driver = FrrDriver(router)
+    driver.read()
+    driver.close()
+    assert router.fake.closed
