@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 SOCKETS = "/run/frr/"
-PATIENCE = 10.0
+PATIENCE = 5.0
 END = b"\0\0\0"
 
 
 def ask(daemon: str, command: str) -> str:
-    """A daemon's answer to a show command; up to 10 s (a reply ends in three NULs, status)."""
+    """A daemon's answer to a show command; up to 5 s (a reply ends in three NULs, status)."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.settimeout(PATIENCE)
         link.connect(f"{SOCKETS}{daemon}.vty")
