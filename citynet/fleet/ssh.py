@@ -43,7 +43,10 @@ class ExecSSH(LinuxSSH):
 def parameters(
     access: NodeAccess, sock: Any = None, timeout: float = CONNECT_TIMEOUT
 ) -> dict[str, Any]:
-    """What netmiko is called with: the known host key and our key, nothing else opens the door."""
+    """What netmiko is called with: the known host key and our key, nothing else opens the door.
+
+    Raises what paramiko does for a key file that it cannot read.
+    """
     return {
         "device_type": "linux",
         "host": access.host,
@@ -51,7 +54,7 @@ def parameters(
         "username": access.username,
         "password": None,
         "use_keys": False,
-        "key_file": str(access.key_file),
+        "pkey": paramiko.PKey.from_path(access.key_file),
         "allow_agent": False,
         "ssh_strict": True,
         "system_host_keys": False,
@@ -75,7 +78,7 @@ def open_shell(
     sock = tunnel.channel(access.host, access.port, timeout) if tunnel else None
     try:
         made = ExecSSH(**parameters(access, sock, timeout))
-    except (*_BROKEN, ValueError) as error:
+    except (*_BROKEN, ValueError, TypeError) as error:
         if sock is not None:
             sock.close()
         if tunnel is not None:
