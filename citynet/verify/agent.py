@@ -39,6 +39,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
+
     Handler = Callable[..., None]
 
 MAGIC = b"citynet\0"

@@ -151,9 +151,7 @@ class Result:
         return self.verdict.status is Status.OK
 
 
-def differences(
-    expected: Mapping[K, V], observed: Mapping[K, V], what: str
-) -> list[str]:
+def differences(expected: Mapping[K, V], observed: Mapping[K, V], what: str) -> list[str]:
     """Sentences for what is missing, extra or different, in a sorted order."""
     found = [f"{what} {key} is missing" for key in expected.keys() - observed.keys()]
     found += [

@@ -229,9 +229,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         f"{vpn} is told with the SID of nobody",
         at.node,
         _vtysh(at.bgp, f"no sid vpn per-vrf export explicit {sid}", "sid vpn per-vrf export auto"),
-        _vtysh(
-            at.bgp, "no sid vpn per-vrf export auto", f"sid vpn per-vrf export explicit {sid}"
-        ),
+        _vtysh(at.bgp, "no sid vpn per-vrf export auto", f"sid vpn per-vrf export explicit {sid}"),
         ("srv6/local-sids", "vpn/routes"),
         (at.node, vpn),
     )

@@ -147,9 +147,7 @@ class Gatherer:
             if each.ref in self.network.spaces
         }
 
-    def _captures(
-        self, captures: frozenset[Capture]
-    ) -> dict[Capture, tuple[Frame, ...] | str]:
+    def _captures(self, captures: frozenset[Capture]) -> dict[Capture, tuple[Frame, ...] | str]:
         if not captures:
             return {}
         nodes = sorted({node for capture in captures for node in capture.nodes})

@@ -82,8 +82,11 @@ class Counter:
     packets: int
 
 
-State = tuple[Adjacency, ...] | tuple[BfdSession, ...] | tuple[BgpSession, ...] | (
-    tuple[Route, ...] | tuple[Counter, ...]
+State = (
+    tuple[Adjacency, ...]
+    | tuple[BfdSession, ...]
+    | tuple[BgpSession, ...]
+    | (tuple[Route, ...] | tuple[Counter, ...])
 )
 
 

@@ -95,5 +95,3 @@ def request(
     }
     script = f"{agent_source()}\nmain({json.dumps(body, separators=(',', ':'))!r})\n"
     return Request(script, ordered, {space: name for name, space in spaces.items()})
-
-

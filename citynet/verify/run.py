@@ -96,9 +96,7 @@ def settle(gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float) -> Settl
     return Settled(states, outcomes, time.monotonic() - started, not failing)
 
 
-def verify(
-    city: str, gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float = 0.0
-) -> Report:
+def verify(city: str, gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float = 0.0) -> Report:
     """Observe what `checks` need, after at most `wait` seconds of settling, and judge it."""
     started, now = time.monotonic(), datetime.now(tz=UTC)
     needs = union(check.needs() for check in checks)

@@ -156,9 +156,7 @@ def _mtu(context: Context, node: str) -> int:
 
 def _across(near: LinkEnd, far: LinkEnd, size: int) -> Probe:
     own, address = str(near.address.ip), str(far.address.ip)
-    return Probe(
-        near.node, address, "icmp", size=size, at_node=True, own=own, via=near.interface
-    )
+    return Probe(near.node, address, "icmp", size=size, at_node=True, own=own, via=near.interface)
 
 
 def _link(context: Context, link: LinkNumbers) -> LinkMtu:

@@ -238,7 +238,9 @@ def _told(context: Context, vpn: str) -> Iterator[tuple[str, str]]:
                 if {vpn_of(ref) for ref in refs} != pair:
                     continue
                 for key in (
-                    key for ref in refs if vpn_of(ref) != vpn
+                    key
+                    for ref in refs
+                    if vpn_of(ref) != vpn
                     for key in endpoints_of(context.city, ref)
                 ):
                     end = context.plan.endpoints[key]
