@@ -94,8 +94,7 @@ class Probe:
 
     def __init__(self, row: list[Any]) -> None:
         self.id, self.source, self.target, self.protocol, self.family = row[:5]
-        self.address, self.port, self.size, self.wanted = row[5:9]
-        self.own, self.via = row[9:]
+        self.address, self.port, self.size, self.wanted, self.own, self.via = row[5:]
         self.answered = self.reached = False
         self.error: str | None = None
         self.key = self.protocol + self.family
