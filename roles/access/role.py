@@ -1,7 +1,12 @@
-"""Access: the interfaces that customers are attached to."""
+"""Access: the interfaces that customers are attached to, and what they may not send.
+
+A customer sends from its own subnet only (BCP 38, RFC 2827), and nothing to the router itself
+or to a SID: whoever can send to a SID from outside the SR domain gets into any VPN (RFC 8754,
+section 5.1). Both are dropped where they arrive, and counted.
+"""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv6Interface
+from ipaddress import IPv4Interface, IPv6Interface, IPv6Network
 
 from pydantic import Field
 
@@ -31,8 +36,9 @@ class AccessPort:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The customer-facing interfaces of a router."""
+    """The customer-facing interfaces of a router; `sids` is the domain's block of SRv6 SIDs."""
 
+    sids: IPv6Network
     ports: tuple[AccessPort, ...]
     origin: KeyPath
 
@@ -51,7 +57,10 @@ def build(context: Context, node: str, options: AccessOptions) -> Access | None:
         )
         for each in context.index.endpoints.get(node, ())
     )
-    return Access(ports, ("nodes", node)) if ports else None
+    if not ports:
+        return None
+    sids = context.plan.domains[context.domain_of(node)].locators
+    return Access(sids, ports, ("nodes", node))
 
 
 ROLE = Role(
