@@ -43,6 +43,17 @@ if [ "$(id -u)" != 0 ]; then
     fi
     as_root=sudo
 fi
-$as_root apt-get -q update
+begin=$(date +%s)
+quietly() {
+    log=$(mktemp)
+    if ! $as_root env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
+quietly apt-get -q update
 # shellcheck disable=SC2086 # a list of package names
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $missing
+quietly apt-get -q install -y --no-install-recommends $missing
+echo "installed in $(($(date +%s) - begin)) s"
