@@ -6,9 +6,11 @@ which checks (by `role/name`) catch it. `citynet` never runs one on its own; tes
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 
 from citynet.allocate.plan import EndpointNumbers, LinkNumbers
 from citynet.build.context import Context
+from citynet.model import Gateway
 from citynet.verify.pairs import endpoints_of_vpn
 
 PAUSE = "kill -{signal} $(cat /run/frr/{daemon}.pid)"
@@ -215,6 +217,20 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         ("vpn/routes", "vpn/reachability"),
         (vpn, at.other),
     )
+    locator = plan.nodes[at.node].locator
+    block = plan.domains[at.context.domain_of(at.node)].locators
+    wrong = IPv6Network((int(locator.network_address) ^ (1 << 64), 64))
+    lengths = f"block-len {block.prefixlen} node-len {locator.prefixlen - block.prefixlen}"
+    place = ("segment-routing", "srv6", "locators", "locator CITY")
+    yield Fault(
+        "wrong-locator",
+        "the locator is another node's",
+        at.node,
+        _vtysh(*place, f"prefix {wrong} {lengths}"),
+        _vtysh(*place, f"prefix {locator} {lengths}"),
+        ("srv6/local-sids", "vpn/reachability"),
+        (at.node, vpn),
+    )
     yield Fault(
         "missing-sid",
         f"{vpn} has no SID",
@@ -257,6 +273,27 @@ def _vpn(at: Scene) -> Iterator[Fault]:
     )
 
 
+def _domains_joined(name: str, gateway: Gateway, interfaces: tuple[str, str]) -> Fault:
+    """IS-IS between the two routers of a gateway: an adjacency that no link implies."""
+    port = interfaces[0]
+    isis = (
+        "ipv6 router isis city",
+        "isis network point-to-point",
+        "isis circuit-type level-2-only",
+    )
+    undone = ("no isis network point-to-point", "no isis circuit-type", "no ipv6 router isis city")
+    return Fault(
+        "domains-joined",
+        f"the routers of gateway {name} are neighbours in IS-IS",
+        gateway.ends[0],
+        f"sysctl -qw net.ipv6.conf.{port}.disable_ipv6=0; " + _vtysh(f"interface {port}", *isis),
+        _vtysh(f"interface {port}", *undone) + f"; sysctl -qw net.ipv6.conf.{port}.disable_ipv6=1",
+        ("underlay/isis-adjacencies",),
+        gateway.ends,
+        (gateway.ends[1],),
+    )
+
+
 def _gateway(context: Context) -> Iterator[Fault]:
     for name, gateway in sorted(context.city.gateways.items()):
         node = gateway.ends[0]
@@ -271,14 +308,16 @@ def _gateway(context: Context) -> Iterator[Fault]:
         port = gateway.allow[flow].ports[0]
         yield Fault(
             "gateway-open",
-            f"{' and '.join(gateway.ends)} let everything pass",
+            f"{' and '.join(gateway.ends)} count what they should refuse, and let it pass",
             node,
-            f"{save}; nft flush ruleset",
+            f"{save}; sed '/-refuse {{/,/}}/s/drop/accept/' /run/fault >/run/fault2; "
+            "nft delete table inet citynet-gateway; nft -f /run/fault2",
             again,
-            ("gateway/flow-refused", "gateway/flow-allowed"),
+            ("gateway/flow-refused",),
             vpns,
             (gateway.ends[1],),
         )
+        yield _domains_joined(name, gateway, context.plan.gateways[name].interfaces)
         yield Fault(
             "wrong-port",
             f"flow {flow} is let through at another port",
