@@ -25,18 +25,32 @@ _MARKED = re.compile("\x02([^:]*):([0-9]+):([0-9]+)\x03")
 
 @dataclass
 class _Trail:
-    """The pieces of intent that templates read, in order of first use; the last one read."""
+    """The pieces of intent that templates read. The first of `origins` is the device itself.
 
-    origins: list[KeyPath] = field(default_factory=list)
+    A line comes from the last piece it read other than the device itself, from the device if
+    it read nothing else, and from what the line before came from if it read nothing.
+    """
+
+    origins: list[KeyPath]
+    read: list[int] = field(default_factory=list)
     last: int = 0
 
     def saw(self, origin: KeyPath) -> None:
+        """A template read a piece of intent."""
         if origin not in self.origins:
             self.origins.append(origin)
-        self.last = self.origins.index(origin)
+        self.read.append(self.origins.index(origin))
+
+    def mark(self, name: str, line: int) -> str:
+        """A line ends: where it came from."""
+        if self.read:
+            self.last = next((each for each in reversed(self.read) if each), 0)
+        self.read.clear()
+        return f"\x02{name}:{line}:{self.last}\x03"
 
     def reset(self) -> str:
-        """Forget the last piece read: a block starts with the device itself."""
+        """A block begins: with the device itself."""
+        self.read.clear()
         self.last = 0
         return ""
 
@@ -113,7 +127,7 @@ def _environment(prepared: Prepared, platform: str, trail: _Trail) -> Environmen
     )
     made.trail = trail
     made.globals[RESET] = trail.reset
-    made.globals[MARK] = lambda name, line: f"\x02{name}:{line}:{trail.last}\x03"
+    made.globals[MARK] = trail.mark
     return made
 
 
