@@ -54,7 +54,9 @@ def _show_diffs(console: Console, results: Iterable[DeviceResult]) -> None:
             counted = f"+{each.change.added} -{each.change.removed}"
             console.print(Text(f"{each.device} ({counted})", style="bold"))
             for line in each.change.diff.splitlines():
-                console.print(Text(f"  {line}", style=STYLES.get(line[:1], "")), soft_wrap=True)
+                console.print(
+                    Text(f"  {line.expandtabs(2)}", style=STYLES.get(line[:1], "")), soft_wrap=True
+                )
 
 
 def _print(found: Report, *, diff: bool) -> None:

@@ -8,7 +8,6 @@ from citynet.deploy.driver import Refusal
 
 from . import config, linux, nft, script
 from .config import FrrDiff, Script
-from .linux import VIRTUAL
 from .platform import FRR_CONF, LINUX_STATE, NFTABLES
 from .reconcile import Step, plan
 from .state import Goal, Running
@@ -72,25 +71,24 @@ def carry_out(
 ) -> Outcome:
     """Bring a device from `now` to `wanted`, re-reading until they agree or nothing helps.
 
-    Forward: policy, then the kernel, then FRR, so that nothing crosses before it may; tables
-    that are not wanted go last. `back`: the other way round.
+    Policy first, then what comes in the kernel, then FRR, so that nothing crosses before it may
+    and FRR finds what it speaks of; what goes in the kernel follows, and tables go last. `back`
+    carries on after failures: as much as can be is put back.
     """
-    gone = frozenset(
-        name
-        for name in now.linux.ours - wanted.linux.state.links.keys()
-        if now.linux.links[name].kind in VIRTUAL
-    )
-    planned = plan(wanted.linux.state, now.linux, additive=additive)
-    text, named = script.linux_steps(planned, "linux")
+    present = frozenset(now.linux.links)
+    steps = plan(wanted.linux.state, now.linux, additive=additive)
+    before, named = script.linux_steps(steps.first, "linux")
+    behind, more = script.linux_steps(steps.last, "left")
     diff = config.difference(wanted.frr, now.frr)
-    first = config.script(diff, wanted.frr, now.frr, gone, 0)
+    first = config.script(diff, wanted.frr, now.frr, present, 0)
+    routing = script.vtysh("round0", first) if diff else ""
     load = _nft("nft", nft.load(wanted.tables, now.tables))
     unload = "" if additive else _nft("unload", nft.unload(wanted.tables, now.tables))
-    routing = script.vtysh("round0", first) if diff else ""
-    order = [routing, text, load, unload] if back else [load, text, routing, unload]
-    output = device.run("failed=\n" + "".join(order) + device.reading)
+    go_on = "failed=\n" if back else ""
+    order = go_on.join(("failed=\n", load, before, routing, behind, unload))
+    output = device.run(order + device.reading)
     after = device.read(output)
-    failed = list(_failures(output, wanted, named))
+    failed = list(_failures(output, wanted, named | more))
     if failed and not back:
         return Outcome(after, tuple(failed))
     said = _said(output, "round0", first)
@@ -98,7 +96,7 @@ def carry_out(
         diff = config.difference(wanted.frr, after.frr)
         if not diff:
             break
-        again = config.script(diff, wanted.frr, after.frr, gone, attempt)
+        again = config.script(diff, wanted.frr, after.frr, present, attempt)
         name = f"round{attempt}"
         output = device.run("failed=\n" + script.vtysh(name, again) + device.reading)
         after = device.read(output)

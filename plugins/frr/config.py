@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .words import ATTACHED, EXIT, HOLLOW, LASTING, NOISE, negation, slot
+from .words import ATTACHED, EXIT, HOLLOW, INSTANCE, LASTING, NOISE, negation, slot
 
 Path = tuple[str, ...]
 """A line and the contexts around it: `("router bgp 1", "address-family ipv4 vpn", "…")`."""
@@ -123,23 +123,24 @@ def merged(wanted: FrrConfig, running: FrrConfig) -> FrrConfig:
 
 
 def script(
-    diff: FrrDiff, wanted: FrrConfig, running: FrrConfig, gone: frozenset[str], attempt: int
+    diff: FrrDiff, wanted: FrrConfig, running: FrrConfig, present: frozenset[str], attempt: int
 ) -> Script:
     """The commands of one round: removals last line first, then additions in order.
 
-    `gone` are interfaces and VRFs that the kernel no longer has. The first round (`attempt` 0)
-    takes away whole contexts and leaves replaced values to the lines that replace them; later
-    rounds go line by line.
+    `present` are the interfaces and VRFs that the kernel has: FRR lets go of others only. The
+    first round (`attempt` 0) takes away whole contexts and leaves replaced values to the lines
+    that replace them; later rounds go line by line.
     """
     made: list[tuple[str, Path | None]] = []
-    for path, command in _removals(diff, running, gone, attempt):
+    for path, command in _removals(diff, running, present, attempt):
         made += _inside(path, command)
+    made += _leftovers(diff, wanted, running, present)
     made += _tree(wanted, _with_parents(diff.added))
     return Script(tuple(line for line, _ in made), tuple(path for _, path in made))
 
 
 def _removals(
-    diff: FrrDiff, running: FrrConfig, gone: frozenset[str], attempt: int
+    diff: FrrDiff, running: FrrConfig, present: frozenset[str], attempt: int
 ) -> Iterator[tuple[Path, str]]:
     removed = frozenset(diff.removed)
     replaced = {(path[:-1], slot(path[-1])) for path in diff.added} if attempt == 0 else set()
@@ -156,9 +157,23 @@ def _removals(
             continue
         if path in running.contexts and LASTING.match(path[-1]):
             attached = ATTACHED.match(path[-1])
-            if attached is None or attached.group(2) not in gone:
+            if attached is None or attached.group(2) in present:
                 continue
         yield path, negation(path[-1], 0 if path in whole else attempt)
+
+
+def _leftovers(
+    diff: FrrDiff, wanted: FrrConfig, running: FrrConfig, present: frozenset[str]
+) -> Iterator[tuple[str, Path | None]]:
+    """Empty contexts of interfaces and VRFs that nobody has, and of a BGP that another follows."""
+    successor = any(INSTANCE.match(path[0]) for path in diff.added if len(path) == 1)
+    for path in running.lines:
+        if len(path) > 1 or path in wanted.lines:
+            continue
+        attached = ATTACHED.match(path[0])
+        gone = attached is not None and attached.group(2) not in present
+        if (gone and path not in diff.removed) or (successor and INSTANCE.match(path[0])):
+            yield f"no {path[0]}", path
 
 
 def _inside(path: Path, command: str) -> Iterator[tuple[str, Path | None]]:

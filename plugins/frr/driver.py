@@ -78,7 +78,9 @@ class FrrDriver:
             tables = {**now.tables, **wanted.tables}
             wanted = replace(wanted, frr=config.merged(wanted.frr, now.frr), tables=tables)
         else:
-            wanted = restored(wanted, now)
+            whole = restored(wanted, now)
+            if whole is not wanted:  # what they are now is needed for going back
+                wanted, now = whole, self._read(whole)
         self._staged = _Staged(wanted, now, additive, tuple(found))
         return self._change(self._staged)
 
@@ -87,7 +89,8 @@ class FrrDriver:
         staged = self._candidate()
         found = list(staged.refusals)
         diff = config.difference(staged.goal.frr, staged.now.frr)
-        sent = config.script(diff, staged.goal.frr, staged.now.frr, frozenset(), 0)
+        present = frozenset(staged.now.linux.links)
+        sent = config.script(diff, staged.goal.frr, staged.now.frr, present, 0)
         if diff:
             output = self._run(script.part("dry", "vtysh -C -f /dev/stdin 2>&1", sent.text()))
             said = script.parts(output).get("dry")

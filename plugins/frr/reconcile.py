@@ -1,9 +1,10 @@
 """From the kernel's state to the wanted one: ordered commands, made without asking anything.
 
 The order is what keeps a router's isolation while it changes: settings of the whole kernel
-first, then what goes, then what comes, VRFs with their fence before anything is put into them,
-addresses last. A change of VRF takes an interface down for a moment, and the kernel may drop
-its IPv6 addresses then, so they are all given again.
+first, then what comes, VRFs with their fence before anything is put into them, then addresses.
+What goes does so after FRR has let go of it, unless it is in the way. A change of VRF takes an
+interface down for a moment, and the kernel may drop its IPv6 addresses then, so they are all
+given again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,19 +28,34 @@ class Step:
     about: str
 
 
-def plan(wanted: State, now: State, *, additive: bool = False) -> tuple[Step, ...]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps before FRR is given its part, and after: what FRR no longer uses goes last."""
+
+    first: tuple[Step, ...]
+    last: tuple[Step, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.first or self.last)
+
+
+def plan(wanted: State, now: State, *, additive: bool = False) -> Plan:
     """The steps from `now` to `wanted`; none where they agree.
 
     `additive` leaves alone what is ours and not wanted.
     """
-    return tuple(_plan(wanted, now, additive=additive))
-
-
-def _plan(wanted: State, now: State, *, additive: bool) -> Iterator[Step]:
-    bound = {key: interface_of(key, wanted.links) for key in wanted.sysctls}
-    yield from _settings(wanted, now, [key for key, name in bound.items() if name is None])
     gone = frozenset() if additive else now.ours - wanted.links.keys()
     anew = frozenset(_remade(wanted, now))
+    late = gone - _in_the_way(wanted, now, gone)
+    first = tuple(_first(wanted, now, gone - late, anew, additive=additive))
+    return Plan(first, tuple(_departures(now, late)))
+
+
+def _first(
+    wanted: State, now: State, gone: frozenset[str], anew: frozenset[str], *, additive: bool
+) -> Iterator[Step]:
+    bound = {key: interface_of(key, wanted.links) for key in wanted.sysctls}
+    yield from _settings(wanted, now, [key for key, name in bound.items() if name is None])
     if not additive:
         yield from _unwanted_addresses(wanted, now, anew)
     yield from _departures(now, gone | anew)
@@ -53,6 +69,21 @@ def _plan(wanted: State, now: State, *, additive: bool) -> Iterator[Step]:
     shaken = made | _shaken(wanted, now, late) | _shaken(wanted, left, late)
     yield from _shapes(wanted, left, made)
     yield from _addresses(wanted, left, shaken)
+
+
+def _in_the_way(wanted: State, now: State, gone: frozenset[str]) -> frozenset[str]:
+    """What goes and has a table, or a VLAN of a port, that something else is to have.
+
+    A port that goes is there for its VLANs to be deleted from, so it may always be late.
+    """
+    tables = {link.table for link in wanted.links.values() if link.table is not None}
+    vlans = {(link.parent, link.vlan) for link in wanted.links.values() if link.kind == "vlan"}
+    return frozenset(
+        name
+        for name in gone
+        for link in (now.links[name],)
+        if link.table in tables or (link.parent, link.vlan) in vlans
+    )
 
 
 def interface_of(key: str, names: Mapping[str, Link]) -> str | None:
@@ -129,8 +160,8 @@ def _departures(now: State, names: frozenset[str]) -> Iterator[Step]:
             if link.kind == "vrf":
                 yield from _open(link)
             continue
-        for address in sorted(now.addresses.get(name, ())):
-            yield Step("ip", f"address delete {address} dev {name}", f"address {address} {name}")
+        if now.addresses.get(name):  # some may have gone with a VRF, which a flush does not mind
+            yield Step("ip", f"address flush dev {name} scope global", about)
         yield Step("ip", f'link set dev {name} nomaster alias "" down', about)
 
 

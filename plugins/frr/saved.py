@@ -76,7 +76,7 @@ def boot(state: str, ruleset: str) -> str:
     if ruleset:
         made.append(f"nft -f - {script.here(ruleset)}\n")
     lines: list[str] = []
-    for step in (*plan(wanted, State()), None):
+    for step in (*plan(wanted, State()).first, None):
         if lines and (step is None or step.tool != "ip"):
             made.append(f"ip -force -batch - {script.here(chr(10).join(lines))}\n")
             lines = []

@@ -66,7 +66,7 @@ def parts(output: str) -> dict[str, Part]:
 def reading(sysctl_paths: Sequence[str], ruleset: str) -> str:
     """A script that reads all there is to know. `ruleset`: to be put in the kernel's words."""
     made = [
-        part("frr", "vtysh -c 'show running-config'"),
+        part("frr", "vtysh -c 'show daemons' -c 'show running-config'"),
         part("links", "ip -j -d addr"),
         part("fences", f"ip -j route show table all proto {PROTOCOL}"),
         part("tables", "nft -s list ruleset"),

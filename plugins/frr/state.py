@@ -1,6 +1,6 @@
 """What a router says of itself, read in one go, and what is wanted of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from citynet.deploy.driver import DeviceError, Refusal, Refused
@@ -10,6 +10,7 @@ from . import config, linux, nft, script
 from .linux import State, Wanted
 from .platform import FRR_CONF, LINUX_STATE, NFTABLES
 from .reconcile import interface_of, kernel_path, missing_ports
+from .words import DAEMONS
 
 MANAGEMENT = "eth0"
 """What containerlab gives a node for management; the session's own interface is added to it."""
@@ -21,6 +22,7 @@ class Running:
 
     frr: config.FrrConfig
     frr_text: str
+    daemons: frozenset[str]
     linux: State
     tables: nft.Tables
     canonical: script.Part | None
@@ -104,9 +106,11 @@ def running(device: str, output: str, wanted: Goal | None) -> Running:
     sysctls = {paths[path]: value for path, value in values.items() if path in paths}
     interfaces = script.documents(found["links"])
     local = found["session"].text.split()[2:3]
+    daemons, _, text = found["frr"].text.partition("\n")
     return Running(
-        frr=config.parse(found["frr"].text),
-        frr_text=found["frr"].text,
+        frr=config.parse(text),
+        frr_text=text,
+        daemons=frozenset(daemons.split()),
         linux=linux.observed(interfaces, script.documents(found["fences"]), sysctls),
         tables=nft.tables(found["tables"].text),
         canonical=found.get("canonical"),
@@ -129,7 +133,22 @@ def refusals(wanted: Goal, now: Running) -> list[Refusal]:
         if interface_of(key, links) is None:
             at = lines.get(f"sysctl {key}", 0)
             made.append(_refusal(wanted, at, f"the kernel has no setting {key}"))
-    return made
+    return made + [_stopped(wanted, path, needs) for path, needs in _without(wanted, now)]
+
+
+def _without(wanted: Goal, now: Running) -> Iterator[tuple[config.Path, str]]:
+    """The contexts whose daemon does not run, once a daemon."""
+    stopped: dict[str, config.Path] = {}
+    for path in wanted.frr.lines:
+        for pattern, needs in DAEMONS:
+            if len(path) == 1 and pattern.match(path[0]) and needs not in now.daemons:
+                stopped.setdefault(needs, path)
+    for needs, path in stopped.items():
+        yield path, needs
+
+
+def _stopped(wanted: Goal, path: config.Path, needs: str) -> Refusal:
+    return Refusal(FRR_CONF, wanted.frr.lines[path], path[0], f"{needs} does not run")
 
 
 def _refusal(wanted: Goal, number: int, message: str) -> Refusal:

@@ -19,8 +19,16 @@ side's; `use-underlays-nexthop-weight` is shown unasked where FRR's profile is `
 
 EXIT = re.compile(r"exit(-\S+)?$")
 
+INSTANCE = re.compile(r"router bgp \d+$")
+"""The default BGP instance. It is emptied, not removed, unless another is to take its place.
+
+In FRR 10.7.1 one that is removed while its VPN tables are in use stays on, hidden; when it is
+made again bgpd crashes at the next `show running-config` (fixed upstream by frr#22718).
+"""
+
 HOLLOW = re.compile(
     r"(interface|vrf|address-family|segment-routing|srv6|locators|encapsulation|bfd|static-sids)\b"
+    r"|router bgp \d+$"
 )
 """Contexts that mean nothing while they are empty; FRR shows some of them, and not others."""
 
@@ -28,7 +36,8 @@ ATTACHED = re.compile(r"(interface|vrf) (\S+)")
 """Contexts that cannot be removed while the kernel has something of that name."""
 
 LASTING = re.compile(
-    r"(interface|vrf|address-family|segment-routing$|locators$|encapsulation$|bfd$)"
+    r"(interface|vrf|address-family|segment-routing|locators$|encapsulation$|bfd$"
+    r"|router bgp \d+$)"
 )
 """Contexts that are emptied line by line, since there is no command that removes them whole."""
 
@@ -49,6 +58,13 @@ SHORT = (
     (re.compile(r"(.*) func-bits .*"), r"\1"),
 )
 """Commands whose negation takes no value: `no description`, not `no description TEXT`."""
+
+DAEMONS = (
+    (re.compile(r"router bgp "), "bgpd"),
+    (re.compile(r"router isis "), "isisd"),
+    (re.compile(r"bfd$"), "bfdd"),
+)
+"""Which daemon a context at the top needs; the others are needed by all."""
 
 KEPT_WORDS = 3
 """Shorter than this a negation would take away more than its own line: `no neighbor X`."""

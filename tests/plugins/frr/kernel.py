@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from plugins.frr.linux import ALIAS, Link, State
-from plugins.frr.reconcile import Step
+from plugins.frr.reconcile import Plan
 
 
 class KernelError(Exception):
@@ -33,8 +33,8 @@ class Kernel:
         ours = frozenset(name for name in links if self.aliases.get(name) == ALIAS)
         return State(links, addresses, dict(self.sysctls), ours)
 
-    def run(self, steps: tuple[Step, ...]) -> None:
-        for step in steps:
+    def run(self, plan: Plan) -> None:
+        for step in (*plan.first, *plan.last):
             if step.tool == "sysctl":
                 path, _, value = step.text.partition(" ")
                 self._write(path, value)
@@ -76,6 +76,9 @@ class Kernel:
                 if ":" in address and (self.links[name].mtu or 0) < 1280:
                     raise KernelError("IPv6 is disabled on this device")
                 self.addresses.setdefault(name, set()).add(address)
+            case ["flush", "dev", name, "scope", "global"]:
+                self._there(name)
+                self.addresses[name] = set()
             case ["delete", address, "dev", name]:
                 if address not in self.addresses.get(name, set()):
                     raise KernelError("Cannot assign requested address")

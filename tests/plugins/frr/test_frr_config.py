@@ -14,7 +14,7 @@ EMPTY = parse("")
 
 
 def frr(node: str) -> str:
-    return parts((DATA / f"{node}.reading").read_text())["frr"].text
+    return parts((DATA / f"{node}.reading").read_text())["frr"].text.partition("\n")[2]
 
 
 @pytest.mark.parametrize("node", ["gov-gw1", "gov-acc1"])
@@ -77,15 +77,34 @@ def test_whole_contexts_go_at_once_and_the_last_first() -> None:
         "router bgp 1\n neighbor a remote-as 2\nexit\nrouter bgp 1 vrf v\n bgp router-id 1\nexit\n"
     )
     sent = script(difference(EMPTY, running), EMPTY, running, NONE, 0)
-    assert sent.lines == ("no router bgp 1 vrf v", "no router bgp 1")
+    assert sent.lines == (
+        "no router bgp 1 vrf v",
+        "router bgp 1",
+        " no neighbor a remote-as 2",
+        "exit",
+    )
+
+
+def test_another_as_takes_the_place_of_the_old_one() -> None:
+    running = parse("router bgp 1\n bgp router-id 1.1.1.1\nexit\n")
+    wanted = parse("router bgp 2\n bgp router-id 1.1.1.1\nexit\n")
+    lines = script(difference(wanted, running), wanted, running, NONE, 0).lines
+    assert lines.index("no router bgp 1") < lines.index("router bgp 2")
 
 
 def test_interfaces_are_emptied_and_removed_only_when_the_kernel_has_none() -> None:
     running = parse("interface a\n isis passive\nexit\ninterface b\n isis passive\nexit\n")
-    sent = script(difference(EMPTY, running), EMPTY, running, frozenset({"b"}), 0)
+    sent = script(difference(EMPTY, running), EMPTY, running, frozenset({"a"}), 0)
     assert "no interface b" in sent.lines
     assert "no interface a" not in sent.lines
     assert sent.lines.count(" no isis passive") == 2
+
+
+def test_a_vrf_that_nobody_has_is_forgotten() -> None:
+    running = parse("vrf old\nexit-vrf\nvrf here\nexit-vrf\nbfd\n profile x\n exit\nexit\n")
+    sent = script(difference(EMPTY, running), EMPTY, running, frozenset({"here"}), 0)
+    assert "no vrf old" in sent.lines
+    assert "no vrf here" not in sent.lines
 
 
 def test_values_come_before_contexts_inside() -> None:

@@ -145,6 +145,14 @@ def test_a_router_without_frr_is_an_error_not_a_difference() -> None:
         FrrDriver(Router(lambda _: read)).stage(artifact("gov-acc1"))
 
 
+def test_a_daemon_that_does_not_run_is_named() -> None:
+    read = reading("gov-acc1").replace(" bgpd ", " ", 1)
+    driver = FrrDriver(Router(lambda _: read))
+    driver.stage(artifact("gov-acc1"))
+    with pytest.raises(Refused, match="bgpd does not run"):
+        driver.validate()
+
+
 def test_a_lock_says_who_and_since_when() -> None:
     router = Router(lambda sent: "li on host since 2026-01-01" if sent == "lock" else "")
     with pytest.raises(Refused, match="locked by li on host since 2026-01-01"):
