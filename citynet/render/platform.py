@@ -1,10 +1,11 @@
 """What a platform is to the renderer: its templates, and how their parts become files."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from citynet.build.facts import DeviceFacts
+from citynet.yang.models import ModelSet
 
 Parts = Mapping[str, Sequence[str]]
 """By block name, what each role's template says in that block, in the order of roles."""
@@ -23,6 +24,10 @@ class Platform:
     platform cannot do although it has the template. `driver` is the module and the class
     that talk to the device, `package.module:Class`, loaded when first used; a leading dot
     means the platform's own folder.
+
+    `autoescape` is for templates that write XML: every value is escaped unless a template says
+    otherwise. `filters` are the platform's own Jinja filters, by name. `models` are the YANG
+    models that its documents (files that end in `.xml`) must be valid against.
     """
 
     name: str
@@ -33,3 +38,6 @@ class Platform:
     image: str = "node"
     templates: Path | None = None
     refuses: Callable[[DeviceFacts], Iterable[str]] = _nothing
+    autoescape: bool = False
+    filters: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    models: ModelSet | None = None

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from citynet.errors import KeyPath
 from citynet.pipeline import Prepared
-from citynet.render.render import Renderer
+from citynet.render.render import Renderer, environment
 
 MARK = "citynet_mark"
 RESET = "citynet_reset"
@@ -115,16 +115,8 @@ class Provenance:
 
 
 def _environment(prepared: Prepared, platform: str, trail: _Trail) -> Environment:
-    folder = prepared.house.platforms[platform].templates
-    made = _Tracing(
-        loader=FileSystemLoader(str(folder)),
-        extensions=[_Marks],
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
+    found = prepared.house.platforms[platform]
+    made = environment(found, _Tracing, extensions=[_Marks])
     made.trail = trail
     made.globals[RESET] = trail.reset
     made.globals[MARK] = trail.mark

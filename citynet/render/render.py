@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 
@@ -11,6 +12,9 @@ from citynet.build.facts import DeviceFacts
 from citynet.errors import CitynetError, InventoryError, Problem
 from citynet.render.platform import Platform
 from citynet.text import listed, nearest
+
+
+E = TypeVar("E", bound=Environment)
 
 
 class RenderError(CitynetError):
@@ -71,16 +75,22 @@ def check_cells(facts: Iterable[DeviceFacts], platforms: Mapping[str, Platform])
         raise InventoryError(problems)
 
 
-def environment(folder: Path) -> Environment:
-    """A Jinja environment where a name that does not exist is an error, never empty text."""
-    return Environment(
-        loader=FileSystemLoader(folder),
+def environment(platform: Platform, kind: type[E] = Environment, **more: Any) -> E:  # type: ignore[assignment]  # the default is E's bound
+    """A Jinja environment where a name that does not exist is an error, never empty text.
+
+    `kind` and `more` are for who wants to watch the templates (citynet.render.provenance).
+    """
+    made = kind(
+        loader=FileSystemLoader(_templates(platform)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - device configuration, not HTML; XML has its own way
+        autoescape=platform.autoescape,
+        **more,
     )
+    made.filters |= dict(platform.filters)
+    return made
 
 
 class Renderer:
@@ -93,7 +103,7 @@ class Renderer:
     ) -> None:
         self._platforms = platforms
         self._environments = environments or {
-            name: environment(_templates(platform)) for name, platform in platforms.items()
+            name: environment(platform) for name, platform in platforms.items()
         }
 
     def render(self, facts: DeviceFacts) -> Artifact:
