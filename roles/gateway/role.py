@@ -8,6 +8,7 @@ flows name, and the same stateful policy on both routers.
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Interface, IPv6Network
+from typing import Literal
 
 from pydantic import Field
 
@@ -27,6 +28,11 @@ class GatewayOptions(RoleOptions):
         default=10, ge=1, le=10_000, description="Refused packets logged, at most, per second."
     )
     mtu: int = Field(default=1500, ge=1280, le=9000, description="IP MTU between gateways, bytes.")
+    answers: Literal["by-state", "by-mirrored-rules"] = Field(
+        default="by-state",
+        description="How answers come back: to what was asked (a stateful filter), or whatever "
+        "looks like an answer, for platforms that keep no state.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +86,16 @@ class GatewayLink:
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """What a gateway router does: its links to the other domain, and the joins on them."""
+    """What a gateway router does: its links to the other domain, and the joins on them.
+
+    `stateful` if answers must be let through because something was asked, and only then.
+    """
 
     links: tuple[GatewayLink, ...]
     joins: tuple[Join, ...]
     mtu: int
     log_rate: int
+    stateful: bool
     origin: KeyPath
 
 
@@ -171,6 +181,7 @@ def build(context: Context, node: str, options: GatewayOptions) -> Gateways | No
         joins=tuple(_join(context, side) for side in context.index.joins.get(node, ())),
         mtu=options.mtu,
         log_rate=options.log_rate,
+        stateful=options.answers == "by-state",
         origin=("nodes", node),
     )
 

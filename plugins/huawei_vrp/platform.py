@@ -1,0 +1,87 @@
+"""Huawei NetEngine routers (VRP, YANG 8.22), configured over NETCONF."""
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv6Address
+from typing import Any
+
+from citynet.build.facts import DeviceFacts
+from citynet.render.platform import Parts, Platform
+from citynet.render.xml import config
+
+from .acl import access_lists
+from .models import MODELS
+
+CONFIG = "config.xml"
+PORT_TYPES = ("GigabitEthernet", "XGigabitEthernet", "Eth-Trunk", "Virtual-Ethernet", "Ethernet")
+_SPEED = re.compile(r"(FlexE-)?[0-9]+(x[0-9]+)?GE?(?=[0-9(]*/)")
+_NAMED = re.compile(rf"({'|'.join(PORT_TYPES)})(?=[0-9])")
+
+BFD_INTERVAL = range(3, 20_001)
+BFD_MULTIPLIER = range(3, 51)
+HELLO = range(1, 256)
+"""Ranges of huawei-isis: `bfd/min-rx` (ms), `bfd/detect-multiplier`, `p2p/hello-timer` (s)."""
+
+
+def port_type(name: str) -> str:
+    """`port-type` of huawei-ifm for an interface: `100GE0/3/0` is a `100GE`.
+
+    A name that is no name of a Huawei port, as in a city that pins none, is taken for a
+    Gigabit port.
+    """
+    found = _SPEED.match(name) or _NAMED.match(name)
+    return found.group() if found else "GigabitEthernet"
+
+
+def plain(text: str, longest: int = 242) -> str:
+    """A description: no question mark (the pattern of all of them), not longer than allowed."""
+    return text.replace("?", "？")[:longest]
+
+
+def opcode(function: int) -> str:
+    """An SRv6 function as huawei-srv6 writes it: `::daac`."""
+    return str(IPv6Address(function))
+
+
+def _outside(name: str, value: int, allowed: range) -> Iterator[str]:
+    if value not in allowed:
+        between = f"{allowed.start} to {allowed.stop - 1}"
+        yield f"huawei_vrp cannot do underlay.{name} {value}, it can do {between}"
+
+
+def refuses(facts: DeviceFacts) -> Iterator[str]:
+    """What of the facts an NE8000 cannot do: its models' ranges, and keeping state."""
+    underlay: Any = facts.roles.get("underlay")
+    if underlay is not None:
+        yield from _outside("bfd_interval", underlay.bfd_interval, BFD_INTERVAL)
+        yield from _outside("bfd_multiplier", underlay.bfd_multiplier, BFD_MULTIPLIER)
+        yield from _outside("hello_interval", underlay.hello_interval, HELLO)
+    gateway: Any = facts.roles.get("gateway")
+    if gateway is not None and gateway.joins and gateway.stateful:
+        yield (
+            "huawei_vrp keeps no state, so role gateway cannot let answers through by state; "
+            "set its option `answers: by-mirrored-rules` to accept that, or choose another platform"
+        )
+
+
+def assemble(facts: DeviceFacts, parts: Parts) -> Mapping[str, str]:
+    """One document, the payload of an edit-config."""
+    return {CONFIG: config(facts, parts["config"])}
+
+
+PLATFORM = Platform(
+    name="huawei_vrp",
+    summary="Huawei NetEngine 8000, configured over NETCONF",
+    blocks=("config",),
+    assemble=assemble,
+    driver=".driver:HuaweiDriver",
+    refuses=refuses,
+    autoescape=True,
+    filters={
+        "port_type": port_type,
+        "plain": plain,
+        "opcode": opcode,
+        "access_lists": access_lists,
+    },
+    models=MODELS,
+)
