@@ -20,19 +20,20 @@ def _head(element: Element, outer: str) -> str:
     return " ".join(words)
 
 
-def _lines(element: Element, outer: str, indent: str) -> Iterator[str]:
-    head, end = _head(element, outer), f"{element.mark}\n"
-    if element.children:
-        yield f"{indent}<{head}>{end}"
-        for child in element.children:
-            yield from _lines(child, element.namespace, indent + "  ")
-        yield f"{indent}</{element.name}>{end}"
-    elif element.text:
-        yield f"{indent}<{head}>{element.text.translate(_TEXT)}</{element.name}>{end}"
+def lines(root: Element, outer: str = "", indent: str = "") -> Iterator[tuple[str, Element]]:
+    """Each line without its end, and the element that it is of; end tags have their own line."""
+    head = f"{indent}<{_head(root, outer)}"
+    if root.children:
+        yield f"{head}>", root
+        for child in root.children:
+            yield from lines(child, root.namespace, indent + "  ")
+        yield f"{indent}</{root.name}>", root
+    elif root.text:
+        yield f"{head}>{root.text.translate(_TEXT)}</{root.name}>", root
     else:
-        yield f"{indent}<{head}/>{end}"
+        yield f"{head}/>", root
 
 
 def write(root: Element) -> str:
     """The document, well-formed whatever its values are."""
-    return "".join(_lines(root, "", ""))
+    return "".join(f"{line}{element.mark}\n" for line, element in lines(root))

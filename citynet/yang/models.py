@@ -1,18 +1,33 @@
-"""Which YANG models a platform's documents must be valid against: data of its plugin."""
+"""Which YANG models a platform's documents must be valid against, and where they are.
 
+The models are the vendors' and stay outside: the environment variable `CITYNET_YANG`, or the
+option `--yang`, names the folder that holds them.
+"""
+
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from citynet.errors import CitynetError
+
+VARIABLE = "CITYNET_YANG"
+
+
+class YangError(CitynetError):
+    """Documents cannot be validated: no models, no validator, or one that failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSet:
     """A vendor's models for one release.
 
-    `folders`, below the directory of models, hold the `*.yang` files, subfolders included;
+    `folders`, below the folder of all models, hold the `*.yang` files, subfolders included;
     the first that exists is taken. `modules` are implemented in this order (modules whose
     nodes they refer to, too). Where `features` names a module, only those of its features
     are on; all are on otherwise. `patches` are modules of our own, by name: deviations for
-    what a validator cannot take, loaded first.
+    what a validator cannot take, loaded first. `validator` is the oldest libyang that can
+    take the models.
     """
 
     release: str
@@ -20,3 +35,30 @@ class ModelSet:
     modules: tuple[str, ...]
     features: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     patches: Mapping[str, str] = field(default_factory=dict)
+    validator: tuple[int, int] = (2, 1)
+
+
+def configured() -> Path | None:
+    """The folder of models that the environment names, None where it names none."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else None
+
+
+def files(models: ModelSet, root: Path) -> dict[str, Path]:
+    """Every file of the release by its name, `huawei-ifm.yang`. Raises `YangError`.
+
+    Of two files with one name the first counts, in the order of their paths.
+    """
+    for folder in models.folders:
+        if (root / folder).is_dir():
+            found: dict[str, Path] = {}
+            for path in sorted((root / folder).rglob("*.yang")):
+                found.setdefault(path.name, path.resolve())
+            break
+    else:
+        raise YangError(f"no models of {models.release}: {root} has no {models.folders[0]}")
+    have = {name.partition(".")[0].partition("@")[0] for name in found}
+    missing = [name for name in models.modules if name not in have]
+    if missing:
+        raise YangError(f"{root / folder} is not {models.release}: no {', '.join(missing[:3])}")
+    return found

@@ -1,0 +1,47 @@
+"""Documents against a platform's models."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from citynet.xml import XmlError
+from citynet.yang.document import Document, YangProblem, read
+from citynet.yang.models import VARIABLE, ModelSet, YangError, configured
+from citynet.yang.yanglint import Complaint, lint
+
+
+def _problems(document: Document, said: list[Complaint]) -> list[YangProblem]:
+    found = list(document.problems)
+    for each in said:
+        line = document.line_of(each.line, each.path)
+        found.append(YangProblem(each.path, each.message, line))
+    return found
+
+
+def validate_all(
+    models: ModelSet, documents: Mapping[str, bytes], root: Path | None = None
+) -> dict[str, list[YangProblem]]:
+    """What is wrong in each document, by name; nothing where it is valid.
+
+    `root` is the folder of all vendors' models, else the one that `CITYNET_YANG` names. The
+    models are loaded once. Raises `YangError` where nothing can be said.
+    """
+    root = root or configured()
+    if root is None:
+        raise YangError(f"set {VARIABLE} to the folder that holds the vendors' YANG models")
+    found: dict[str, list[YangProblem]] = {}
+    good: dict[str, Document] = {}
+    for name, data in documents.items():
+        found[name] = []
+        try:
+            good[name] = read(data)
+        except XmlError as error:
+            found[name] = [YangProblem("", error.message, error.line)]
+    said = lint(models, [document.text for document in good.values()], root)
+    for (name, document), complaints in zip(good.items(), said, strict=True):
+        found[name] = _problems(document, complaints)
+    return found
+
+
+def validate(models: ModelSet, document: bytes, root: Path | None = None) -> list[YangProblem]:
+    """What is wrong in one document; see `validate_all`."""
+    return validate_all(models, {"document": document}, root)["document"]

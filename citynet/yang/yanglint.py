@@ -1,0 +1,188 @@
+"""libyang's `yanglint` as a validator: one process loads the models and reads many documents.
+
+It is driven by commands on standard input, which all releases from 2.1 take alike (Debian 12
+to forky, Ubuntu), and answers on standard error. After each document comes a command that it
+does not know and names in its complaint: the mark that tells answers apart. Nothing counts as
+valid unless its mark came, the models are in the list of implemented modules, and a document
+that no model knows was refused by the same process.
+"""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from citynet.yang.models import ModelSet, YangError, files
+
+TIMEOUT = 1800.0
+INSTALL = "install libyang2-tools (Debian 12, Ubuntu), libyang3-tools (Debian 13) or libyang-tools"
+MODULES = "modules"
+CANARY = '<canary xmlns="urn:citynet:in-no-model"/>\n'
+
+_ERROR = re.compile(r"libyang\[0\]: (.*?)(?: \((?:path: )?([^()]*(?:\([^()]*\)[^()]*)*)\))?$", re.S)
+_PATH = re.compile(r"(?:Data location |data path: )\"?(.+?)\"?(?=, line|\.?$)", re.S)
+_LINE = re.compile(r"[Ll]ine(?: number|:)? (\d+)\.?$")
+_WARNING = re.compile(r"(libyang\[[1-9]\]|YANGLINT\[[WV]\]): ")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What libyang says of a document: in words, where in the data, at which line of it."""
+
+    message: str
+    path: str
+    line: int | None
+
+
+@cache
+def version(program: str) -> tuple[int, int]:
+    """The release of libyang's tool. Raises `YangError` where there is none."""
+    try:
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except OSError as error:
+        raise YangError(f"cannot run {program}: {error.strerror}; {INSTALL}") from error
+    found = re.match(r"yanglint (?:SO )?(\d+)\.(\d+)", done.stdout)
+    if found is None:
+        raise YangError(f"{program} --version says {done.stdout.strip()!r}; {INSTALL}")
+    return int(found[1]), int(found[2])
+
+
+def program(models: ModelSet) -> str:
+    """Choose `yanglint`, or what `YANGLINT` names; refuse one too old for the models."""
+    chosen = os.environ.get("YANGLINT") or shutil.which("yanglint")
+    if chosen is None:
+        raise YangError(f"YANG is validated by yanglint, which is not here; {INSTALL}")
+    have, need = version(chosen), models.validator
+    if have < need:
+        is_, least = ".".join(map(str, have)), ".".join(map(str, need))
+        raise YangError(f"yanglint is {is_}, {models.release} needs {least}; {INSTALL}")
+    return chosen
+
+
+def complaints(answer: str) -> list[Complaint]:
+    """What an answer complains about; empty only if it says nothing but warnings."""
+    found: list[Complaint] = []
+    lead, *said = re.split(r"^(?=libyang\[\d\]: |YANGLINT\[\w\]: )", answer, flags=re.M)
+    if lead.strip():
+        found.append(Complaint(lead.strip(), "", None))
+    for each in said:
+        match = _ERROR.match(each.strip())
+        if match:
+            where = match[2] or ""
+            path, line = _PATH.search(where), _LINE.search(where)
+            whole = match[1] if path or line or not where else f"{match[1]} ({where})"
+            found.append(Complaint(whole, path[1] if path else "", int(line[1]) if line else None))
+        elif not _WARNING.match(each) and not found:
+            found.append(Complaint(each.strip(), "", None))
+    return found
+
+
+class _Session:
+    """The commands of one process, and its answers by mark."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._nonce = secrets.token_hex(8)
+        self._commands: list[str] = ["verb error", f"searchpath {MODULES}"]
+        self._marks: list[str] = []
+
+    def ask(self, *commands: str) -> None:
+        """Send commands whose answer is one."""
+        mark = f"@{self._nonce}-{len(self._marks)}"
+        self._marks.append(mark)
+        self._commands += [*commands, mark]
+
+    def run(self, chosen: str) -> tuple[list[str], str]:
+        """Every answer in order, and what went to standard output."""
+        home = {"HOME": str(self._folder), "LC_ALL": "C.UTF-8"}
+        try:
+            done = subprocess.run(
+                [chosen],
+                input="".join(f"{command}\n" for command in self._commands).encode(),
+                capture_output=True,
+                cwd=self._folder,
+                env=os.environ | home,
+                timeout=TIMEOUT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise YangError(f"yanglint has not ended after {TIMEOUT:.0f} s") from error
+        said, answers = done.stderr.decode(errors="replace"), []
+        for mark in self._marks:
+            pattern = rf'^[^\n]*Unknown command "{mark}"[^\n]*\n?'
+            found = re.split(pattern, said, maxsplit=1, flags=re.M)
+            if len(found) == 1:
+                last = said.strip().splitlines()[-1:] or ["nothing"]
+                raise YangError(f"yanglint ended with {done.returncode}, saying {last[0]}")
+            answer, said = found
+            answers.append(answer)
+        return answers, done.stdout.decode(errors="replace")
+
+
+def _add(models: ModelSet, found: Mapping[str, Path], name: str) -> str:
+    file = next(
+        (each for each in (f"{name}.yang", *sorted(found, reverse=True)) if _is(each, name)), ""
+    )
+    features = models.features.get(name)
+    chosen = f"-F {name}:{','.join(features)} " if features is not None else ""
+    return f"add -i -i {chosen}{MODULES}/{file}"
+
+
+def _modules(models: ModelSet, found: Mapping[str, Path], folder: Path) -> dict[str, Path]:
+    """Make a folder of all modules, ours too, which are returned.
+
+    It is not the one that yanglint runs in, or its own modules would be looked for here.
+    """
+    folder.mkdir()
+    for file, path in found.items():
+        (folder / file).symlink_to(path)
+    patches = {f"{module}.yang": text for module, text in models.patches.items()}
+    for file, text in patches.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    return {file: folder / file for file in patches}
+
+
+def _is(file: str, module: str) -> bool:
+    return file.partition(".yang")[0].partition("@")[0] == module
+
+
+def _loaded(models: ModelSet, answer: str, printed: str) -> None:
+    """Raise `YangError` unless every module is in the list, implemented, without an error."""
+    wrong = complaints(answer)
+    if wrong:
+        raise YangError(f"yanglint cannot load {models.release}: {wrong[0].message}")
+    have = set(re.findall(r"^\s*I ([^@\s]+)", printed, flags=re.M))
+    missing = [name for name in (*models.patches, *models.modules) if name not in have]
+    if missing:
+        raise YangError(f"yanglint has not loaded {', '.join(missing[:3])} of {models.release}")
+
+
+def lint(models: ModelSet, texts: Sequence[str], root: Path) -> list[list[Complaint]]:
+    """What libyang complains about in each text (data nodes side by side). Raises `YangError`.
+
+    `root` is the folder of all vendors' models.
+    """
+    chosen, found = program(models), files(models, root)
+    with tempfile.TemporaryDirectory(prefix="citynet-yang-") as name:
+        folder = Path(name)
+        patches = _modules(models, found, folder / MODULES)
+        session = _Session(folder)
+        every = found | patches
+        session.ask(*(_add(models, every, each) for each in (*models.patches, *models.modules)))
+        session.ask("list")
+        for at, text in enumerate([CANARY, *texts]):
+            (folder / f"{at}.xml").write_text(text, encoding="utf-8")
+            session.ask(f"data -t config -F xml {at}.xml")
+        (loading, _, canary, *answers), printed = session.run(chosen)
+    _loaded(models, loading, printed)
+    if not complaints(canary):
+        raise YangError("yanglint accepts a document that is in no model, so its word is nothing")
+    return [complaints(answer) for answer in answers]
