@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from citynet.allocate import Plan, allocate
 from citynet.build import Context, DeviceFacts, build_facts, context
 from citynet.errors import InventoryError
 from citynet.house import House, open_house
 from citynet.load import Sources, load_city
+from citynet.model.settings import with_settings
 from citynet.render import Artifact, Renderer, check_cells
+
+NO_SETTINGS: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,18 @@ class Prepared:
         return self.context.plan
 
 
-def prepare(folder: Path, house: House | None = None) -> Prepared:
-    """Load, allocate and build. Raises `InventoryError` with every problem and its place."""
+def prepare(
+    folder: Path, house: House | None = None, settings: Mapping[str, object] = NO_SETTINGS
+) -> Prepared:
+    """Load, allocate and build. Raises `InventoryError` with every problem and its place.
+
+    `settings` are of this run, over the inventory: see `citynet.model.settings`.
+    """
     house = house or open_house()
     loaded = load_city(folder)
+    city = with_settings(loaded.city, settings)
     try:
-        ready = context(loaded.city, allocate(loaded.city))
+        ready = context(city, allocate(city))
         facts = build_facts(ready, house.roles)
         check_cells(facts.values(), house.platforms)
     except InventoryError as error:

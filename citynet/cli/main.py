@@ -13,6 +13,7 @@ COMMANDS = {
     "inventory": ("citynet.cli.inventory", "The city as an Ansible-style inventory."),
     "schema": ("citynet.cli.schema", "The JSON Schema of inventory files, for editors."),
     "render": ("citynet.cli.render", "Write every device's files."),
+    "yang": ("citynet.cli.yang", "Validate documents against the vendors' own YANG."),
     "lab": ("citynet.cli.lab", "Bring the city up as a lab, look into it, take it down."),
     "deploy": ("citynet.cli.deploy", "Bring devices to what the inventory says."),
     "verify": ("citynet.cli.verify", "Prove with measurements that the network does it."),

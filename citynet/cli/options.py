@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import click
+import yaml
+
+from citynet.yang.models import VARIABLE
 
 inventory_option = click.option(
     "-i",
@@ -14,3 +17,37 @@ inventory_option = click.option(
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to stdout.")
+
+yang_option = click.option(
+    "--yang",
+    "root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    envvar=VARIABLE,
+    show_envvar=True,
+    help="Folder of the vendors' YANG models.",
+)
+
+
+def _settings(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for each in values:
+        key, equals, value = each.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{each!r} is not KEY=VALUE")
+        try:
+            found[key] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise click.BadParameter(f"{each!r}: the value is not YAML") from error
+    return found
+
+
+set_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    callback=_settings,
+    help="Over the inventory, for this run: platform=huawei_vrp, options.underlay.mtu=2000.",
+)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from citynet.cli.options import inventory_option, json_option
+from citynet.cli.options import inventory_option, json_option, set_option, yang_option
 from citynet.errors import CitynetError
 from citynet.pipeline import prepare
 from citynet.pipeline import render as render_all
 from citynet.render import Artifact
+from citynet.yang.rendered import check_artifacts
 
 
 def _write(artifacts: Mapping[str, Artifact], output: Path) -> None:
@@ -41,10 +42,26 @@ def _selected(artifacts: dict[str, Artifact], device: str | None) -> dict[str, A
 @inventory_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to.")
 @click.option("--device", help="Only this device.")
+@set_option
+@yang_option
 @json_option
-def render(folder: Path, output: Path | None, device: str | None, *, as_json: bool) -> None:
-    """Render every device's files, to a folder or to the screen."""
-    artifacts = _selected(render_all(prepare(folder)), device)
+def render(
+    folder: Path,
+    output: Path | None,
+    device: str | None,
+    settings: dict[str, object],
+    root: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Render every device's files, to a folder or to the screen.
+
+    Where the vendors' YANG models are known, every document is validated first.
+    """
+    prepared = prepare(folder, settings=settings)
+    artifacts = _selected(render_all(prepared), device)
+    if root and (count := check_artifacts(prepared, artifacts, root)):
+        click.echo(f"{count} documents valid by the vendors' YANG", err=True)
     if output:
         _write(artifacts, output)
     if as_json:
