@@ -23,9 +23,9 @@ def _models(platform: str) -> ModelSet:
     known = [name for name, each in sorted(platforms.items()) if each.models is not None]
     found = platforms[platform].models if platform in platforms else None
     if found is None:
+        said = f"no YANG is known for {platform!r}, expected one of {listed(known)}"
         hint = nearest(platform, known)
-        expected = f"expected one of {listed(known)}"
-        raise CitynetError(f"no YANG is known for {platform!r}, {expected}; {hint or ''}".rstrip("; "))
+        raise CitynetError(f"{said}; {hint}" if hint else said)
     return found
 
 

@@ -13,7 +13,6 @@ from citynet.errors import CitynetError, InventoryError, Problem
 from citynet.render.platform import Platform
 from citynet.text import listed, nearest
 
-
 E = TypeVar("E", bound=Environment)
 
 

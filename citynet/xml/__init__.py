@@ -3,6 +3,6 @@
 from citynet.xml.element import Element, XmlError
 from citynet.xml.merge import merge
 from citynet.xml.parse import parse_document, parse_parts
-from citynet.xml.write import lines, write
+from citynet.xml.write import dense, write
 
-__all__ = ["Element", "XmlError", "lines", "merge", "parse_document", "parse_parts", "write"]
+__all__ = ["Element", "XmlError", "dense", "merge", "parse_document", "parse_parts", "write"]

@@ -60,9 +60,9 @@ class _Builder:
         try:
             self.parser.Parse(data, True)  # noqa: FBT003 - expat takes it by position
         except expat.ExpatError as error:
-            raise XmlError(
-                f"not well-formed: {expat.ErrorString(error.code)}", error.lineno
-            ) from error
+            newlines = data.count("\n") if isinstance(data, str) else data.count(b"\n")
+            line = min(error.lineno, max(newlines, 1))  # never behind the last line
+            raise XmlError(f"not well-formed: {expat.ErrorString(error.code)}", line) from error
         except ValueError as error:  # an encoding that expat does not know
             raise XmlError(f"not well-formed: {error}", 1) from error
         return tuple(self._open[0].children)
@@ -77,7 +77,9 @@ class _Builder:
         outer = self._open[-1]
         if len(self._open) > MAX_DEPTH:
             self._fail(f"more than {MAX_DEPTH} levels deep")
-        scope, prefixes, rest = self._declared(outer.scope, list(zip(pairs[::2], pairs[1::2])))
+        scope, prefixes, rest = self._declared(
+            outer.scope, list(zip(pairs[::2], pairs[1::2], strict=True))
+        )
         key, attributes = None, []
         for attribute, value in rest:
             if attribute == "key" and self._keyed:

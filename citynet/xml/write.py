@@ -20,20 +20,32 @@ def _head(element: Element, outer: str) -> str:
     return " ".join(words)
 
 
-def lines(root: Element, outer: str = "", indent: str = "") -> Iterator[tuple[str, Element]]:
-    """Each line without its end, and the element that it is of; end tags have their own line."""
-    head = f"{indent}<{_head(root, outer)}"
-    if root.children:
-        yield f"{head}>", root
-        for child in root.children:
-            yield from lines(child, root.namespace, indent + "  ")
-        yield f"{indent}</{root.name}>", root
-    elif root.text:
-        yield f"{head}>{root.text.translate(_TEXT)}</{root.name}>", root
+def _lines(element: Element, outer: str, indent: str) -> Iterator[str]:
+    head, end = f"{indent}<{_head(element, outer)}", f"{element.mark}\n"
+    if element.children:
+        yield f"{head}>{end}"
+        for child in element.children:
+            yield from _lines(child, element.namespace, indent + "  ")
+        yield f"{indent}</{element.name}>{end}"
+    elif element.text:
+        yield f"{head}>{element.text.translate(_TEXT)}</{element.name}>{end}"
     else:
-        yield f"{head}/>", root
+        yield f"{head}/>{end}"
 
 
 def write(root: Element) -> str:
     """The document, well-formed whatever its values are."""
-    return "".join(f"{line}{element.mark}\n" for line, element in lines(root))
+    return "".join(_lines(root, "", ""))
+
+
+def _dense(element: Element, outer: str) -> Iterator[str]:
+    name, _, rest = _head(element, outer).partition(" ")
+    yield f"<{name}\n{rest}>{element.text.translate(_TEXT)}"
+    for child in element.children:
+        yield from _dense(child, element.namespace)
+    yield f"</{name}>"
+
+
+def dense(root: Element) -> str:
+    """The document for a parser: one line break an element, inside its start tag."""
+    return "".join(_dense(root, ""))

@@ -1,14 +1,20 @@
-"""A document as the validator reads it: one element a line, so that a line is an element.
+"""A document as the validator reads it: one line break an element, so that a line is an element.
+
+The break is inside the start tag, behind the name. A parser that looks ahead to the next tag
+has then not yet left the line of the element that it speaks about.
 
 What it complains about, by line or by path, is told at the line of the document as written.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from citynet.xml import Element, lines, parse_document
+from citynet.xml import Element, dense, parse_document
 
 NETCONF = "urn:ietf:params:xml:ns:netconf:base:1.0"
+FIRST = 2
+"""The line on which a parser is that has just read the first element's name."""
 KEPT = frozenset({"merge", "replace", "create"})
 """Operations of an edit-config (RFC 6241, section 7.2) that leave what they carry in place."""
 
@@ -38,10 +44,22 @@ class Document:
     problems: tuple[YangProblem, ...]
 
     def line_of(self, line: int | None, path: str) -> int:
-        """The line, as written, of what the validator names by a line of `text` or a path."""
-        if line is not None and 1 <= line <= len(self.elements):
-            return self.elements[line - 1].line
+        """The line, as written, of what the validator names by a line of `text` or a path.
+
+        A line is where the parser was: right for the element that ends the path or a child of
+        it (one that no model knows), too far where an entry was read to its end.
+        """
+        steps = _STEP.findall(path)
+        if line is not None and FIRST <= line < FIRST + len(self.elements):
+            reached = self.elements[line - FIRST]
+            if not steps or steps[-1][0] in {reached.name, self._parent(reached)}:
+                return reached.line
         return find(self.nodes, path).line
+
+    def _parent(self, child: Element) -> str:
+        """The name of the element around `child`."""
+        around = (each for each in self.elements if any(one is child for one in each.children))
+        return next((each.name for each in around), "")
 
 
 def _matches(element: Element, name: str, predicates: str) -> bool:
@@ -55,15 +73,21 @@ def _matches(element: Element, name: str, predicates: str) -> bool:
     return True
 
 
-def find(nodes: tuple[Element, ...], path: str) -> Element:
-    """The element a data path names, or the deepest one on the way to it."""
-    here = Element("", "", children=nodes, line=nodes[0].line if nodes else 1)
+def find(nodes: Sequence[Element], path: str) -> Element:
+    """The element that a path names, or the deepest one on the way to it.
+
+    A schema path names no entries: of several, the first that lacks what comes next is meant.
+    Its choices and cases are no elements and are passed over.
+    """
+    here = [Element("", "", children=tuple(nodes), line=nodes[0].line)]
     for name, predicates in _STEP.findall(path):
-        below = next((each for each in here.children if _matches(each, name, predicates)), None)
-        if below is None:
-            break
-        here = below
-    return here
+        below, without = [], []
+        for each in here:
+            found = [one for one in each.children if _matches(one, name, predicates)]
+            below += found
+            without += [] if found else [each]
+        here = below if below and (len(here) == 1 or not without) else without or below
+    return here[0] if here[0].name else nodes[0]
 
 
 def _content(root: Element) -> tuple[Element, ...]:
@@ -106,6 +130,6 @@ def read(data: bytes) -> Document:
     nodes = tuple(_operations(each, problems) for each in _content(root))
     if not nodes:
         problems.append(YangProblem("", "the document configures nothing", root.line))
-    pairs = [pair for node in nodes for pair in lines(node)]
-    text = "".join(f"{line}\n" for line, _ in pairs)
-    return Document(nodes, text, tuple(element for _, element in pairs), tuple(problems))
+    text = "".join(f"{dense(node)}" for node in nodes)
+    elements = tuple(element for node in nodes for element in node.walk())
+    return Document(nodes, text, elements, tuple(problems))

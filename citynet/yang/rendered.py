@@ -1,7 +1,7 @@
 """Rendered documents against their platforms' models; every complaint with where it is from."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,18 +39,22 @@ class InvalidDocumentsError(CitynetError):
         super().__init__("\n".join(lines))
 
 
-def _documents(
-    prepared: Prepared, artifacts: Mapping[str, Artifact]
-) -> dict[str, dict[tuple[str, str], bytes]]:
-    """By platform that has models: the text of each `(device, file)`."""
-    found: dict[str, dict[tuple[str, str], bytes]] = defaultdict(dict)
+def _devices(prepared: Prepared, artifacts: Mapping[str, Artifact]) -> dict[str, list[str]]:
+    """By platform that has models, the devices it is the platform of."""
+    found: dict[str, list[str]] = defaultdict(list)
     for device, artifact in artifacts.items():
-        if prepared.house.platforms[artifact.platform].models is None:
-            continue
-        for file, text in artifact.files.items():
-            if file.endswith(SUFFIX):
-                found[artifact.platform][device, file] = text.encode()
+        if prepared.house.platforms[artifact.platform].models is not None:
+            found[artifact.platform].append(device)
     return found
+
+
+def _complaints(
+    prepared: Prepared, found: Mapping[str, Sequence[YangProblem]]
+) -> Iterator[Invalid]:
+    for name, problems in found.items():
+        device, _, file = name.partition("/")
+        for problem in problems:
+            yield Invalid(device, file, problem, explain(prepared, device, file, problem.line))
 
 
 def check_artifacts(prepared: Prepared, artifacts: Mapping[str, Artifact], root: Path) -> int:
@@ -61,18 +65,18 @@ def check_artifacts(prepared: Prepared, artifacts: Mapping[str, Artifact], root:
     """
     invalid: list[Invalid] = []
     count = 0
-    for platform, documents in sorted(_documents(prepared, artifacts).items()):
+    for platform, devices in sorted(_devices(prepared, artifacts).items()):
         models = prepared.house.platforms[platform].models
-        if models is None:
-            continue
-        names = {f"{device}/{file}": (device, file) for device, file in documents}
-        found = validate_all(models, {name: documents[key] for name, key in names.items()}, root)
-        count += len(found)
-        for name, problems in found.items():
-            device, file = names[name]
-            for problem in problems:
-                origin = explain(prepared, device, file, problem.line)
-                invalid.append(Invalid(device, file, problem, origin))
+        documents = {
+            f"{device}/{file}": text.encode()
+            for device in devices
+            for file, text in artifacts[device].files.items()
+            if file.endswith(SUFFIX)
+        }
+        if models is not None and documents:
+            found = validate_all(models, documents, root)
+            count += len(found)
+            invalid += _complaints(prepared, found)
     if invalid:
         raise InvalidDocumentsError(invalid)
     return count

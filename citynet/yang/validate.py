@@ -1,6 +1,6 @@
 """Documents against a platform's models."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from citynet.xml import XmlError
@@ -9,12 +9,10 @@ from citynet.yang.models import VARIABLE, ModelSet, YangError, configured
 from citynet.yang.yanglint import Complaint, lint
 
 
-def _problems(document: Document, said: list[Complaint]) -> list[YangProblem]:
-    found = list(document.problems)
+def _problems(document: Document, said: list[Complaint]) -> Iterator[YangProblem]:
     for each in said:
         line = document.line_of(each.line, each.path)
-        found.append(YangProblem(each.path, each.message, line))
-    return found
+        yield YangProblem(each.path, each.message, line)
 
 
 def validate_all(
@@ -31,14 +29,17 @@ def validate_all(
     found: dict[str, list[YangProblem]] = {}
     good: dict[str, Document] = {}
     for name, data in documents.items():
-        found[name] = []
         try:
-            good[name] = read(data)
+            document = read(data)
         except XmlError as error:
             found[name] = [YangProblem("", error.message, error.line)]
+            continue
+        found[name] = list(document.problems)
+        if document.nodes:
+            good[name] = document
     said = lint(models, [document.text for document in good.values()], root)
     for (name, document), complaints in zip(good.items(), said, strict=True):
-        found[name] = _problems(document, complaints)
+        found[name] += _problems(document, complaints)
     return found
 
 

@@ -23,10 +23,17 @@ from citynet.yang.models import ModelSet, YangError, files
 TIMEOUT = 1800.0
 INSTALL = "install libyang2-tools (Debian 12, Ubuntu), libyang3-tools (Debian 13) or libyang-tools"
 MODULES = "modules"
+LOADING = 3
+"""Answers before those about documents: adding modules, listing them, the canary."""
 CANARY = '<canary xmlns="urn:citynet:in-no-model"/>\n'
 
-_ERROR = re.compile(r"libyang\[0\]: (.*?)(?: \((?:path: )?([^()]*(?:\([^()]*\)[^()]*)*)\))?$", re.S)
-_PATH = re.compile(r"(?:Data location |data path: )\"?(.+?)\"?(?=, line|\.?$)", re.S)
+_ERROR = "libyang[0]: "
+_PLACES = (" (path: ", " (data path: ", " (schema path: ", " (line")
+_PATH = re.compile(
+    r"(?:(?:Data|Schema) location |(?:data|schema) path: )\"?"
+    r"(.+?)\"?(?=, (?:[Ll]ine|data|schema)|\.?$)",
+    re.DOTALL,
+)
 _LINE = re.compile(r"[Ll]ine(?: number|:)? (\d+)\.?$")
 _WARNING = re.compile(r"(libyang\[[1-9]\]|YANGLINT\[[WV]\]): ")
 
@@ -67,22 +74,38 @@ def program(models: ModelSet) -> str:
     return chosen
 
 
+def _complaint(text: str) -> Complaint:
+    """One error of libyang: its words, and in brackets a path, a line, both or neither."""
+    at = max(text.rfind(place) for place in _PLACES)
+    words, where = (text[:at], text[at:].rstrip(")")) if at >= 0 else (text, "")
+    path, line = _PATH.search(where), _LINE.search(where)
+    message = " ".join((words if path or line else text).split())
+    return Complaint(message, path[1] if path else "", int(line[1]) if line else None)
+
+
 def complaints(answer: str) -> list[Complaint]:
     """What an answer complains about; empty only if it says nothing but warnings."""
     found: list[Complaint] = []
-    lead, *said = re.split(r"^(?=libyang\[\d\]: |YANGLINT\[\w\]: )", answer, flags=re.M)
+    lead, *said = re.split(r"^(?=libyang\[\d\]: |YANGLINT\[\w\]: )", answer, flags=re.MULTILINE)
     if lead.strip():
         found.append(Complaint(lead.strip(), "", None))
     for each in said:
-        match = _ERROR.match(each.strip())
-        if match:
-            where = match[2] or ""
-            path, line = _PATH.search(where), _LINE.search(where)
-            whole = match[1] if path or line or not where else f"{match[1]} ({where})"
-            found.append(Complaint(whole, path[1] if path else "", int(line[1]) if line else None))
+        if each.startswith(_ERROR):
+            found.append(_complaint(each.removeprefix(_ERROR).rstrip()))
         elif not _WARNING.match(each) and not found:
             found.append(Complaint(each.strip(), "", None))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Answers in order, what was said after the last one, and whether all were answered."""
+
+    answers: list[str]
+    rest: str
+    code: int
+    printed: str
+    whole: bool
 
 
 class _Session:
@@ -92,16 +115,15 @@ class _Session:
         self._folder = folder
         self._nonce = secrets.token_hex(8)
         self._commands: list[str] = ["verb error", f"searchpath {MODULES}"]
-        self._marks: list[str] = []
+        self._asked = 0
 
     def ask(self, *commands: str) -> None:
         """Send commands whose answer is one."""
-        mark = f"@{self._nonce}-{len(self._marks)}"
-        self._marks.append(mark)
-        self._commands += [*commands, mark]
+        self._commands += [*commands, f"@{self._nonce}-{self._asked}"]
+        self._asked += 1
 
-    def run(self, chosen: str) -> tuple[list[str], str]:
-        """Every answer in order, and what went to standard output."""
+    def run(self, chosen: str) -> _Outcome:
+        """Run the process on what was asked. Raises `YangError` where it does not end."""
         home = {"HOME": str(self._folder), "LC_ALL": "C.UTF-8"}
         try:
             done = subprocess.run(
@@ -115,16 +137,11 @@ class _Session:
             )
         except subprocess.TimeoutExpired as error:
             raise YangError(f"yanglint has not ended after {TIMEOUT:.0f} s") from error
-        said, answers = done.stderr.decode(errors="replace"), []
-        for mark in self._marks:
-            pattern = rf'^[^\n]*Unknown command "{mark}"[^\n]*\n?'
-            found = re.split(pattern, said, maxsplit=1, flags=re.M)
-            if len(found) == 1:
-                last = said.strip().splitlines()[-1:] or ["nothing"]
-                raise YangError(f"yanglint ended with {done.returncode}, saying {last[0]}")
-            answer, said = found
-            answers.append(answer)
-        return answers, done.stdout.decode(errors="replace")
+        said = done.stderr.decode(errors="replace")
+        mark = rf'^[^\n]*Unknown command "@{self._nonce}-\d+"[^\n]*\n?'
+        *answers, rest = re.split(mark, said, flags=re.MULTILINE)
+        printed = done.stdout.decode(errors="replace")
+        return _Outcome(answers, rest, done.returncode, printed, self._asked == len(answers))
 
 
 def _add(models: ModelSet, found: Mapping[str, Path], name: str) -> str:
@@ -154,35 +171,54 @@ def _is(file: str, module: str) -> bool:
     return file.partition(".yang")[0].partition("@")[0] == module
 
 
-def _loaded(models: ModelSet, answer: str, printed: str) -> None:
-    """Raise `YangError` unless every module is in the list, implemented, without an error."""
-    wrong = complaints(answer)
+def _loaded(models: ModelSet, outcome: _Outcome) -> None:
+    """Raise `YangError` unless every module is implemented and the canary was refused."""
+    if len(outcome.answers) < LOADING:
+        last = outcome.rest.strip().splitlines()[-1:] or ["nothing"]
+        raise YangError(f"yanglint ended with {outcome.code}, saying {last[0]}")
+    loading, _, canary = outcome.answers[:LOADING]
+    wrong = complaints(loading)
     if wrong:
         raise YangError(f"yanglint cannot load {models.release}: {wrong[0].message}")
-    have = set(re.findall(r"^\s*I ([^@\s]+)", printed, flags=re.M))
+    have = set(re.findall(r"^\s*I ([^@\s]+)", outcome.printed, flags=re.MULTILINE))
     missing = [name for name in (*models.patches, *models.modules) if name not in have]
     if missing:
         raise YangError(f"yanglint has not loaded {', '.join(missing[:3])} of {models.release}")
+    if not complaints(canary):
+        raise YangError("yanglint accepts a document that is in no model, so its word is nothing")
 
 
-def lint(models: ModelSet, texts: Sequence[str], root: Path) -> list[list[Complaint]]:
-    """What libyang complains about in each text (data nodes side by side). Raises `YangError`.
-
-    `root` is the folder of all vendors' models.
-    """
+def _read(models: ModelSet, texts: Sequence[str], root: Path) -> _Outcome:
+    """Have one process load the models and read the texts, as far as it comes."""
     chosen, found = program(models), files(models, root)
     with tempfile.TemporaryDirectory(prefix="citynet-yang-") as name:
         folder = Path(name)
-        patches = _modules(models, found, folder / MODULES)
+        every = found | _modules(models, found, folder / MODULES)
         session = _Session(folder)
-        every = found | patches
         session.ask(*(_add(models, every, each) for each in (*models.patches, *models.modules)))
         session.ask("list")
         for at, text in enumerate([CANARY, *texts]):
             (folder / f"{at}.xml").write_text(text, encoding="utf-8")
             session.ask(f"data -t config -F xml {at}.xml")
-        (loading, _, canary, *answers), printed = session.run(chosen)
-    _loaded(models, loading, printed)
-    if not complaints(canary):
-        raise YangError("yanglint accepts a document that is in no model, so its word is nothing")
-    return [complaints(answer) for answer in answers]
+        outcome = session.run(chosen)
+    _loaded(models, outcome)
+    return outcome
+
+
+def lint(models: ModelSet, texts: Sequence[str], root: Path) -> list[list[Complaint]]:
+    """What libyang complains about in each text (data nodes side by side). Raises `YangError`.
+
+    `root` is the folder of all vendors' models. A text that libyang dies of is refused for
+    that, and the others are read by another process (3.12 and 6.4 die of an entry whose key
+    has a wrong value).
+    """
+    found: list[list[Complaint]] = []
+    while True:
+        outcome = _read(models, texts[len(found) :], root)
+        found += [complaints(answer) for answer in outcome.answers[LOADING:]]
+        if outcome.whole:
+            return found
+        died = Complaint(f"libyang dies of this document (exit code {outcome.code})", "", None)
+        found.append([*complaints(outcome.rest), died])
+        if len(found) == len(texts):
+            return found

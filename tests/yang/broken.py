@@ -1,0 +1,25 @@
+"""Broken documents: each an edit of a valid one, with words of the complaint it must bring."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Replace the first match of `old` (a regular expression) by `new`.
+
+    `said` must be in the complaint; `at` in the line it points at, unless it is empty.
+    """
+
+    name: str
+    old: str
+    new: str
+    said: str
+    at: str = ""
+
+    def of(self, valid: str) -> str:
+        """The broken document."""
+        text, count = re.subn(self.old, self.new, valid, count=1, flags=re.DOTALL)
+        assert count == 1, f"{self.name}: nothing to break"
+        assert text != valid, f"{self.name}: nothing is broken"
+        return text

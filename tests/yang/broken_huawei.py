@@ -1,0 +1,146 @@
+"""Broken configurations of a Huawei gateway router (demo's gov-gw1)."""
+
+from tests.yang.broken import Broken
+
+PEER = "<peer><address>2001:db8::1</address></peer>"
+
+BROKEN = (
+    # Values
+    Broken("wrong enum", "<cost-style>wide", "<cost-style>wyde", "enumeration", "wyde"),
+    Broken("wrong enum of a deviation", "<layer>none", "<layer>vxlan", "enumeration", "vxlan"),
+    Broken("out of range", "<mtu>9000", "<mtu>64001", "range", "64001"),
+    Broken("beyond its type", "<mtu6>9000", "<mtu6>4294967296", "", "4294967296"),
+    Broken("negative", "<priority>1<", "<priority>-1<", "", "-1"),
+    Broken("below the range", "<detect-multiplier>3", "<detect-multiplier>2", "range"),
+    Broken("too long", "<is-name>", f"<is-name>{'n' * 70}", "length", "is-name"),
+    Broken("against a pattern", "<value>49", "<value>zz", "pattern", "zz"),
+    Broken(
+        "a question mark", "<description>gov-core1", "<description>gov-core1?", "pattern", "core1?"
+    ),
+    Broken("no address", "<ip>fd", "<ip>xx", "", "xx"),
+    Broken("IPv4 where IPv6 must be", "<source-address>[^<]*", "<source-address>10.0.0.1", ""),
+    Broken("no boolean", "<enable>true", "<enable>yes", "boolean", "yes"),
+    Broken("no number", "<max>1", "<max>one", "", "one"),
+    Broken(
+        "a value where none is",
+        "<srv6-best-effort-enable/>",
+        "<srv6-best-effort-enable>x</srv6-best-effort-enable>",
+        "",
+    ),
+    Broken("no value where one is", "<as>[^<]*</as>", "<as/>", "", "<as/>"),
+    # Nodes
+    Broken("unknown node", "<cost-style>", "<cost>5</cost><cost-style>", "cost", "<cost>"),
+    Broken(
+        "misspelt node",
+        "<sys-name>(.*?)</sys-name>",
+        r"<sysname>\1</sysname>",
+        "sysname",
+        "sysname",
+    ),
+    Broken("unknown top node", "<bfd ", "<bfdd/><bfd ", "", "bfdd"),
+    Broken("unknown namespace", "urn:huawei:yang:huawei-bfd", "urn:huawei:yang:bfd", "bfd"),
+    Broken("wrong namespace", '<ipv6 xmlns="[^"]*"', "<ipv6", "ipv6", "<ipv6"),
+    Broken(
+        "taken away by a deviation",
+        "<mtu>9000",
+        "<network-layer-status>ipv4-down</network-layer-status><mtu>9000",
+        "network-layer-status",
+    ),
+    Broken("state, not configuration", "<mtu>9000", "<index>5</index><mtu>9000", "index"),
+    Broken(
+        "twice",
+        "<cost-style>wide</cost-style>",
+        "<cost-style>wide</cost-style><cost-style>wide</cost-style>",
+        "cost-style",
+    ),
+    Broken(
+        "of two alternatives both",
+        "<source-address>",
+        "<source-interface>LoopBack0</source-interface><source-address>",
+        "",
+    ),
+    # Lists
+    Broken("missing key", "<name>CITY</name>", "", "key", "<locator>"),
+    Broken(
+        "missing one of two keys",
+        "<mask-length>28</mask-length>|<type>export-extcommunity</type>",
+        "",
+        "key",
+    ),
+    Broken("an entry twice", "(<interface>.*?</interface>)", r"\1\1", ""),
+    Broken(
+        "unique twice",
+        "(<locator>\\s*<name>)(CITY)(</name>\\s*<prefix>.*?)<opcodes>",
+        r"\1OTHER\3</locator>\1\2\3<opcodes>",
+        "nique",
+    ),
+    Broken(
+        "too many",
+        "(<net-entity>.*?</net-entity>)",
+        "".join(
+            f"<net-entity><value>49.0001.0000.0000.000{n}.00</value></net-entity>" for n in range(4)
+        ),
+        "many",
+    ),
+    Broken("too few", "<afs>\\s*<af>\\s*<type>afipv6</type>\\s*</af>\\s*</afs>", "", "few"),
+    # What must be there
+    Broken("missing mandatory leaf", "<remote-as>[^<]*</remote-as>", "", "remote-as", "<peer>"),
+    Broken("missing mandatory leaf of a new entry", "<peers>", f"<peers>{PEER}", "remote-as"),
+    Broken("missing mandatory choice", "<protocol>6</protocol>", "", ""),
+    # References
+    Broken("dangling VRF", "<vrf-name>health", "<vrf-name>wealth", "leafref", "wealth"),
+    Broken("dangling interface", "(<circuit>\\s*<name>)LoopBack0", r"\1LoopBack1", "", ""),
+    Broken("dangling locator", "<locator-name>CITY", "<locator-name>CITX", "leafref", "CITX"),
+    Broken("dangling VPN of a SID", "<vpn-name>health", "<vpn-name>none", "leafref", "none"),
+    Broken("dangling access list", "<acl-name>", "<acl-name>x", "leafref", "<acl-name>x"),
+    Broken("dangling prefix list", "<import-ip-prefix>", "<import-ip-prefix>x", "leafref"),
+    Broken("dangling policy", "<behavior-name>citynet-pass", "<behavior-name>no", "leafref"),
+    Broken("dangling parent", "<parent-name>gate", "<parent-name>gone", "leafref", "gone"),
+    # Conditions
+    Broken("must: refresh before lifetime", "<lsp-refresh>900", "<lsp-refresh>1200", "ust", ""),
+    Broken("must: SPF's first delay", "<init>20", "<init>1000", "ust", "<init>"),
+    Broken("must: lengths of a SID", "<args-length>48", "<args-length>49", "ust", ""),
+    Broken(
+        "must: an interface of the same instance",
+        "(<name>)gate.1645(</name>.*?)<vrf-name>health</vrf-name>(.*?<circuit>\\s*<name>)LoopBack0",
+        r"\1gate.1645\2<vrf-name>health</vrf-name>\3gate.1645",
+        "",
+        "",
+    ),
+    Broken("must: a deviation's", "<type>ipv6-unicast</type>", "<type>ipv4-unicast</type>", "ust"),
+    Broken(
+        "must: ours, of the locator",
+        "(<name>health</name>.*?<base-process>)",
+        r'\1<locator xmlns="urn:huawei:yang:huawei-bgp-srv6"><name>CITY</name></locator>',
+        "",
+        "",
+    ),
+    Broken("when: narrow metrics carry no locator", "<cost-style>wide", "<cost-style>narrow", ""),
+    Broken(
+        "when: SRv6 elsewhere than in the public instance",
+        "<name>health</name>",
+        '<name>health</name><srv6 xmlns="urn:huawei:yang:huawei-srv6"><enable>true</enable></srv6>',
+        "hen",
+    ),
+    Broken(
+        "when: point-to-point timers on a broadcast", "<p2p-enable>true", "<p2p-enable>false", "hen"
+    ),
+    Broken("when: ports without a protocol of ports", "<protocol>17", "<protocol>89", "hen"),
+    # XML
+    Broken("not closed", "</system>", "", "well-formed"),
+    Broken("cut short", "</config>.*", "", "well-formed"),
+    Broken("ampersand", "<sys-name>", "<sys-name>a & b", "well-formed", "sys-name"),
+    Broken("two roots", "$", "<config/>", "well-formed"),
+    Broken("undeclared prefix", "<system-info>", "<x:y/><system-info>", "prefix", "x:y"),
+    Broken("text between nodes", "<system-info>", "text<system-info>", "text", "<system "),
+    Broken("document type", "^", '<!DOCTYPE config [<!ENTITY a "b">]>', "document type"),
+    Broken("a template's key left in", "<interface>", '<interface key="name">', "", ""),
+    Broken(
+        "a deletion",
+        "<bfd ",
+        '<bfd xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0" nc:operation="delete" ',
+        "delete",
+        "<bfd",
+    ),
+    Broken("empty", "<config ([^>]*)>.*", r"<config \1/>", "nothing"),
+)

@@ -1,0 +1,56 @@
+"""No broken document gets past the vendors' models, and each complaint points at its line."""
+
+from functools import cache
+
+import pytest
+
+from citynet.house import open_house
+from citynet.pipeline import prepare, render
+from citynet.yang import ModelSet, YangProblem, validate_all
+from tests.cities import DEMO
+from tests.yang.broken import Broken
+from tests.yang.broken_huawei import BROKEN as HUAWEI
+from tests.yang.models import MIRRORED, MODELS
+
+TABLES: dict[str, tuple[Broken, ...]] = {"huawei_vrp": HUAWEI}
+CASES = [(platform, broken) for platform, table in TABLES.items() for broken in table]
+
+
+def models_of(platform: str) -> ModelSet:
+    models = open_house().platforms[platform].models
+    assert models is not None
+    return models
+
+
+@cache
+def valid(platform: str) -> str:
+    prepared = prepare(DEMO, settings={"platform": platform, **MIRRORED})
+    return render(prepared)["gov-gw1"].files["config.xml"]
+
+
+@cache
+def answers(platform: str) -> dict[str, list[YangProblem]]:
+    documents = {each.name: each.of(valid(platform)).encode() for each in TABLES[platform]}
+    documents["valid"] = valid(platform).encode()
+    return validate_all(models_of(platform), documents, MODELS)
+
+
+@pytest.mark.parametrize("platform", TABLES)
+def test_the_document_that_is_broken_is_valid_before(platform: str) -> None:
+    assert answers(platform)["valid"] == []
+
+
+@pytest.mark.parametrize(("platform", "broken"), CASES, ids=[f"{a}-{b.name}" for a, b in CASES])
+def test_a_broken_document_is_refused_at_its_line(platform: str, broken: Broken) -> None:
+    problems = answers(platform)[broken.name]
+    assert problems, "let through"
+    assert any(broken.said in f"{each}" for each in problems), [str(each) for each in problems]
+    lines = broken.of(valid(platform)).splitlines()
+    assert all(1 <= each.line <= len(lines) for each in problems)
+    pointed = [lines[each.line - 1] for each in problems]
+    assert any(broken.at in line for line in pointed), pointed
+
+
+def test_names_of_the_cases_differ() -> None:
+    for table in TABLES.values():
+        assert len({each.name for each in table}) == len(table)
