@@ -76,17 +76,19 @@ def _matches(element: Element, name: str, predicates: str) -> bool:
 def find(nodes: Sequence[Element], path: str) -> Element:
     """The element that a path names, or the deepest one on the way to it.
 
-    A schema path names no entries: of several, the first that lacks what comes next is meant.
+    A schema path names no entries: of several, the first that lacks the last step is meant.
     Its choices and cases are no elements and are passed over.
     """
     here = [Element("", "", children=tuple(nodes), line=nodes[0].line)]
-    for name, predicates in _STEP.findall(path):
+    steps = _STEP.findall(path)
+    for at, (name, predicates) in enumerate(steps, 1):
         below, without = [], []
         for each in here:
             found = [one for one in each.children if _matches(one, name, predicates)]
             below += found
             without += [] if found else [each]
-        here = below if below and (len(here) == 1 or not without) else without or below
+        lacking = at == len(steps) and without
+        here = below if below and not lacking else without
     return here[0] if here[0].name else nodes[0]
 
 
