@@ -60,10 +60,10 @@ class _Builder:
         try:
             self.parser.Parse(data, True)  # noqa: FBT003 - expat takes it by position
         except expat.ExpatError as error:
-            newlines = data.count("\n") if isinstance(data, str) else data.count(b"\n")
-            line = min(error.lineno, max(newlines, 1))  # never behind the last line
+            last = len(data.splitlines()) or 1
+            line = min(error.lineno, last)  # what is missing is missed behind the last line
             raise XmlError(f"not well-formed: {expat.ErrorString(error.code)}", line) from error
-        except ValueError as error:  # an encoding that expat does not know
+        except (ValueError, LookupError) as error:  # an encoding that Python does not know
             raise XmlError(f"not well-formed: {error}", 1) from error
         return tuple(self._open[0].children)
 
@@ -122,7 +122,9 @@ class _Builder:
         text = "".join(done.text)
         if done.children:
             if text.strip():
-                raise XmlError(f"{done.name} has both elements and text", done.line)
+                outside = self._keyed and len(self._open) == 1
+                what = "text outside of every element" if outside else "has both elements and text"
+                raise XmlError(what if outside else f"{done.name} {what}", done.line)
             text = ""
         mark = self._marks[done.line - 1] if done.line <= len(self._marks) else ""
         self._open[-1].children.append(

@@ -1,0 +1,98 @@
+"""Whole cities on a vendor's platform, validated; and where an invalid line came from."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from citynet.errors import InventoryError
+from citynet.house import House, open_house
+from citynet.pipeline import Prepared, prepare, render
+from citynet.render import Artifact, Renderer
+from citynet.yang import validate
+from citynet.yang.rendered import InvalidDocumentsError, check_artifacts
+from tests.cities import DEMO, WUHAN
+from tests.yang.models import MIRRORED, MODELS
+
+PLATFORMS = ["huawei_vrp"]
+
+
+def on(platform: str, folder: Path, house: House | None = None) -> Prepared:
+    return prepare(folder, house, {"platform": platform, **MIRRORED})
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("folder", [DEMO, WUHAN], ids=["demo", "wuhan"])
+def test_every_device_of_a_city_is_valid(platform: str, folder: Path) -> None:
+    prepared = on(platform, folder)
+    artifacts = render(prepared)
+    assert {each.platform for each in artifacts.values()} == {platform}
+    assert check_artifacts(prepared, artifacts, MODELS) == len(prepared.context.city.nodes)
+
+
+def test_platforms_without_models_count_for_nothing() -> None:
+    prepared = prepare(DEMO)
+    assert check_artifacts(prepared, render(prepared), MODELS) == 0
+
+
+def test_a_gateway_must_be_told_that_no_state_is_kept() -> None:
+    with pytest.raises(InventoryError) as caught:
+        prepare(DEMO, settings={"platform": "huawei_vrp"})
+    said = [str(each) for each in caught.value.problems]
+    assert len(said) == 2
+    assert all("huawei_vrp keeps no state, so role gateway" in each for each in said)
+    assert all("inventory/demo/nodes.yaml:" in each for each in said)
+
+
+def with_template(tmp_path: Path, role: str, old: str, new: str) -> House:
+    """The house with one template of Huawei's changed."""
+    house = open_house()
+    platform = house.platforms["huawei_vrp"]
+    assert platform.templates is not None
+    for path in platform.templates.glob("*.j2"):
+        text = path.read_text()
+        assert path.stem != role or old in text
+        (tmp_path / path.name).write_text(text.replace(old, new) if path.stem == role else text)
+    changed = replace(platform, templates=tmp_path)
+    return replace(house, platforms={**house.platforms, "huawei_vrp": changed})
+
+
+def test_an_invalid_line_names_device_path_template_and_inventory(tmp_path: Path) -> None:
+    wrong = "<vpn-name>no-{{ vrf.name }}</vpn-name>"
+    house = with_template(tmp_path, "vpn", "<vpn-name>{{ vrf.name }}</vpn-name>", wrong)
+    prepared = on("huawei_vrp", DEMO, house)
+    artifacts = {"gov-gw1": render(prepared)["gov-gw1"]}
+    with pytest.raises(InvalidDocumentsError) as caught:
+        check_artifacts(prepared, artifacts, MODELS)
+    [invalid] = caught.value.invalid
+    template = (tmp_path / "vpn.j2").read_text().splitlines()
+    at = next(number for number, line in enumerate(template, 1) if wrong in line)
+    services = (DEMO / "services.yaml").read_text().splitlines()
+    vpn = next(number for number, line in enumerate(services, 1) if line == "  health:")
+    assert invalid.device == "gov-gw1"
+    assert invalid.problem.path.endswith("/vpn-name")
+    assert invalid.origin.startswith(f"templates/huawei_vrp/vpn.j2:{at}, from ")
+    assert f"inventory/demo/services.yaml:{vpn}:" in invalid.origin
+    line = artifacts["gov-gw1"].files["config.xml"].splitlines()[invalid.problem.line - 1]
+    assert "<vpn-name>no-health</vpn-name>" in line
+
+
+HOSTILE = "健康<&\"'>]]> 数据?--"
+
+
+def hostile(prepared: Prepared) -> Artifact:
+    """A device whose VRF's description is as bad as a label can be."""
+    facts = prepared.facts["gov-acc1"]
+    vpns = facts.roles["vpn"]
+    vrfs = tuple(replace(each, description=HOSTILE) for each in vpns.vrfs)  # type: ignore[attr-defined]
+    roles = {**facts.roles, "vpn": replace(vpns, vrfs=vrfs)}  # type: ignore[type-var]
+    return Renderer(prepared.house.platforms).render(replace(facts, roles=roles))
+
+
+def test_a_label_with_markup_and_chinese_survives() -> None:
+    prepared = on("huawei_vrp", DEMO)
+    text = hostile(prepared).files["config.xml"]
+    models = prepared.house.platforms["huawei_vrp"].models
+    assert models is not None
+    assert validate(models, text.encode(), MODELS) == []
+    assert "健康&lt;&amp;\"'&gt;]]&gt; 数据？--</description>" in text
