@@ -20,6 +20,7 @@ want /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring "chec
 want /etc/ssl/certs/ca-certificates.crt ca-certificates "checks TLS certificates of package registries"
 want ssh openssh-client "citynet lab shell, and you"
 want python3 python3 "citynet is written in it"
+want yanglint yanglint "validates vendors' configuration against their YANG"
 want ip iproute2 "the probe of what this kernel can do"
 # A Debian python3 without python3-venv has the module but not ensurepip.
 if ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
@@ -54,6 +55,11 @@ quietly() {
     rm -f "$log"
 }
 quietly apt-get -q update
+# yanglint is in a package of another name in each release.
+for each in libyang-tools libyang3-tools libyang2-tools; do
+    apt-cache show "$each" >/dev/null 2>&1 && break
+done
+missing=$(printf '%s' "$missing" | sed "s/ yanglint/ $each/")
 # shellcheck disable=SC2086 # a list of package names
 quietly apt-get -q install -y --no-install-recommends $missing
 echo "installed in $(($(date +%s) - begin)) s"

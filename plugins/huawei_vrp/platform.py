@@ -13,9 +13,13 @@ from .acl import access_lists
 from .models import MODELS
 
 CONFIG = "config.xml"
-PORT_TYPES = ("GigabitEthernet", "XGigabitEthernet", "Eth-Trunk", "Virtual-Ethernet", "Ethernet")
-_SPEED = re.compile(r"(FlexE-)?[0-9]+(x[0-9]+)?GE?(?=[0-9(]*/)")
-_NAMED = re.compile(rf"({'|'.join(PORT_TYPES)})(?=[0-9])")
+PORT_TYPES = (
+    *("Ethernet", "GigabitEthernet", "XGigabitEthernet", "Eth-Trunk", "Virtual-Ethernet"),
+    *("10GE", "25GE", "40GE", "50GE", "100GE", "200GE", "400GE", "50|100GE"),
+    *("FlexE-10G", "FlexE-50G", "FlexE-100G", "FlexE-50|100G", "FlexE-200GE", "FlexE-400G"),
+)
+"""What carries customers and links, of `port-type` in huawei-ifm."""
+_PORT = re.compile(rf"({'|'.join(map(re.escape, PORT_TYPES))})(?=[0-9]+([/.]|$))")
 
 BFD_INTERVAL = range(3, 20_001)
 BFD_MULTIPLIER = range(3, 51)
@@ -29,8 +33,8 @@ def port_type(name: str) -> str:
     A name that is no name of a Huawei port, as in a city that pins none, is taken for a
     Gigabit port.
     """
-    found = _SPEED.match(name) or _NAMED.match(name)
-    return found.group() if found else "GigabitEthernet"
+    found = _PORT.match(name)
+    return found[1] if found else "GigabitEthernet"
 
 
 def plain(text: str, longest: int = 242) -> str:

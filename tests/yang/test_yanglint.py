@@ -45,7 +45,8 @@ def models(tmp_path: Path) -> ModelSet:
     (tmp_path / "toy" / "toy.yang").write_text(
         'module toy { namespace "urn:toy"; prefix t; leaf a { type uint8; }'
         " feature f; leaf b { if-feature f; type string; }"
-        " list l { key k; leaf k { type string; } leaf m { type string; mandatory true; } } }"
+        " container c { list l { key k; leaf k { type string; }"
+        " leaf m { type string; mandatory true; } } } }"
     )
     return ModelSet("Toy 1", ("elsewhere", "toy"), ("toy",))
 
@@ -86,20 +87,21 @@ def test_features_are_all_on_unless_named(models: ModelSet, tmp_path: Path) -> N
 def test_a_schema_path_finds_the_entry_that_lacks_the_leaf(
     models: ModelSet, tmp_path: Path
 ) -> None:
-    data = b'<l xmlns="urn:toy"><k>1</k><m/></l>\n'
-    root = b'<config xmlns="urn:ietf:params:xml:ns:netconf:base:1.0">\n'
-    bad = root + data + data.replace(b"1", b"2").replace(b"<m/>", b"") + b"</config>"
+    data = b"<l><k>1</k><m/></l>\n"
+    second = data.replace(b"1", b"2").replace(b"<m/>", b"")
+    bad = b'<c xmlns="urn:toy">\n' + data + second + b"</c>"
     [problem] = validate(models, bad, tmp_path)
     assert problem.line == 3
 
 
 def test_lines_of_a_large_document_are_right(models: ModelSet, tmp_path: Path) -> None:
-    many = "".join(f'<l xmlns="urn:toy"><k>{n}</k>\n<m>\nx</m></l>\n' for n in range(30_000))
+    many = "".join(f"<l><k>{n}</k>\n<m>\nx</m></l>\n" for n in range(30_000))
     last = '<a xmlns="urn:toy">x</a>'
-    text = f'<config xmlns="urn:ietf:params:xml:ns:netconf:base:1.0">{many}{last}</config>'
+    base = 'xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"'
+    text = f'<config {base}><c xmlns="urn:toy">{many}</c>{last}</config>'
     [problem] = validate(models, text.encode(), tmp_path)
     assert problem.line == text.count("\n") + 1
-    assert len(read(text.encode()).elements) == 90_001
+    assert len(read(text.encode()).elements) == 90_002
 
 
 @pytest.mark.parametrize(
