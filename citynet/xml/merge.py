@@ -7,6 +7,7 @@ either two roles disagree, or a list entry carries no `key`.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import is_
 
 from citynet.xml.element import Element, XmlError
 
@@ -47,7 +48,13 @@ def merge(elements: Iterable[Element]) -> tuple[Element, ...]:
         identity = _identity(element)
         seen = found.get(identity)
         found[identity] = _joined(seen, element) if seen else element
-    return tuple(
-        replace(each, children=merge(each.children)) if each.children else each
-        for each in found.values()
-    )
+    return tuple(_merged(each) for each in found.values())
+
+
+def _merged(element: Element) -> Element:
+    """The element with its children merged; the same value where none of them were two."""
+    if not element.children:
+        return element
+    children = merge(element.children)
+    same = len(children) == len(element.children) and all(map(is_, children, element.children))
+    return element if same else replace(element, children=children)

@@ -77,6 +77,11 @@ class _Builder:
         outer = self._open[-1]
         if len(self._open) > MAX_DEPTH:
             self._fail(f"more than {MAX_DEPTH} levels deep")
+        line = self.parser.CurrentLineNumber
+        if not pairs and ":" not in name:
+            namespace = outer.scope[""]
+            self._open.append(_Open(name, namespace, line, None, (), (), outer.scope))
+            return
         scope, prefixes, rest = self._declared(
             outer.scope, list(zip(pairs[::2], pairs[1::2], strict=True))
         )
@@ -87,7 +92,6 @@ class _Builder:
             else:
                 attributes.append((attribute, self._attribute(attribute, scope), value))
         namespace, local = self._resolved(name, scope)
-        line = self.parser.CurrentLineNumber
         self._open.append(_Open(local, namespace, line, key, tuple(attributes), prefixes, scope))
 
     @staticmethod

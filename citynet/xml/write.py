@@ -1,7 +1,5 @@
 """Elements to text: two spaces a level, one element a line, marks of provenance at line ends."""
 
-from collections.abc import Iterator
-
 from citynet.xml.element import Element
 
 _TEXT = str.maketrans(
@@ -12,6 +10,8 @@ _VALUE = _TEXT | str.maketrans({'"': "&quot;"})
 
 def _head(element: Element, outer: str) -> str:
     """The start tag's name and attributes."""
+    if element.namespace == outer and not element.prefixes and not element.attributes:
+        return element.name
     words = [element.name]
     if element.namespace != outer:
         words.append(f'xmlns="{element.namespace.translate(_VALUE)}"')
@@ -20,32 +20,36 @@ def _head(element: Element, outer: str) -> str:
     return " ".join(words)
 
 
-def _lines(element: Element, outer: str, indent: str) -> Iterator[str]:
+def _lines(element: Element, outer: str, indent: str, to: list[str]) -> None:
     head, end = f"{indent}<{_head(element, outer)}", f"{element.mark}\n"
     if element.children:
-        yield f"{head}>{end}"
+        to.append(f"{head}>{end}")
         for child in element.children:
-            yield from _lines(child, element.namespace, indent + "  ")
-        yield f"{indent}</{element.name}>{end}"
+            _lines(child, element.namespace, indent + "  ", to)
+        to.append(f"{indent}</{element.name}>{end}")
     elif element.text:
-        yield f"{head}>{element.text.translate(_TEXT)}</{element.name}>{end}"
+        to.append(f"{head}>{element.text.translate(_TEXT)}</{element.name}>{end}")
     else:
-        yield f"{head}/>{end}"
+        to.append(f"{head}/>{end}")
 
 
 def write(root: Element) -> str:
     """The document, well-formed whatever its values are."""
-    return "".join(_lines(root, "", ""))
+    found: list[str] = []
+    _lines(root, "", "", found)
+    return "".join(found)
 
 
-def _dense(element: Element, outer: str) -> Iterator[str]:
+def _dense(element: Element, outer: str, to: list[str]) -> None:
     name, _, rest = _head(element, outer).partition(" ")
-    yield f"<{name}\n{rest}>{element.text.translate(_TEXT)}"
+    to.append(f"<{name}\n{rest}>{element.text.translate(_TEXT)}")
     for child in element.children:
-        yield from _dense(child, element.namespace)
-    yield f"</{name}>"
+        _dense(child, element.namespace, to)
+    to.append(f"</{name}>")
 
 
 def dense(root: Element) -> str:
     """The document for a parser: one line break an element, inside its start tag."""
-    return "".join(_dense(root, ""))
+    found: list[str] = []
+    _dense(root, "", found)
+    return "".join(found)

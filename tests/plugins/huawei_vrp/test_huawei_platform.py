@@ -3,6 +3,7 @@
 from dataclasses import replace
 from importlib import import_module
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,13 @@ SETTINGS = {"platform": "huawei_vrp", "options.gateway.answers": "by-mirrored-ru
 @pytest.fixture(scope="module")
 def demo() -> Prepared:
     return prepare(DEMO, settings=SETTINGS)
+
+
+@pytest.mark.parametrize("device", ["gov-core1", "gov-acc1", "gov-gw1"])
+def test_golden(demo: Prepared, device: str) -> None:
+    """A change here changes what devices get: read it, then copy what `citynet render` wrote."""
+    golden = Path(__file__).parent / "golden" / f"{device}.xml"
+    assert render(demo)[device].files == {"config.xml": golden.read_text()}
 
 
 @pytest.mark.parametrize(
