@@ -23,6 +23,8 @@ from citynet.lab.progress import Progress, timed
 from citynet.lab.topology import LabLink, LabNode, Topology
 
 READY_SECONDS = 300.0
+ENDED_EVERY = 20
+"""Tries, of half a second each, between two looks for containers that have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +129,17 @@ def files(
 
 
 def wait_ready(host: LabHost, topology: Topology) -> None:
-    """Wait until every node's sshd answers; it starts after the node's FRR has."""
+    """Wait until every node's sshd answers; it starts after the node's FRR has.
+
+    Raises `LabError` for a node that has ended, with its last words, or that takes too long.
+    """
     deadline = time.monotonic() + READY_SECONDS
     waiting = {node.name: str(node.management) for node in all_nodes(topology)}
+    tries = 0
     while waiting:
+        tries += 1
+        if tries % ENDED_EVERY == 0:
+            _none_ended(host, topology.name)
         name, address = next(iter(waiting.items()))
         if host.listening(address, 22):
             del waiting[name]
@@ -141,6 +150,15 @@ def wait_ready(host: LabHost, topology: Topology) -> None:
                 f"no SSH from {name} after {READY_SECONDS:.0f} s; `docker logs "
                 f"{container_name(topology.name, name)}` on the lab host says why"
             )
+
+
+def _none_ended(host: LabHost, lab: str) -> None:
+    for node, state in sorted(containers(host, lab).items()):
+        if state in ("exited", "dead"):
+            name = container_name(lab, node)
+            words = host.run(["docker", "logs", "--tail", "5", name], timeout=30)
+            said = (words.stdout + words.stderr).strip()
+            raise LabError(f"{node} ended instead of starting; it said: {said or 'nothing'}")
 
 
 def destroy(host: LabHost, lab: str) -> None:
