@@ -27,7 +27,7 @@ def test_a_node_that_ended_is_named_with_its_last_words(
     monkeypatch.setattr(engine, "ENDED_EVERY", 1)
     words = Completed(0, "", "entrypoint: line 39: no such directory\n")
     host = Deaf({"docker ps": states(east="running", west="exited"), "docker logs": words})
-    with pytest.raises(LabError, match="west ended instead of starting.*line 39"):
+    with pytest.raises(LabError, match=r"west ended instead of starting.*line 39"):
         engine.wait_ready(host, topology)
 
 
