@@ -29,7 +29,7 @@ def stale(wanted: Goal, now: Running, *, additive: bool) -> list[str]:
     found = []
     if config.difference(config.parse(now.saved.get(script.FRR_CONF, "")), now.frr):
         found.append(script.FRR_CONF)
-    kernel = (path for path in (script.SAVED_LINUX, script.SAVED_NFT) if path in want)
+    kernel = (path for path in (script.SAVED_LINUX, script.SAVED_NFT, script.BOOT) if path in want)
     return found + [path for path in kernel if now.saved.get(path) != want[path]]
 
 

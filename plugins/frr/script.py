@@ -28,7 +28,7 @@ SAVED_NFT = f"{STATE_DIR}/nftables.nft"
 SAVED_BEFORE = f"{STATE_DIR}/sysctl.before"
 BOOT = f"{STATE_DIR}/boot"
 COMMANDS = "/run/citynet.vtysh"
-SAVED = (FRR_CONF, SAVED_LINUX, SAVED_NFT, SAVED_BEFORE)
+SAVED = (FRR_CONF, SAVED_LINUX, SAVED_NFT, SAVED_BEFORE, BOOT)
 
 
 @dataclass(frozen=True, slots=True)
