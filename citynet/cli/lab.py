@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
+from citynet.cli.graph import output_option, write
 from citynet.cli.options import inventory_option, json_option
+from citynet.graph import Scars, picture
 from citynet.lab import api, engine, needs
 from citynet.lab.api import Lab
 from citynet.lab.choose import automatic, open_named
@@ -19,6 +21,7 @@ from citynet.lab.errors import LabError
 from citynet.lab.from_city import topology as topology_of
 from citynet.lab.host import Need
 from citynet.lab.topology import Topology
+from citynet.pipeline import prepare
 
 host_option = click.option(
     "--host",
@@ -153,6 +156,18 @@ def heal(link: str, folder: Path) -> None:
 def file(folder: Path) -> None:
     """Print the containerlab file that `up` deploys."""
     click.echo(api.clab_file(topology_of(folder), progress=_progress()), nl=False)
+
+
+@lab.command(epilog="Example:  citynet lab graph -i inventory/demo -o now.svg")
+@inventory_option
+@output_option
+def graph(folder: Path, output: Path | None) -> None:
+    """Draw the city as it is now: cut links and nodes that do not run are crossed out."""
+    prepared = prepare(folder)
+    now = api.status(prepared.name)
+    running = {node for node, state in now.containers.items() if state == "running"}
+    down = tuple(node for node in prepared.facts if node not in running)
+    write(picture(prepared.context, Scars(cut=tuple(now.cut), down=down)), output)
 
 
 def _progress() -> Printed:

@@ -2,5 +2,6 @@
 
 from citynet.graph.dot import dot
 from citynet.graph.picture import picture
+from citynet.graph.scars import Scars
 
-__all__ = ["dot", "picture"]
+__all__ = ["Scars", "dot", "picture"]

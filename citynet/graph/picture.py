@@ -9,6 +9,7 @@ from citynet.graph.gateways import doors, wall
 from citynet.graph.layout import BETWEEN, MARGIN, Area, Layout
 from citynet.graph.legend import legend
 from citynet.graph.nodes import nodes
+from citynet.graph.scars import NONE, Scars, scars_of
 from citynet.graph.svg import el, group, num, words
 from citynet.graph.tracks import links, rings
 
@@ -115,7 +116,7 @@ def _signs(context: Context, layout: Layout) -> Signs:
     return Signs(vpn_badges(context.city), network_glyphs(context.city), lines)
 
 
-def _body(context: Context, layout: Layout, signs: Signs) -> str:
+def _body(context: Context, layout: Layout, signs: Signs, scars: Scars) -> str:
     return "".join(
         (
             group(*(_area(context, area) for area in layout.areas)),
@@ -124,12 +125,13 @@ def _body(context: Context, layout: Layout, signs: Signs) -> str:
             group(rings(context, layout)),
             group(doors(context, layout)),
             group(nodes(context, layout, signs)),
+            scars_of(context, layout, scars),
         )
     )
 
 
-def picture(context: Context) -> str:
-    """The city as an SVG document."""
+def picture(context: Context, scars: Scars = NONE) -> str:
+    """The city as an SVG document, with what is broken (`scars`) drawn over it."""
     layout = arrange(context)
     signs = _signs(context, layout)
     key = legend(context, layout, signs)
@@ -143,7 +145,7 @@ def picture(context: Context) -> str:
         el("defs", HATCH) + "\n",
         el("rect", width=width, height=height, fill="#fbfcfd") + "\n",
         group(_header(context)),
-        _body(context, layout, signs),
+        _body(context, layout, signs, scars),
         group(key.svg, transform=f"translate(0,{num(top)})", id="legend"),
         xmlns=NAMESPACE,
         viewBox=f"0 0 {num(width)} {num(height)}",
