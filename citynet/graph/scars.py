@@ -54,7 +54,7 @@ def _ends(context: Context, link: str) -> tuple[str, ...]:
 def _middle(
     context: Context, layout: Layout, link: str, ends: Sequence[str]
 ) -> tuple[float, float]:
-    """Between the ends. A ring leaves a core by a bend and runs at the height of its other nodes."""
+    """Between the ends. A ring leaves a core by a bend, at the height of its other nodes."""
     places = [layout.places[node] for node in ends]
     x, y = fmean(place.x for place in places), fmean(place.y for place in places)
     rides = link in context.plan.links and context.plan.links[link].origin[0] == "rings"
