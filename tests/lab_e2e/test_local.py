@@ -1,0 +1,130 @@
+"""The lab host `local`, where it can be: inside the lab's VM, which is such a machine.
+
+citynet is carried into the VM with its dependencies as wheels, brings a lab of two routers up
+there beside the one that runs, looks into it, and takes it down; nothing may be left.
+"""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from citynet.lab import api
+from citynet.lab.build import Builder
+from citynet.lab.host import Completed, LabHost
+from citynet.lab.paths import paths
+from citynet.lab.progress import Silent
+from tests.cities import ROOT
+
+pytestmark = pytest.mark.lab
+INNER = "/root/inner"
+PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
+TWO = """
+city: {name: inner}
+domains: {government: {}}
+sites: {hall: {}}
+nodes:
+  left: {site: hall, domain: government, role: core}
+  right: {site: hall, domain: government, role: access}
+links: {wire: {ends: [left, right]}}
+vpns:
+  health:
+    domain: government
+    endpoints: {here: {node: left}, there: {node: right}}
+"""
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[LabHost]:
+    lab = api.find("demo")
+    assert lab is not None, "`citynet lab up -i inventory/demo` comes first"
+    with api.attached(lab) as host:
+        yield host
+
+
+def wheels(version: str, folder: Path) -> list[Path]:
+    """citynet's dependencies for a Python `version` that is not this one, `3.13`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
+    command += ["--dest", str(folder), "--python-version", version]
+    for platform in PLATFORMS:
+        command += ["--platform", platform]
+    subprocess.run([*command, *project["dependencies"]], check=True)
+    return sorted(folder.glob("*.whl"))
+
+
+def bundle(version: str, folder: Path) -> bytes:
+    """Everything that runs inside, as a tar: wheels unpacked, the clone, the city, the cache."""
+    site = folder / "site"
+    for wheel in wheels(version, folder / "wheels"):
+        zipfile.ZipFile(wheel).extractall(site)  # noqa: S202 - pip has checked them
+    about = next(Path(each) for each in sys.path if list(Path(each).glob("citynet-*.dist-info")))
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as tar:
+        tar.add(site, "site")
+        for dist in about.glob("citynet-*.dist-info"):
+            tar.add(dist, f"site/{dist.name}")
+        for name in ("citynet", "roles", "plugins", "templates", "labs", "playbooks"):
+            tar.add(ROOT / name, name)
+        city = folder / "city.yaml"
+        city.write_text(TWO)
+        tar.add(city, "city/city.yaml")
+        image = Builder(paths(os.environ), Silent()).image("node")
+        cached = image.tar.parent
+        tar.add(cached / "image.json", f"cache/citynet/image-node/{cached.name}/image.json")
+    return packed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def inside(machine: LabHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    script = "import sys; print('%d.%d' % sys.version_info[:2])"
+    version = machine.run(["python3", "-c", script]).stdout.strip()
+    packed = bundle(version, tmp_path_factory.mktemp("inner"))
+    unpack = f"rm -rf {INNER}; mkdir -p {INNER}; tar xzf - -C {INNER}"
+    assert machine.run(["sh", "-c", unpack], stdin=packed, timeout=120).returncode == 0
+    yield
+    machine.run(["rm", "-rf", INNER], timeout=60)
+
+
+def citynet(machine: LabHost, *arguments: str) -> Completed:
+    """Run citynet inside the machine."""
+    environment = (
+        f"PYTHONPATH={INNER}/site XDG_CACHE_HOME={INNER}/cache XDG_STATE_HOME={INNER}/state"
+    )
+    command = f"cd {INNER} && env {environment} python3 -m citynet lab {' '.join(arguments)}"
+    return machine.run(["sh", "-c", command], timeout=300)
+
+
+def left_over(machine: LabHost) -> str:
+    """Containers, networks and interfaces of the inner lab."""
+    script = (
+        "docker ps -aq --filter label=containerlab=inner; "
+        "docker network ls --format '{{.Name}}' | grep inner; "
+        f"ls {INNER}/state/citynet/labs 2>/dev/null"
+    )
+    return machine.run(["sh", "-c", script], timeout=60).stdout.strip()
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_lab_on_this_machine_itself(machine: LabHost) -> None:
+    up = citynet(machine, "up", "-i", "city", "--host", "auto")
+    assert up.returncode == 0, up.stderr
+    assert "host local" in up.stdout
+    status = citynet(machine, "status", "-i", "city", "--json")
+    assert status.returncode == 0, status.stderr
+    found = json.loads(status.stdout)
+    assert set(found["containers"]) == {"left", "right", "customers"}
+    ping = citynet(machine, "exec", "-i", "city", "left", "--", "ip", "-br", "link", "show", "wire")
+    assert "wire" in ping.stdout, ping.stderr
+    assert left_over(machine)
+    down = citynet(machine, "down", "-i", "city")
+    assert down.returncode == 0, down.stderr
+    assert left_over(machine) == ""
