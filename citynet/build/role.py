@@ -1,5 +1,6 @@
 """What a role is: one capability of a device, found in a folder of `roles/`."""
 
+import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,20 @@ class RoleOptions(BaseModel):
     """What a person may set of a role, with its defaults. Unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def beside(module: str, name: str) -> Callable[[Context], Iterable[Any]]:
+    """The `checks` of the module called `name` beside `module`, imported when first asked for.
+
+    Rendering a city asks for none of them.
+    """
+
+    def checks(context: Context) -> Iterable[Any]:
+        sibling = importlib.import_module(f"{module.rpartition('.')[0]}.{name}")
+        found: Iterable[Any] = sibling.checks(context)
+        return found
+
+    return checks
 
 
 def _no_checks(context: Context) -> Iterable[Any]:

@@ -1,5 +1,6 @@
 """Templates to files. Each role's template has blocks; each platform makes files of them."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 
 from citynet.build.facts import DeviceFacts
 from citynet.errors import CitynetError, InventoryError, Problem
+from citynet.render.compiled import compiled
 from citynet.render.platform import Platform
 from citynet.text import listed, nearest
 
@@ -102,7 +104,11 @@ class Renderer:
     ) -> None:
         self._platforms = platforms
         self._environments = environments or {
-            name: environment(platform) for name, platform in platforms.items()
+            name: environment(
+                platform,
+                bytecode_cache=compiled(os.environ, autoescape=platform.autoescape),
+            )
+            for name, platform in platforms.items()
         }
 
     def render(self, facts: DeviceFacts) -> Artifact:

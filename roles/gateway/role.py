@@ -14,11 +14,9 @@ from pydantic import Field
 
 from citynet.allocate.joins import endpoints_of, vpn_of
 from citynet.build.context import Context, JoinSide
-from citynet.build.role import Role, RoleOptions
+from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
 from citynet.model import Flow
-
-from .checks import checks
 
 
 class GatewayOptions(RoleOptions):
@@ -192,5 +190,5 @@ ROLE = Role(
     options=GatewayOptions,
     build=build,
     after=("vpn",),
-    checks=checks,
+    checks=beside(__name__, "checks"),
 )

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network
 
 from citynet.build.context import Context
-from citynet.build.role import Role, RoleOptions
+from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
-
-from .checks import checks
 
 FUNCTION_LENGTH = 16
 
@@ -48,5 +46,5 @@ ROLE = Role(
     options=Srv6Options,
     build=build,
     after=("underlay",),
-    checks=checks,
+    checks=beside(__name__, "checks"),
 )

@@ -7,10 +7,8 @@ from pydantic import Field
 
 from citynet.allocate.plan import LinkNumbers
 from citynet.build.context import Context
-from citynet.build.role import Role, RoleOptions
+from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
-
-from .checks import checks
 
 CUSTOMER_MTU = 1500
 SRV6_OVERHEAD = 40 + 8 + 3 * 16
@@ -93,5 +91,5 @@ ROLE = Role(
     summary="IPv6-only IS-IS level 2 with BFD between the routers of a domain",
     options=UnderlayOptions,
     build=build,
-    checks=checks,
+    checks=beside(__name__, "checks"),
 )

@@ -6,10 +6,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pydantic import Field
 
 from citynet.build.context import Context
-from citynet.build.role import Role, RoleOptions
+from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
-
-from .checks import checks
 
 
 class VpnOptions(RoleOptions):
@@ -126,5 +124,5 @@ ROLE = Role(
     options=VpnOptions,
     build=build,
     after=("srv6",),
-    checks=checks,
+    checks=beside(__name__, "checks"),
 )

@@ -1,0 +1,40 @@
+"""Compiled templates, kept in the user's cache: compiling them takes longer than small cities."""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
+
+
+class Compiled(FileSystemBytecodeCache):
+    """A cache that does without itself where the disk is full or the file is gone."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled before, if it is of the same source, Jinja and Python."""
+        with contextlib.suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def compiled(environ: Mapping[str, str], *, autoescape: bool) -> Compiled | None:
+    """The cache for templates with or without escaping, which the compiled code depends on.
+
+    None where the user has no folder of their own that nobody else can write to: code is read
+    from it.
+    """
+    base = environ.get("XDG_CACHE_HOME") or f"{environ.get('HOME') or Path.home()}/.cache"
+    folder = Path(base) / "citynet" / f"templates-{'escaped' if autoescape else 'plain'}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = folder.stat()
+    except (OSError, RuntimeError):
+        return None
+    safe = state.st_uid == os.getuid() and not state.st_mode & 0o022
+    return Compiled(str(folder)) if safe else None
