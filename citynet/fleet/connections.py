@@ -5,7 +5,8 @@
 the inventory, and connecting happens when the connection is first used.
 """
 
-from typing import Any
+from abc import ABC, abstractmethod
+from typing import Any, Generic, TypeVar
 
 from nornir.core.configuration import Config
 
@@ -14,6 +15,7 @@ from citynet.errors import CitynetError
 from citynet.fleet.shell import Shell
 from citynet.fleet.target import Target
 
+Session = TypeVar("Session", Driver, Shell)
 TARGET = "target"
 """The key of the extras of a connection that holds the `Target`."""
 
@@ -27,11 +29,14 @@ def _target(hostname: str | None, extras: dict[str, Any] | None) -> Target:
     raise CitynetError(f"{hostname or 'a host'} did not come from CityInventory")
 
 
-class DriverConnection:
-    """A `Driver` as a Nornir connection."""
+class _Connection(ABC, Generic[Session]):
+    """A session as a Nornir connection; what kind of session is said by `_make`."""
 
     def __init__(self) -> None:
-        self._driver: Driver | None = None
+        self._session: Session | None = None
+
+    @abstractmethod
+    def _make(self, target: Target) -> Session: ...
 
     def open(  # noqa: PLR0917 - Nornir's signature
         self,
@@ -43,49 +48,31 @@ class DriverConnection:
         extras: dict[str, Any] | None = None,
         configuration: Config | None = None,
     ) -> None:
-        """Make the driver that the device's platform names."""
-        self._driver = _target(hostname, extras).driver()
-
-    def close(self) -> None:
-        """End the driver's session."""
-        if self._driver is not None:
-            self._driver.close()
-
-    @property
-    def connection(self) -> Driver:
-        """The driver."""
-        if self._driver is None:
-            raise CitynetError("the connection is not open")
-        return self._driver
-
-
-class ShellConnection:
-    """A `Shell` as a Nornir connection."""
-
-    def __init__(self) -> None:
-        self._shell: Shell | None = None
-
-    def open(  # noqa: PLR0917 - Nornir's signature
-        self,
-        hostname: str | None,
-        username: str | None,
-        password: str | None,
-        port: int | None,
-        platform: str | None,
-        extras: dict[str, Any] | None = None,
-        configuration: Config | None = None,
-    ) -> None:
-        """Log in."""
-        self._shell = _target(hostname, extras).shell()
+        """Make the session to the host's target."""
+        self._session = self._make(_target(hostname, extras))
 
     def close(self) -> None:
         """End the session."""
-        if self._shell is not None:
-            self._shell.close()
+        if self._session is not None:
+            self._session.close()
 
     @property
-    def connection(self) -> Shell:
-        """The shell."""
-        if self._shell is None:
+    def connection(self) -> Session:
+        """The session."""
+        if self._session is None:
             raise CitynetError("the connection is not open")
-        return self._shell
+        return self._session
+
+
+class DriverConnection(_Connection[Driver]):
+    """A `Driver` as a Nornir connection: the one that the device's platform names."""
+
+    def _make(self, target: Target) -> Driver:
+        return target.driver()
+
+
+class ShellConnection(_Connection[Shell]):
+    """A `Shell` as a Nornir connection."""
+
+    def _make(self, target: Target) -> Shell:
+        return target.shell()
