@@ -1,16 +1,17 @@
 r"""How the engine talks to a device, whatever it is.
 
-A driver holds one session to one device. The engine calls it in this order, and may stop
+A driver holds one session to one device. The transaction calls it in this order, and may stop
 after any step::
 
-    lock -> read -> stage -> validate -> commit(confirm_within) -> [health checks] -> confirm
-                                                               \-> roll_back
+    lock -> read -> stage -> validate -> commit(Confirm) -> probe -> extend -> confirm(run)
+                                                        \-> roll_back(run)
     unlock
 
-Nothing before `commit` changes what the device does. After `commit(confirm_within=s)` the
-device goes back on its own unless `confirm` arrives within `s` seconds; `roll_back` goes back
-at once. NETCONF has this built in (RFC 6241, section 8.4); a Linux device gets it from a
-snapshot and a timer on the device.
+Nothing before `commit` changes what the device does. After `commit(Confirm(run, within))` the
+device goes back on its own unless `confirm(run)` arrives within that time, in this session or
+in any other one: the session, citynet or the device may be gone in between. `roll_back(run)`
+goes back at once. NETCONF has this built in (RFC 6241, section 8.4, with a persist id); a Linux
+device gets it from a snapshot and a timer on the device.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,22 @@ class DeviceError(CitynetError):
 
 class UnreachableError(DeviceError):
     """There is no session to a device: not reached, not verified, or lost half-way."""
+
+
+class NotPendingError(DeviceError):
+    """No commit waits under that name: it was confirmed, rolled back, or its time ran out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """How a commit waits for its confirmation.
+
+    `run` names it for whoever confirms it, from whichever session: 1 to 64 letters, digits and
+    hyphens (NETCONF's persist id). `within` is in seconds.
+    """
+
+    run: str
+    within: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +124,38 @@ class Driver(Protocol):
         """Let the device check the candidate; raise `Refused` with every refusal."""
         ...
 
-    def commit(self, confirm_within: float | None = None) -> None:
+    def fingerprint(self) -> str:
+        """A digest of what runs now, read anew: equal if and only if the configuration is."""
+        ...
+
+    def commit(self, confirm: Confirm | None = None) -> None:
         """Make the candidate run, and re-read: an imperfect result is put back, then `Refused`.
 
-        With `confirm_within` seconds, the device goes back unless confirmed in time.
+        `Refused`, and nothing done, also where something else runs now than when it was staged.
+        With `confirm`, the device goes back by itself unless confirmed in time; what is kept
+        for its next start changes with the confirmation only.
         """
         ...
 
-    def confirm(self) -> None:
-        """Keep what was committed."""
+    def probe(self) -> None:
+        """Log in anew, beside this session, and get one answer; `DeviceError` otherwise.
+
+        What runs now may have cut off whoever comes next while this session lives on.
+        """
         ...
 
-    def roll_back(self) -> None:
-        """Go back to what ran before the last commit that was not confirmed."""
+    def extend(self, confirm: Confirm) -> None:
+        """Start the timer of a waiting commit again, at `within`. Raises `NotPendingError`."""
+        ...
+
+    def confirm(self, run: str) -> None:
+        """Keep what was committed under that name. Raises `NotPendingError`."""
+        ...
+
+    def roll_back(self, run: str) -> None:
+        """Go back to what ran before the commit of that name. Raises `NotPendingError`."""
         ...
 
     def close(self) -> None:
-        """End the session."""
+        """End the session. A commit that waits under a name goes on waiting."""
         ...

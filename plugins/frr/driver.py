@@ -5,10 +5,20 @@ go back together. What runs is read in one go and compared outside of the device
 is as wanted costs one lock and one reading. Daemons are never restarted.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
-from citynet.deploy.driver import Capability, Change, DeviceError, Refusal, Refused
+from citynet.deploy.driver import (
+    Capability,
+    Change,
+    Confirm,
+    DeviceError,
+    NotPendingError,
+    Refusal,
+    Refused,
+)
 from citynet.fleet.shell import Shell
 from citynet.fleet.target import Reachable
 from citynet.render.render import Artifact
@@ -98,9 +108,13 @@ class FrrDriver:
         if found:
             raise Refused(self._name, found)
 
-    def commit(self, confirm_within: float | None = None) -> None:
+    def fingerprint(self) -> str:
+        """A digest of what runs."""
+        return sha256(json.dumps(sorted(self.read().items())).encode()).hexdigest()
+
+    def commit(self, confirm: Confirm | None = None) -> None:
         """Carry out the candidate, re-read, and put everything back unless it is as wanted."""
-        if confirm_within is not None:
+        if confirm is not None:
             raise DeviceError(f"{self._name}: this driver has no confirm timer yet")
         staged = self._candidate()
         if staged.refusals:
@@ -111,11 +125,23 @@ class FrrDriver:
         self._save(staged, outcome.running)
         self._previous, self._staged = staged, None
 
-    def confirm(self) -> None:
+    def probe(self) -> None:
+        """Log in anew and get an answer."""
+        shell = self._target.shell()
+        try:
+            shell.run("true")
+        finally:
+            shell.close()
+
+    def extend(self, confirm: Confirm) -> None:
+        """Nothing waits: there is no confirm timer yet."""
+        raise NotPendingError(f"{self._name}: no commit waits as {confirm.run}")
+
+    def confirm(self, run: str) -> None:
         """Keep what was committed."""
         self._previous = None
 
-    def roll_back(self) -> None:
+    def roll_back(self, run: str) -> None:
         """Go back to what ran before the last commit."""
         staged = self._previous
         if staged is None:

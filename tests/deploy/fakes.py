@@ -7,6 +7,7 @@ from pathlib import Path
 from citynet.deploy.driver import (
     Capability,
     Change,
+    Confirm,
     Refusal,
     Refused,
     UnreachableError,
@@ -66,17 +67,26 @@ class MemoryDriver:
         if self._name in self._world.refusing:
             raise Refused(self._name, [self._world.refusing[self._name]])
 
-    def commit(self, confirm_within: float | None = None) -> None:
+    def commit(self, confirm: Confirm | None = None) -> None:
         self._called("commit")
         if self._name in self._world.lost_in_commit:
             raise UnreachableError(f"{self._name}: the session was lost")
         assert self._staged is not None
         self._world.running[self._name] = dict(self._staged.files)
 
-    def confirm(self) -> None:
+    def fingerprint(self) -> str:
+        return repr(sorted(self.read().items()))
+
+    def probe(self) -> None:
+        self._called("probe")
+
+    def extend(self, confirm: Confirm) -> None:
+        self._called("extend")
+
+    def confirm(self, run: str) -> None:
         self._called("confirm")
 
-    def roll_back(self) -> None:
+    def roll_back(self, run: str) -> None:
         self._called("roll back")
 
     def close(self) -> None:

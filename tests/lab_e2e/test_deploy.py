@@ -250,7 +250,7 @@ def test_down_to_nothing_and_back(demo: Prepared, nornir: Nornir) -> None:
     left = shell(nornir, GATEWAY).run("ip -br link; nft list tables; ip -6 route show table all")
     assert "citynet" not in left.stdout
     assert "unreachable default" not in left.stdout
-    device.roll_back()
+    device.roll_back("")
     assert not device.stage(whole)
     after = shell(nornir, GATEWAY).run("pidof zebra bgpd isisd bfdd mgmtd staticd").stdout
     assert before == after

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from citynet.deploy.driver import DeviceError, Refused
+from citynet.deploy.driver import Confirm, DeviceError, Refused
 from citynet.fleet.shell import Held, Output
 from citynet.render.render import Artifact
 from plugins.frr.driver import FrrDriver
@@ -163,7 +163,7 @@ def test_a_confirm_timer_is_not_promised() -> None:
     driver = FrrDriver(Router(lambda _: reading("gov-acc1")))
     driver.stage(artifact("gov-acc1"))
     with pytest.raises(DeviceError, match="timer"):
-        driver.commit(confirm_within=30)
+        driver.commit(Confirm("run", 30))
 
 
 def test_reading_gives_the_artifacts_files() -> None:
