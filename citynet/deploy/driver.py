@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from citynet.errors import CitynetError
-from citynet.render.render import Artifact
+from citynet.render.artifact import Artifact
 
 
 class Capability(StrEnum):

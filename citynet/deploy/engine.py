@@ -23,8 +23,9 @@ from citynet.deploy.select import GroupsOf, SelectionError, select
 from citynet.errors import CitynetError
 from citynet.inventory.groups import groups_of
 from citynet.pipeline import Prepared
+from citynet.render.artifact import Artifact
 from citynet.render.provenance import explain
-from citynet.render.render import Artifact, Renderer
+from citynet.render.render import Renderer
 from citynet.text import listed, nearest
 
 

@@ -37,7 +37,7 @@ class Recipe:
 def node_hooks(recipe: Recipe) -> list[str]:
     """What makes a router image of Debian's packages: an entrypoint and an empty FRR."""
     return [
-        *_copies(recipe, "/usr/local/sbin", "entrypoint", "citynet-customers"),
+        *_copies(recipe, "/usr/local/sbin", "entrypoint", "citynet-customers", "citynet-keeper"),
         *_copies(recipe, "/etc/ssh", "sshd_config"),
         *_copies(recipe, "/etc/frr", "daemons"),
         _hook('rm -f "$1"/etc/ssh/ssh_host_* && : >"$1/etc/frr/frr.conf"'),

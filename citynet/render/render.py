@@ -2,8 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 
 from citynet.build.facts import DeviceFacts
 from citynet.errors import CitynetError, InventoryError, Problem
+from citynet.render.artifact import Artifact
 from citynet.render.compiled import compiled
 from citynet.render.platform import Platform
 from citynet.text import listed, nearest
@@ -20,22 +19,6 @@ E = TypeVar("E", bound=Environment)
 
 class RenderError(CitynetError):
     """A template failed or rendered nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """The files of one device, by name."""
-
-    device: str
-    platform: str
-    files: Mapping[str, str]
-
-    def digest(self) -> str:
-        """SHA-256 over the names and contents of all files, in hexadecimal."""
-        total = sha256()
-        for name, text in sorted(self.files.items()):
-            total.update(f"{name}\0{len(text)}\0{text}".encode())
-        return total.hexdigest()
 
 
 def _templates(platform: Platform) -> Path:

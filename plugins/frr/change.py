@@ -8,7 +8,7 @@ from citynet.deploy.driver import Refusal
 
 from . import config, linux, nft, script
 from .config import FrrDiff, Script
-from .platform import FRR_CONF, LINUX_STATE, NFTABLES
+from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .reconcile import Step, plan
 from .state import Goal, Running
 from .words import slot

@@ -21,11 +21,11 @@ from citynet.deploy.driver import (
 )
 from citynet.fleet.shell import Shell
 from citynet.fleet.target import Reachable
-from citynet.render.render import Artifact
+from citynet.render.artifact import Artifact
 
 from . import change, config, linux, nft, saved, script
+from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .lock import Lock
-from .platform import FRR_CONF, LINUX_STATE, NFTABLES
 from .state import Goal, Running, goal, refusals, restored, running, scoped
 
 READ_TIMEOUT = 90.0

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from citynet.build.facts import DeviceFacts
 from citynet.render.platform import Parts, Platform
 
-FRR_CONF = "frr.conf"
-LINUX_STATE = "linux.state"
-NFTABLES = "nftables.nft"
+from .files import FRR_CONF, LINUX_STATE, NFTABLES
 
 
 def assemble(facts: DeviceFacts, parts: Parts) -> Mapping[str, str]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from citynet.deploy.driver import DeviceError, Refusal, Refused
-from citynet.render.render import Artifact
+from citynet.render.artifact import Artifact
 
 from . import config, linux, nft, script
+from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .linux import State, Wanted
-from .platform import FRR_CONF, LINUX_STATE, NFTABLES
 from .reconcile import interface_of, kernel_path, missing_ports
 from .words import DAEMONS
 

@@ -15,7 +15,7 @@ from citynet.deploy.driver import (
 from citynet.fleet.target import Reachable
 from citynet.lab.host import NodeAccess, SshJump
 from citynet.pipeline import Prepared
-from citynet.render.render import Artifact
+from citynet.render.artifact import Artifact
 
 
 @dataclass

@@ -18,7 +18,7 @@ from citynet.fleet.runner import fleet
 from citynet.fleet.shell import Shell
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare, render
-from citynet.render.render import Artifact
+from citynet.render.artifact import Artifact
 from tests.cities import DEMO, ROOT
 
 pytestmark = pytest.mark.lab

@@ -7,7 +7,7 @@ import pytest
 
 from citynet.deploy.driver import Confirm, DeviceError, Refused
 from citynet.fleet.shell import Held, Output
-from citynet.render.render import Artifact
+from citynet.render.artifact import Artifact
 from plugins.frr.driver import FrrDriver
 
 DATA = Path(__file__).parent / "data"
