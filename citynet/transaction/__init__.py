@@ -1,0 +1,1 @@
+"""One change of many devices: all of them get it, or none."""

@@ -1,0 +1,319 @@
+"""The protocol of a transaction: pure decisions over a `Network`; `docs/transaction.md` draws it.
+
+Two phases with a durable decision between them (Gray, "Notes on data base operating systems",
+1978), where a prepared device is one with a confirmed commit that waits (RFC 6241, section 8.4):
+until `keep` is written down every device goes back, by itself if need be; from then on every
+device goes forward. Nothing here reads a clock, a file or a device except through `Network`,
+so that `tests/transaction` can explore every interleaving of what may fail.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from citynet.text import listed
+from citynet.transaction.words import (
+    Answer,
+    Begun,
+    Committed,
+    Committing,
+    Decided,
+    Decision,
+    Ended,
+    How,
+    JournalError,
+    Network,
+    Outcome,
+    Runs,
+    Staged,
+    Step,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Times, in seconds, and which devices may do without a timer.
+
+    `within`: the devices' timers while the change is made and proved. `doubt`: the same while it
+    is confirmed, which bounds how long a device that is lost then stays undecided. `patience`:
+    how long a silent device is asked again. `again`: between two times. `margin`: how much later
+    than its timer a device is taken to have gone back.
+    """
+
+    within: float = 600.0
+    doubt: float = 60.0
+    patience: float = 30.0
+    again: float = 1.0
+    margin: float = 5.0
+    at_once: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How it ended: for the city, and for each device, with what it said last."""
+
+    outcome: Outcome
+    runs: Mapping[str, Runs]
+    reason: str = ""
+    messages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What is known of a run's devices: fingerprints, and who may have committed.
+
+    `old` has exactly the devices that change, once all are `staged`; `new` those that said what
+    they run since. `at_once` are the devices without a timer.
+    """
+
+    devices: tuple[str, ...]
+    staged: bool = False
+    old: dict[str, str] = field(default_factory=dict)
+    new: dict[str, str] = field(default_factory=dict)
+    attempted: set[str] = field(default_factory=set)
+    at_once: set[str] = field(default_factory=set)
+    messages: dict[str, str] = field(default_factory=dict)
+
+    def runs(self, device: str, fingerprint: str) -> Runs:
+        """Which configuration a fingerprint is of."""
+        if fingerprint == self.old.get(device):
+            return Runs.OLD
+        return Runs.NEW if fingerprint == self.new.get(device) else Runs.OTHER
+
+    def untouched(self) -> dict[str, Runs]:
+        """The devices that were never told to commit."""
+        return {
+            each: Runs.OLD if each in self.old or not self.staged else Runs.SAME
+            for each in self.devices
+            if each not in self.attempted
+        }
+
+
+class _StopError(Exception):
+    """The run goes back."""
+
+
+def transact(begun: Begun, network: Network, terms: Terms) -> Verdict:
+    """Make the change of a run. Raises `JournalError` if it cannot even be begun."""
+    network.note(begun)
+    ledger = Ledger(tuple(name for wave in begun.waves for name in wave))
+    attempt = _Attempt(begun, network, terms, ledger)
+    try:
+        attempt.prepare()
+        if ledger.old:
+            attempt.commit()
+            attempt.prove()
+            attempt.decide()
+    except (_StopError, JournalError) as error:
+        return go_back(ledger, network, terms, str(error))
+    if not ledger.old:
+        return _end(ledger, network, dict.fromkeys(ledger.devices, Runs.SAME), Decision.KEEP)
+    return go_forward(ledger, network, terms, terms.doubt + terms.margin)
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """The way to the decision. Every method raises `_StopError` or `JournalError` to go back."""
+
+    begun: Begun
+    network: Network
+    terms: Terms
+    ledger: Ledger
+
+    def prepare(self) -> None:
+        """Lock all, stage all, validate all; nothing changes on any device."""
+        every = self.ledger.devices
+        self._all(Step.LOCK, every)
+        staged = self._all(Step.STAGE, every)
+        old = {name: each.fingerprint for name, each in staged.items() if each.changes}
+        without = {name for name in old if not staged[name].timer}
+        self._allowed(without)
+        self.ledger.old, self.ledger.at_once, self.ledger.staged = old, without, True
+        if old:
+            self._all(Step.VALIDATE, old)
+            self.network.note(Staged(old, tuple(sorted(without))))
+
+    def _allowed(self, without: set[str]) -> None:
+        refused = sorted(without - self.terms.at_once)
+        if refused:
+            raise _StopError(
+                f"{listed(refused)} cannot take a commit back by a timer of its own (no "
+                "confirmed commit); `unconfirmed: allow` in its play accepts that"
+            )
+
+    def commit(self) -> None:
+        """Commit with a timer, wave after wave."""
+        for wave in self.begun.waves:
+            names = [each for each in wave if each in self.ledger.old]
+            self._commit(Step.COMMIT, [each for each in names if each not in self.ledger.at_once])
+
+    def _commit(self, step: Step, names: list[str]) -> None:
+        if not names:
+            return
+        self._go_on()
+        self.network.note(Committing(tuple(names), self.network.date()))
+        self.ledger.attempted.update(names)
+        answers = self.network.ask(step, names)
+        done = {n: each.fingerprint for n, each in answers.items() if each.how is How.DONE}
+        self.ledger.new |= done
+        if done:
+            self.network.note(Committed(done))
+        self._judge(step, answers)
+
+    def prove(self) -> None:
+        """Every changed device can still be reached, and the network is healthy."""
+        timed = self._timed()
+        self._all(Step.PROBE, timed)
+        ill = self.network.ill()
+        if ill:
+            raise _StopError(f"not healthy: {_some(ill)}")
+
+    def decide(self) -> None:
+        """Hear from every device once more, then write down that the change is kept."""
+        timed, without = self._timed(), sorted(self.ledger.at_once)
+        for name in without:
+            self._commit(Step.COMMIT_AT_ONCE, [name])
+        self._all(Step.EXTEND, timed)
+        self._go_on()
+        self.network.note(Decided(Decision.KEEP, "", self.network.date()))
+
+    def _timed(self) -> list[str]:
+        return [each for each in self.ledger.old if each not in self.ledger.at_once]
+
+    def _all(self, step: Step, names: Iterable[str]) -> Mapping[str, Answer]:
+        self._go_on()
+        answers = self.network.ask(step, tuple(names))
+        self._judge(step, answers)
+        return answers
+
+    def _judge(self, step: Step, answers: Mapping[str, Answer]) -> None:
+        wrong = {name: each for name, each in answers.items() if each.how is not How.DONE}
+        if wrong:
+            self.ledger.messages |= {name: each.message for name, each in wrong.items()}
+            said = [f"{name} {each.how} ({step})" for name, each in sorted(wrong.items())]
+            raise _StopError(_some(said))
+
+    def _go_on(self) -> None:
+        asked = self.network.stopped()
+        if asked:
+            raise _StopError(asked)
+
+
+def go_back(ledger: Ledger, network: Network, terms: Terms, reason: str) -> Verdict:
+    """Bring every device that may have committed back to what it ran before.
+
+    It may be called again and by anyone: a device whose timer has gone off says so. Who is
+    found with neither its old configuration nor a commit that waits was changed by others.
+    """
+    with suppress(JournalError):  # no decision on disk means the same
+        network.note(Decided(Decision.BACK, reason, network.date()))
+    runs = ledger.untouched()
+    left = [each for each in ledger.old if each in ledger.attempted - ledger.at_once]
+    astray: set[str] = set()
+    stop_at = network.now() + terms.patience
+    while left:
+        answers = network.ask(Step.ROLL_BACK, left)
+        ledger.messages |= _complaints(answers)
+        idle = [n for n in left if answers[n].how in (How.DONE, How.NOT_PENDING)]
+        found = _read(ledger, network, idle)
+        # A commit whose session was lost may arrive after the first `ROLL_BACK`, but not once
+        # `READ` holds the lock: who is not old then is asked again, and only then somebody else's.
+        runs |= {n: each for n, each in found.items() if each is Runs.OLD or n in astray}
+        astray.update(found)
+        left = [each for each in left if each not in runs]
+        if left and network.now() >= stop_at:
+            break
+        if left:
+            network.pause(terms.again)
+    runs |= dict.fromkeys(left, Runs.UNKNOWN)
+    without = sorted(ledger.at_once & ledger.attempted)
+    runs |= dict.fromkeys(without, Runs.UNKNOWN) | _read(ledger, network, without)
+    return _end(ledger, network, runs, Decision.BACK, reason)
+
+
+def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> Verdict:
+    """Bring every device to its new configuration: it was decided.
+
+    `wait`: how many seconds a device that does not answer is asked again. One that its own
+    timer put back meanwhile is given the change once more.
+    """
+    runs = ledger.untouched()
+    left = [each for each in ledger.old if each not in ledger.at_once]
+    stop_at = network.now() + wait
+    while left:
+        answers = network.ask(Step.CONFIRM, left)
+        ledger.messages |= _complaints(answers)
+        runs |= {n: Runs.NEW for n in left if answers[n].how is How.DONE}
+        gone = [n for n in left if answers[n].how is How.NOT_PENDING]
+        runs |= _read(ledger, network, gone)
+        left = [each for each in left if each not in runs]
+        if left and network.now() >= stop_at:
+            break
+        if left:
+            network.pause(terms.again)
+    runs |= dict.fromkeys(left, Runs.UNKNOWN)
+    late = [each for each, found in runs.items() if found is Runs.OLD]
+    runs |= _redo(ledger, network, late)
+    without = sorted(ledger.at_once)
+    runs |= dict.fromkeys(without, Runs.UNKNOWN) | _read(ledger, network, without)
+    return _end(ledger, network, runs, Decision.KEEP)
+
+
+def _redo(ledger: Ledger, network: Network, late: list[str]) -> dict[str, Runs]:
+    if not late:
+        return {}
+    answers = network.ask(Step.REDO, late)
+    ledger.messages |= _complaints(answers)
+    done = {n: Runs.NEW for n in late if answers[n].how is How.DONE}
+    rest = [each for each in late if each not in done]
+    return done | dict.fromkeys(rest, Runs.UNKNOWN) | _read(ledger, network, rest)
+
+
+def _read(ledger: Ledger, network: Network, names: list[str]) -> dict[str, Runs]:
+    """What each of these runs, if it says so."""
+    if not names:
+        return {}
+    answers = network.ask(Step.READ, names)
+    ledger.messages |= _complaints(answers)
+    known = {n: each.fingerprint for n, each in answers.items() if each.how is How.DONE}
+    return {name: ledger.runs(name, each) for name, each in known.items()}
+
+
+def _complaints(answers: Mapping[str, Answer]) -> dict[str, str]:
+    quiet = (How.DONE, How.NOT_PENDING)
+    return {name: each.message for name, each in answers.items() if each.how not in quiet}
+
+
+def _end(
+    ledger: Ledger,
+    network: Network,
+    runs: Mapping[str, Runs],
+    decision: Decision,
+    reason: str = "",
+) -> Verdict:
+    network.ask(Step.UNLOCK, [each for each in ledger.devices if runs[each] is not Runs.UNKNOWN])
+    outcome = _outcome(ledger, runs, decision)
+    with suppress(JournalError):  # the run stays open then, and can be settled again
+        network.note(Ended(outcome, dict(runs), network.date()))
+    messages = {name: each for name, each in ledger.messages.items() if each}
+    return Verdict(outcome, dict(runs), reason, messages)
+
+
+def _outcome(ledger: Ledger, runs: Mapping[str, Runs], decision: Decision) -> Outcome:
+    wanted = Runs.NEW if decision is Decision.KEEP else Runs.OLD
+    astray = {name: each for name, each in runs.items() if each not in (wanted, Runs.SAME)}
+    if not astray:
+        kept = Outcome.KEPT if ledger.old else Outcome.SAME
+        return kept if decision is Decision.KEEP else Outcome.BACK
+    lost = all(
+        each is Runs.OTHER
+        or (each is not Runs.UNKNOWN and (name in ledger.at_once or decision is Decision.BACK))
+        for name, each in astray.items()
+    )
+    return Outcome.SPLIT if lost else Outcome.OPEN
+
+
+def _some(words: Iterable[str], most: int = 5) -> str:
+    found = list(words)
+    more = f" (and {len(found) - most} more)" if len(found) > most else ""
+    return "; ".join(found[:most]) + more

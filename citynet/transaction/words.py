@@ -1,0 +1,186 @@
+"""The words of a transaction: what devices are asked, what they answer, what is written down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from citynet.errors import CitynetError
+
+
+class Step(StrEnum):
+    """What a device is asked. Each is one call of a driver, or two where it says so."""
+
+    LOCK = "lock"
+    STAGE = "stage"
+    """Stage, and the fingerprint of what runs."""
+    VALIDATE = "validate"
+    COMMIT = "commit"
+    """Commit with a timer, and the fingerprint of what runs then."""
+    COMMIT_AT_ONCE = "commit at once"
+    """Commit without a timer, where the device has none."""
+    PROBE = "reach"
+    EXTEND = "extend"
+    CONFIRM = "confirm"
+    ROLL_BACK = "roll back"
+    READ = "read"
+    """The fingerprint of what runs, in a session that holds the device's lock."""
+    REDO = "redo"
+    """All of it on this device alone, once its own timer has put it back."""
+    UNLOCK = "unlock"
+
+
+class How(StrEnum):
+    """How a device answered. After `FAILED` or `LOST` it may have done what it was asked."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    NOT_PENDING = "not pending"
+    FAILED = "failed"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one device answered. `changes` and `timer` are told when it was staged."""
+
+    how: How
+    message: str = ""
+    fingerprint: str = ""
+    changes: bool = True
+    timer: bool = True
+
+
+class Runs(StrEnum):
+    """Which configuration a device is on.
+
+    `UNKNOWN`: it does not answer; its own timer decides. `OTHER`: neither; somebody else
+    changed it since.
+    """
+
+    SAME = "as wanted"
+    OLD = "old"
+    NEW = "new"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Decision(StrEnum):
+    """Which way a run goes. Until one is written down, it goes back."""
+
+    KEEP = "keep"
+    BACK = "back"
+
+
+class Outcome(StrEnum):
+    """How a run ended for the city as a whole.
+
+    `SPLIT`: a device can no longer be brought along: it had no timer, or somebody else changed
+    it. `OPEN`: some device is unknown, or refuses; the run can be resumed.
+    """
+
+    SAME = "nothing to change"
+    KEPT = "every device has its new configuration"
+    BACK = "every device has its old configuration"
+    SPLIT = "not every device could be brought along"
+    OPEN = "not every device is where it was decided to be, and the run is open"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first record: who runs what, on which devices, in which order (waves)."""
+
+    run: str
+    city: str
+    owner: str
+    inventory: str
+    waves: tuple[tuple[str, ...], ...]
+    within: float
+    started: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Every device has taken its candidate. `old`: device -> fingerprint, of those that change."""
+
+    old: Mapping[str, str]
+    at_once: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Committing:
+    """These devices are about to be told to commit; from here on they may have."""
+
+    devices: tuple[str, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """They did. `new`: device -> fingerprint of what it runs."""
+
+    new: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Which way it goes, and why where it goes back. Written once before it is acted on."""
+
+    decision: Decision
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Where devices were left."""
+
+    outcome: Outcome
+    runs: Mapping[str, Runs]
+    at: str
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is left to be done for any of them."""
+        return self.outcome is not Outcome.OPEN
+
+
+Record = Begun | Staged | Committing | Committed | Decided | Ended
+
+
+class JournalError(CitynetError):
+    """The journal cannot be written or read."""
+
+
+class Network(Protocol):
+    """What a transaction acts on: devices, a journal, health checks and a clock."""
+
+    def ask(self, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
+        """Ask devices at the same time; an answer for each, whatever happens to it."""
+        ...
+
+    def note(self, record: Record) -> None:
+        """Write down; it is on disk when this returns. Raises `JournalError`."""
+        ...
+
+    def ill(self) -> Sequence[str]:
+        """What is not as the intent wants it, by measurements; empty is healthy."""
+        ...
+
+    def stopped(self) -> str:
+        """Who or what asked for a stop; empty if nobody did."""
+        ...
+
+    def now(self) -> float:
+        """Seconds on a clock that nobody sets."""
+        ...
+
+    def date(self) -> str:
+        """The time of day, for people: ISO 8601 in UTC."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        ...

@@ -1,0 +1,278 @@
+"""A network of the smallest devices that can do everything that may go wrong, and an oracle.
+
+The oracle decides what fails; `explore` lets it try every combination. Time is a number that
+only `pause` and the oracle move. A crash of citynet is an exception that nothing catches.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from citynet.transaction.protocol import Terms, Verdict, transact
+from citynet.transaction.settle import history, settle
+from citynet.transaction.words import (
+    Answer,
+    Begun,
+    Decided,
+    Decision,
+    How,
+    JournalError,
+    Outcome,
+    Record,
+    Runs,
+    Step,
+)
+
+TERMS = Terms(within=100.0, doubt=50.0, patience=3.0, again=1.0, margin=1.0)
+RUN = "run-1"
+REFUSABLE = (Step.LOCK, Step.STAGE, Step.VALIDATE, Step.COMMIT, Step.COMMIT_AT_ONCE, Step.CONFIRM)
+
+
+class CrashError(BaseException):
+    """citynet was killed."""
+
+
+class Oracle:
+    """Choices: as in `prefix`, then always the first, which is that nothing goes wrong."""
+
+    def __init__(self, prefix: Sequence[int], faults: int) -> None:
+        self.taken: list[tuple[int, int]] = []
+        self._prefix = prefix
+        self.faults = faults
+
+    def choose(self, count: int) -> int:
+        """One of `count` ways; each but the first is a fault, of which there are so many."""
+        if self.faults <= 0 or count < 2:
+            return 0
+        at = len(self.taken)
+        chosen = self._prefix[at] if at < len(self._prefix) else 0
+        self.taken.append((chosen, count))
+        self.faults -= chosen > 0
+        return chosen
+
+
+def choices(run: Callable[[Oracle], None], faults: int) -> Iterator[Oracle]:
+    """Run with every combination of at most so many faults."""
+    prefix: list[int] = []
+    while True:
+        oracle = Oracle(prefix, faults)
+        run(oracle)
+        yield oracle
+        taken = oracle.taken
+        while taken and taken[-1][0] + 1 >= taken[-1][1]:
+            taken.pop()
+        if not taken:
+            return
+        prefix = [chosen for chosen, _ in taken]
+        prefix[-1] += 1
+
+
+@dataclass
+class Device:
+    """Runs `old` or `new`; a commit waits until `deadline`; `late` is one still on its way."""
+
+    timer: bool = True
+    running: str = "old"
+    deadline: float | None = None
+    confirmed: bool = False
+    late: float | None = None
+
+    def tick(self, now: float) -> None:
+        """The timer."""
+        if self.deadline is not None and now >= self.deadline:
+            self.running, self.deadline = "old", None
+
+    def reboot(self) -> None:
+        """What was not confirmed is gone."""
+        if self.deadline is not None:
+            self.running, self.deadline = "old", None
+        self.late = None
+
+    def arrive(self, now: float) -> None:
+        """A commit that was on its way is carried out."""
+        if self.late is not None:
+            self.running, self.deadline, self.late = "new", now + self.late, None
+
+    def do(self, step: Step, now: float, terms: Terms) -> Answer:
+        """Carry out a step, as a device that works does."""
+        if step is Step.COMMIT:
+            self.running, self.deadline = "new", now + terms.within
+        elif step in (Step.COMMIT_AT_ONCE, Step.REDO):
+            self.running, self.deadline, self.confirmed = "new", None, True
+        elif step in (Step.EXTEND, Step.CONFIRM, Step.ROLL_BACK):
+            return self._pending(step, now, terms)
+        elif step is Step.READ:
+            self.late = None  # it holds the lock: the session that was lost has ended
+        return Answer(How.DONE, fingerprint=self.running, timer=self.timer)
+
+    def _pending(self, step: Step, now: float, terms: Terms) -> Answer:
+        if self.deadline is None:
+            return Answer(How.NOT_PENDING)
+        if step is Step.EXTEND:
+            self.deadline = now + terms.doubt
+        elif step is Step.CONFIRM:
+            self.deadline, self.confirmed = None, True
+        else:
+            self.running, self.deadline = "old", None
+        return Answer(How.DONE, fingerprint=self.running)
+
+
+@dataclass
+class Model:
+    """Implements `Network`. `kept` is set once a decision to keep is on disk."""
+
+    oracle: Oracle
+    devices: dict[str, Device]
+    terms: Terms = TERMS
+    clock: float = 0.0
+    records: list[Record] = field(default_factory=list)
+    kept: bool = False
+
+    def ask(self, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
+        self._between()
+        answers = {name: self._one(step, self.devices[name]) for name in devices}
+        self._between()
+        return answers
+
+    def _between(self) -> None:
+        """Nothing, citynet is killed, or so much time passes that every timer goes off."""
+        what = self.oracle.choose(3)
+        if what == 1:
+            raise CrashError
+        if what == 2:
+            self._pass(self.terms.within + 1)
+
+    def _pass(self, seconds: float) -> None:
+        self.clock += seconds
+        for each in self.devices.values():
+            each.tick(self.clock)
+
+    def _one(self, step: Step, device: Device) -> Answer:
+        if device.late is not None and self.oracle.choose(2):
+            device.arrive(self.clock)
+        what = self.oracle.choose(6 if step is Step.COMMIT else 5 if step in REFUSABLE else 4)
+        if what in (1, 3):  # the request was lost, or its device restarted
+            device.reboot() if what == 3 else None
+            return Answer(How.LOST)
+        if what == 4:
+            return Answer(How.REFUSED, "no")
+        if what == 5:
+            device.late = self.terms.within
+            return Answer(How.LOST)
+        answer = device.do(step, self.clock, self.terms)
+        return Answer(How.LOST) if what == 2 else answer
+
+    def note(self, record: Record) -> None:
+        what = self.oracle.choose(4)
+        if what == 1:
+            raise CrashError
+        if what == 2:
+            raise JournalError("the disk is full")
+        self.records.append(record)
+        if isinstance(record, Decided):
+            self.kept = record.decision is Decision.KEEP
+        if what == 3:
+            raise CrashError
+
+    def ill(self) -> Sequence[str]:
+        return ("a session is down",) if self.oracle.choose(2) else ()
+
+    def stopped(self) -> str:
+        return "interrupted" if self.oracle.choose(2) else ""
+
+    def now(self) -> float:
+        return self.clock
+
+    def date(self) -> str:
+        return str(self.clock)
+
+    def pause(self, seconds: float) -> None:
+        self._pass(seconds)
+
+
+def begun(devices: Mapping[str, Device]) -> Begun:
+    waves = tuple((name,) for name in devices)
+    return Begun(RUN, "model", "somebody", "inventory/model", waves, TERMS.within, "0")
+
+
+@dataclass
+class Story:
+    """One run from its beginning to the end, however often citynet is killed in between."""
+
+    oracle: Oracle
+    devices: dict[str, Device]
+    act: Callable[..., Verdict] = transact
+
+    def play(self) -> None:
+        """Raises `AssertionError` where the protocol breaks its word."""
+        model = Model(self.oracle, self.devices)
+        at_once = frozenset(name for name, each in self.devices.items() if not each.timer)
+        terms = replace(TERMS, at_once=at_once)
+        verdict = self._first(model, terms)
+        while verdict is None:
+            verdict = self._again(model)
+        self._true(model, verdict)
+        if verdict.outcome is Outcome.OPEN:
+            verdict = self._calm(model)
+        self._end(model, verdict)
+
+    def _first(self, model: Model, terms: Terms) -> Verdict | None:
+        try:
+            return self.act(begun(self.devices), model, terms)
+        except CrashError:
+            return None
+        except JournalError:
+            assert all(each.running == "old" for each in self.devices.values())
+            return Verdict(Outcome.BACK, dict.fromkeys(self.devices, Runs.OLD))
+
+    def _again(self, model: Model) -> Verdict | None:
+        """Someone resumes or aborts, or nobody does for a long time first."""
+        if self.oracle.choose(2):
+            self._alone(model)
+        if not model.records:
+            return Verdict(Outcome.BACK, dict.fromkeys(self.devices, Runs.OLD))
+        past = history(model.records)
+        assert not past.over or all(each.deadline is None for each in self.devices.values())
+        if past.over:
+            assert past.ended is not None
+            return Verdict(past.ended.outcome, past.ended.runs)
+        keep = past.decided is not None and past.decided.decision is Decision.KEEP
+        abort = not keep and bool(self.oracle.choose(2))
+        try:
+            return settle(past, model, TERMS, abort=abort)
+        except CrashError:
+            return None
+
+    def _alone(self, model: Model) -> None:
+        """Nobody comes for a long time; nobody is needed for going back."""
+        model.pause(1000.0)
+        if not model.kept:
+            assert all(each.running == "old" for each in self.devices.values() if each.timer)
+
+    def _calm(self, model: Model) -> Verdict:
+        """Nothing fails any more, the timers have gone off, and somebody resumes the run."""
+        self.oracle.faults = 0
+        self._alone(model)
+        return settle(history(model.records), model, TERMS, abort=False)
+
+    def _true(self, model: Model, verdict: Verdict) -> None:
+        """What is said of each device is so, now and once all timers have gone off."""
+        for name, said in verdict.runs.items():
+            device = self.devices[name]
+            if said in (Runs.OLD, Runs.NEW):
+                assert device.running == said, (name, said, device)
+                assert device.deadline is None, (name, said, device)
+                assert device.late is None, (name, said, device)
+        if not model.kept:
+            assert not any(each.confirmed for each in self.devices.values() if each.timer)
+
+    def _end(self, model: Model, verdict: Verdict) -> None:
+        """All have it or none, or it is said which do not and why that is so."""
+        model.pause(1000.0)
+        timed = {each.running for each in self.devices.values() if each.timer}
+        assert len(timed) <= 1, (verdict, self.devices)
+        every = {each.running for each in self.devices.values()}
+        assert verdict.outcome in (Outcome.KEPT, Outcome.BACK, Outcome.SPLIT), verdict
+        if verdict.outcome is not Outcome.SPLIT:
+            assert every == {"new" if verdict.outcome is Outcome.KEPT else "old"}, verdict
+        else:
+            assert any(not each.timer for each in self.devices.values())
