@@ -75,16 +75,11 @@ class Builder:
 
     def toolbox(self) -> Toolbox:
         """QEMU and mke2fs of Debian 13, whatever the host has."""
-        recipe = Recipe(self.paths.recipes / "toolbox", VM_SUITE)
+        return self._unpacked("toolbox", "unpack QEMU")
 
-        def build(folder: Path) -> None:
-            with timed(self.progress, "unpack QEMU"):
-                tar = folder / "toolbox.tar"
-                debian.make_root(recipe, [], tar, variant="extract")
-                _unpack(tar, folder / "root")
-                tar.unlink()
-
-        return Toolbox(self._cache().get("toolbox", _digest(recipe), build) / "root")
+    def validator(self) -> Toolbox:
+        """The `yanglint` of Debian 13, for hosts whose own is older than a vendor's models."""
+        return self._unpacked("yanglint", "unpack yanglint")
 
     def image(self, key: str) -> NodeImage:
         """The node image of `labs/images/<key>`."""
@@ -145,6 +140,19 @@ class Builder:
 
         answer = _read_json(self._cache().get("kvm", digest, build) / "kvm.json")
         return answer["works"], answer["why"]
+
+    def _unpacked(self, key: str, step: str) -> Toolbox:
+        """The packages of `labs/<key>`, unpacked and not installed."""
+        recipe = Recipe(self.paths.recipes / key, VM_SUITE)
+
+        def build(folder: Path) -> None:
+            with timed(self.progress, step):
+                tar = folder / f"{key}.tar"
+                debian.make_root(recipe, [], tar, variant="extract")
+                _unpack(tar, folder / "root")
+                tar.unlink()
+
+        return Toolbox(self._cache().get(key, _digest(recipe), build) / "root")
 
     def _cache(self) -> Cache:
         return Cache(self.paths.cache)

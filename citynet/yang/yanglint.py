@@ -10,18 +10,16 @@ that no model knows was refused by the same process.
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from citynet.yang.models import ModelSet, YangError, files
+from citynet.yang.program import Command, program
 
 TIMEOUT = 1800.0
-INSTALL = "install libyang2-tools (Debian 12, Ubuntu), libyang3-tools (Debian 13) or libyang-tools"
 MODULES = "modules"
 LOADING = 3
 """Answers before those about documents: adding modules, listing them, the canary."""
@@ -45,33 +43,6 @@ class Complaint:
     message: str
     path: str
     line: int | None
-
-
-@cache
-def version(program: str) -> tuple[int, int]:
-    """The release of libyang's tool. Raises `YangError` where there is none."""
-    try:
-        done = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=60, check=False
-        )
-    except OSError as error:
-        raise YangError(f"cannot run {program}: {error.strerror}; {INSTALL}") from error
-    found = re.match(r"yanglint (?:SO )?(\d+)\.(\d+)", done.stdout)
-    if found is None:
-        raise YangError(f"{program} --version says {done.stdout.strip()!r}; {INSTALL}")
-    return int(found[1]), int(found[2])
-
-
-def program(models: ModelSet) -> str:
-    """Choose `yanglint`, or what `YANGLINT` names; refuse one too old for the models."""
-    chosen = os.environ.get("YANGLINT") or shutil.which("yanglint")
-    if chosen is None:
-        raise YangError(f"YANG is validated by yanglint, which is not here; {INSTALL}")
-    have, need = version(chosen), models.validator
-    if have < need:
-        is_, least = ".".join(map(str, have)), ".".join(map(str, need))
-        raise YangError(f"yanglint is {is_}, {models.release} needs {least}; {INSTALL}")
-    return chosen
 
 
 def _complaint(text: str) -> Complaint:
@@ -122,12 +93,12 @@ class _Session:
         self._commands += [*commands, f"@{self._nonce}-{self._asked}"]
         self._asked += 1
 
-    def run(self, chosen: str) -> _Outcome:
+    def run(self, chosen: Command) -> _Outcome:
         """Run the process on what was asked. Raises `YangError` where it does not end."""
         home = {"HOME": str(self._folder), "LC_ALL": "C.UTF-8"}
         try:
             done = subprocess.run(
-                [chosen],
+                [*chosen],
                 input="".join(f"{command}\n" for command in self._commands).encode(),
                 capture_output=True,
                 cwd=self._folder,

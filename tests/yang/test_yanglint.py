@@ -1,5 +1,6 @@
 """libyang's answers, in the words of its releases, and a validator that cannot be trusted."""
 
+import os
 from pathlib import Path
 from shutil import which
 
@@ -7,7 +8,8 @@ import pytest
 
 from citynet.yang import ModelSet, YangError, YangProblem, validate, validate_all
 from citynet.yang.document import read
-from citynet.yang.yanglint import Complaint, complaints, program
+from citynet.yang.program import program, version
+from citynet.yang.yanglint import Complaint, complaints
 
 PATH = "/a:top/list[name='x']/leaf"
 
@@ -172,14 +174,38 @@ def test_a_validator_that_is_not_there_or_too_old_is_said(
     monkeypatch.setenv("YANGLINT", str(tmp_path / "none"))
     with pytest.raises(YangError, match=r"cannot run .*install libyang"):
         program(models)
-    monkeypatch.delenv("YANGLINT")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(YangError, match="yanglint, which is not here; install libyang"):
-        program(models)
-    impostor(tmp_path, monkeypatch, "exit 0")
     newer = ModelSet("Toy 2", ("toy",), ("toy",), validator=(3, 0))
-    with pytest.raises(YangError, match=r"yanglint is 2\.1, Toy 2 needs 3\.0"):
+    impostor(tmp_path, monkeypatch, "exit 0")
+    with pytest.raises(YangError, match=r"^yanglint is 2\.1, Toy 2 needs 3\.0; install libyang"):
         program(newer)
+    monkeypatch.delenv("YANGLINT")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(YangError, match=r"needs 3\.0; no newer .*mmdebstrap is not installed"):
+        program(newer)
+    (tmp_path / "yanglint").unlink()
+    with pytest.raises(YangError, match=r"yanglint, which is not here; no newer .*; install lib"):
+        program(models)
+
+
+def test_one_that_is_too_old_is_replaced_by_an_unpacked_one_and_nothing_else_is(
+    models: ModelSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YANGLINT", raising=False)
+    assert program(models) == (which("yanglint"),)
+    newer = ModelSet(models.release, models.folders, models.modules, validator=(3, 12))
+    old = tmp_path / "yanglint"
+    old.write_text("#!/bin/sh\necho yanglint 2.1.30\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    chosen = program(newer)
+    assert str(old) not in chosen
+    assert version(chosen) >= (3, 12)
+    assert validate(newer, GOOD, tmp_path) == []
+    assert validate(newer, GOOD.replace(b"1", b"x"), tmp_path) != []
+    impossible = ModelSet("Toy 9", ("toy",), ("toy",), validator=(99, 0))
+    with pytest.raises(YangError, match=r"the one of labs/yanglint is 3\.12"):
+        program(impossible)
 
 
 def test_a_document_that_libyang_dies_of_is_refused_and_the_others_are_read(
