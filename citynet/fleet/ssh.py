@@ -15,6 +15,7 @@ from netmiko.linux.linux_ssh import LinuxSSH
 
 from citynet.deploy.driver import DeviceError, UnreachableError
 from citynet.fleet.jump import KEEPALIVE, Tunnel
+from citynet.fleet.secret import SecretError, resolve
 from citynet.fleet.shell import Held, Output
 from citynet.lab.host import NodeAccess
 
@@ -45,16 +46,17 @@ def parameters(
 ) -> dict[str, Any]:
     """What netmiko is called with: the known host key and our key, nothing else opens the door.
 
-    Raises what paramiko does for a key file that it cannot read.
+    Where the device has no key of ours, its password does. Raises what paramiko does for a key
+    file that it cannot read, and `SecretError`.
     """
     return {
         "device_type": "linux",
         "host": access.host,
-        "port": access.port,
+        "port": access.shell_port or access.port,
         "username": access.username,
-        "password": None,
+        "password": resolve(access.password) if access.password else None,
         "use_keys": False,
-        "pkey": paramiko.PKey.from_path(access.key_file),
+        "pkey": paramiko.PKey.from_path(access.key_file) if access.key_file else None,
         "allow_agent": False,
         "ssh_strict": True,
         "system_host_keys": False,
@@ -72,13 +74,14 @@ def open_shell(
 ) -> "SshShell":
     """Log in to a device. Raises `DeviceError` saying which of the many things went wrong."""
     for file in (access.key_file, access.known_hosts):
-        if not Path(file).is_file():
+        if file is not None and not Path(file).is_file():
             what = f"{file} is missing; without it nothing can be verified"
             raise UnreachableError(f"{device}: {what}")
-    sock = tunnel.channel(access.host, access.port, timeout) if tunnel else None
+    port = access.shell_port or access.port
+    sock = tunnel.channel(access.host, port, timeout) if tunnel else None
     try:
         made = ExecSSH(**parameters(access, sock, timeout))
-    except (*_BROKEN, ValueError, TypeError) as error:
+    except (*_BROKEN, ValueError, TypeError, SecretError) as error:
         if sock is not None:
             sock.close()
         if tunnel is not None:
@@ -88,7 +91,7 @@ def open_shell(
 
 
 def _explain(device: str, access: NodeAccess, error: Exception) -> str:
-    place = f"{access.username}@{access.host} port {access.port}"
+    place = f"{access.username}@{access.host} port {access.shell_port or access.port}"
     if isinstance(error, paramiko.BadHostKeyException):
         return (
             f"{device}: the host key of {place} is not the one in {access.known_hosts}; "
@@ -97,7 +100,11 @@ def _explain(device: str, access: NodeAccess, error: Exception) -> str:
     if "not found in known_hosts" in str(error):
         return f"{device}: {access.known_hosts} has no host key of {place}"
     if isinstance(error, paramiko.AuthenticationException):
-        return f"{device}: {place} does not accept the key {access.key_file}"
+        means = " or ".join(
+            [f"the key {access.key_file}"] * bool(access.key_file)
+            + [f"the password from {access.password}"] * bool(access.password)
+        )
+        return f"{device}: {place} does not accept {means}"
     return f"{device}: {place} is unreachable: {error or type(error).__name__}"
 
 

@@ -36,13 +36,20 @@ class SshJump:
 
 @dataclass(frozen=True, slots=True)
 class NodeAccess:
-    """How to log in to one node; through the lab's `jump` where it has one."""
+    """How to log in to one node; through the lab's `jump` where it has one.
+
+    `password` says where a password is (`citynet.fleet.secret`), for devices that take no key;
+    such a device may have no `key_file`. `shell_port` is where it takes commands, unless at
+    `port`.
+    """
 
     host: str
     port: int
     username: str
-    key_file: Path
+    key_file: Path | None
     known_hosts: Path
+    password: str | None = None
+    shell_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

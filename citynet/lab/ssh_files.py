@@ -22,8 +22,7 @@ def config_text(nodes: Mapping[str, NodeAccess], jump: SshJump | None) -> str:
             "HostName": access.host,
             "Port": str(access.port),
             "User": access.username,
-            "IdentityFile": _quote(access.key_file),
-            "IdentitiesOnly": "yes",
+            **_identity(access.key_file),
             "UserKnownHostsFile": _quote(access.known_hosts),
         }
         if jump is not None:
@@ -35,9 +34,14 @@ def config_text(nodes: Mapping[str, NodeAccess], jump: SshJump | None) -> str:
 
 def _jump_lines(jump: SshJump) -> dict[str, str]:
     lines = {"HostName": jump.host, "Port": str(jump.port), "User": jump.username}
-    if jump.key_file is not None:
-        lines |= {"IdentityFile": _quote(jump.key_file), "IdentitiesOnly": "yes"}
-    return lines | {"UserKnownHostsFile": _quote(jump.known_hosts)}
+    return lines | _identity(jump.key_file) | {"UserKnownHostsFile": _quote(jump.known_hosts)}
+
+
+def _identity(key_file: Path | None) -> dict[str, str]:
+    """No other key than this one; without one, whatever the user's agent has."""
+    if key_file is None:
+        return {}
+    return {"IdentityFile": _quote(key_file), "IdentitiesOnly": "yes"}
 
 
 def _block(name: str, lines: Mapping[str, str]) -> str:

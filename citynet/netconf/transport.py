@@ -1,0 +1,161 @@
+"""The SSH connection under a NETCONF session (RFC 6242): pinned host key, key or password.
+
+Everything is bounded by one deadline. The shared tunnel to a lab's host is used where there is
+one.
+"""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paramiko
+
+from citynet.deploy.driver import UnreachableError
+from citynet.errors import CitynetError
+from citynet.fleet.jump import KEEPALIVE, Tunnel
+from citynet.fleet.secret import resolve
+from citynet.lab.host import NodeAccess
+
+SUBSYSTEM = "netconf"
+LOG_CHANNEL = "citynet.netconf.ssh"
+BROKEN = (OSError, EOFError, paramiko.SSHException)
+"""What paramiko raises when a connection is not what it should be."""
+
+
+@dataclass(slots=True)
+class Connection:
+    """An open channel to the NETCONF subsystem, and what must be let go with it."""
+
+    client: paramiko.SSHClient
+    channel: paramiko.Channel
+    tunnel: Tunnel | None
+
+    def close(self) -> None:
+        """End it at once; harmless when it has ended."""
+        self.channel.close()
+        self.client.close()
+        tunnel, self.tunnel = self.tunnel, None
+        if tunnel is not None:
+            tunnel.leave()
+
+
+def connect(device: str, access: NodeAccess, tunnel: Tunnel | None, timeout: float) -> Connection:
+    """Log in and start the subsystem. Raises `UnreachableError` with what went wrong."""
+    client = _client(device, access)
+    password = _password(device, access)
+    sock: Any = None
+    try:
+        sock = _socket(access, tunnel, timeout)
+        with _ended_after(timeout, client, sock):
+            client.connect(
+                access.host,
+                port=access.port,
+                username=access.username,
+                password=password,
+                pkey=_key(access),
+                sock=sock,
+                timeout=timeout,
+                banner_timeout=timeout,
+                auth_timeout=timeout,
+                allow_agent=False,
+                look_for_keys=False,
+            )
+            return Connection(client, _subsystem(client, timeout), tunnel)
+    except (*BROKEN, ValueError, TypeError) as error:
+        client.close()
+        if sock is not None:
+            sock.close()
+            if tunnel is not None:
+                tunnel.leave()
+        raise UnreachableError(explain(device, access, error)) from error
+
+
+def _client(device: str, access: NodeAccess) -> paramiko.SSHClient:
+    """A client that knows the device's key and no other."""
+    for file in (access.key_file, access.known_hosts):
+        if file is not None and not Path(file).is_file():
+            what = f"{file} is missing; without it nothing can be verified"
+            raise UnreachableError(f"{device}: {what}")
+    client = paramiko.SSHClient()
+    client.set_log_channel(LOG_CHANNEL)
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
+    client.load_host_keys(str(access.known_hosts))
+    keys = client.get_host_keys()
+    place = f"[{access.host}]:{access.port}"
+    if access.port != paramiko.config.SSH_PORT and keys.lookup(place) is None:
+        # As ssh does: what is known of the machine holds for its other ports.
+        for kind, key in (keys.lookup(access.host) or {}).items():
+            keys.add(place, kind, key)
+    return client
+
+
+def _key(access: NodeAccess) -> paramiko.PKey | None:
+    return None if access.key_file is None else paramiko.PKey.from_path(access.key_file)
+
+
+def _password(device: str, access: NodeAccess) -> str | None:
+    if access.password is None:
+        return None
+    try:
+        return resolve(access.password)
+    except CitynetError as error:
+        raise UnreachableError(f"{device}: {error}") from error
+
+
+def _socket(access: NodeAccess, tunnel: Tunnel | None, timeout: float) -> Any:
+    if tunnel is not None:
+        return tunnel.channel(access.host, access.port, timeout)
+    made = socket.create_connection((access.host, access.port), timeout)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
+
+
+@contextmanager
+def _ended_after(seconds: float, client: paramiko.SSHClient, sock: Any) -> Iterator[None]:
+    """Close the connection after a time: some of paramiko's waiting has no end of its own."""
+
+    def end() -> None:
+        sock.close()
+        client.close()
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _subsystem(client: paramiko.SSHClient, timeout: float) -> paramiko.Channel:
+    transport = client.get_transport()
+    if transport is None:
+        raise paramiko.SSHException("the connection ended at once")
+    transport.set_keepalive(KEEPALIVE)
+    channel = transport.open_session(timeout=timeout)
+    try:
+        channel.invoke_subsystem(SUBSYSTEM)
+    except paramiko.SSHException as error:
+        raise paramiko.SSHException(f"it offers no {SUBSYSTEM} subsystem: {error}") from error
+    return channel
+
+
+def explain(device: str, access: NodeAccess, error: Exception) -> str:
+    """Which of the many things went wrong, for a person."""
+    place = f"{access.username}@{access.host} port {access.port}"
+    if isinstance(error, paramiko.BadHostKeyException):
+        return (
+            f"{device}: the host key of {place} is not the one in {access.known_hosts}; "
+            "it is another machine, or its key was changed"
+        )
+    if "not found in known_hosts" in str(error):
+        return f"{device}: {access.known_hosts} has no host key of {place}"
+    if isinstance(error, paramiko.AuthenticationException):
+        means = [f"the key {access.key_file}"] if access.key_file else []
+        means += [f"the password from {access.password}"] if access.password else []
+        return f"{device}: {place} does not accept {' or '.join(means) or 'no key and no password'}"
+    return f"{device}: {place} is unreachable: {error or type(error).__name__}"
