@@ -138,11 +138,10 @@ def describe(node: Schema) -> str:
     return say(node) if say else "a value"
 
 
-def _whole_number(node: Schema) -> str:
+def _number(node: Schema) -> str:
+    what = "a whole number" if node["type"] == "integer" else "a number"
     low, high = node.get("minimum"), node.get("maximum")
-    if low is None or high is None:
-        return "a whole number"
-    return f"a whole number from {low} to {high}"
+    return what if low is None or high is None else f"{what} from {low} to {high}"
 
 
 def _list(node: Schema) -> str:
@@ -164,7 +163,8 @@ def _map(node: Schema) -> str:
 
 
 _SAY: Mapping[str, Callable[[Schema], str]] = {
-    "integer": _whole_number,
+    "integer": _number,
+    "number": _number,
     "array": _list,
     "object": _map,
     "string": lambda _: "text",

@@ -11,6 +11,7 @@ from ipaddress import (
 
 from citynet.allocate.clashes import check
 from citynet.allocate.joins import attachments, joined_pairs
+from citynet.allocate.light import degrees, lightpaths, srlgs
 from citynet.allocate.links import IpLink, ip_links
 from citynet.allocate.numbers import digest, host, in_range, short_name, slot, unique_local
 from citynet.allocate.plan import (
@@ -72,7 +73,9 @@ def _link_interface(city: City, link: IpLink, node: str, peer: str) -> str:
     return short_name(f"{peer}-{name}", IFNAMSIZ)
 
 
-def _link(city: City, link: IpLink, domains: dict[str, DomainNumbers]) -> LinkNumbers:
+def _link(
+    city: City, link: IpLink, domains: dict[str, DomainNumbers], risks: dict[str, int]
+) -> LinkNumbers:
     """A /127 (RFC 6164) in the domain's pool; the first end has the lower address."""
     a, b = link.ends
     pool = domains[city.nodes[a].domain].links
@@ -83,7 +86,8 @@ def _link(city: City, link: IpLink, domains: dict[str, DomainNumbers]) -> LinkNu
         LinkEnd(a, _link_interface(city, link, a, b), IPv6Interface((base, 127))),
         LinkEnd(b, _link_interface(city, link, b, a), IPv6Interface((base + 1, 127))),
     )
-    return LinkNumbers(link.id, ends, link.metric, link.spans, link.origin)
+    shared = tuple(risks[name] for name in link.spans)
+    return LinkNumbers(link.id, ends, link.metric, link.spans, shared, link.origin)
 
 
 def _vpn(city: City, name: str, asn: int) -> VpnNumbers:
@@ -178,10 +182,12 @@ def allocate(city: City) -> Plan:
     domains = {name: _domain(city, name) for name in city.domains}
     nodes = {name: _node(name, node, domains[node.domain]) for name, node in city.nodes.items()}
     vpns = {name: _vpn(city, name, domains[vpn.domain].asn) for name, vpn in city.vpns.items()}
+    links = tuple(ip_links(city))
+    risks = srlgs(city, links)
     plan = Plan(
         domains=domains,
         nodes=nodes,
-        links={link.id: _link(city, link, domains) for link in ip_links(city)},
+        links={link.id: _link(city, link, domains, risks) for link in links},
         vpns=vpns,
         endpoints={
             (vpn, name): _endpoint(city, vpn, name, endpoint)
@@ -195,6 +201,9 @@ def allocate(city: City) -> Plan:
             for node, vpn in attachments(city)
         },
         gateways={name: _gateway(city, name, each) for name, each in city.gateways.items()},
+        srlgs=risks,
+        lightpaths={light.link: light for light in lightpaths(city, links)},
+        degrees=tuple(degrees(city)),
     )
     check(city, plan)
     return plan

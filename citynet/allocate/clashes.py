@@ -6,11 +6,12 @@ person decides which of the two moves (usually the newer) and nothing moves on i
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import pairwise
 
+from citynet.allocate.claim import Claim
 from citynet.allocate.joins import joined_pairs
+from citynet.allocate.light_clashes import light_claims, no_such_ports, same_light
 from citynet.allocate.plan import Plan
 from citynet.errors import InventoryError, KeyPath, Problem
 from citynet.model import City
@@ -18,18 +19,6 @@ from citynet.model import City
 LOCATOR_LENGTH = 64
 LINK_LENGTH = 127
 FEWEST_ADDRESSES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Something (`owner`, at `path`) that holds `value`; values are unique in a `scope`."""
-
-    scope: str
-    value: Hashable
-    owner: str
-    path: KeyPath
-    what: str
-    pin: str
 
 
 def _domain_claims(city: City, plan: Plan) -> Iterator[Claim]:
@@ -217,7 +206,12 @@ def _pool_overlaps(plan: Plan) -> Iterator[Problem]:
 
 def problems(city: City, plan: Plan) -> list[Problem]:
     """Every clash and every pool that is full. Linear but for sorting subnets."""
-    found = [*_lengths(city, plan), *_pool_overlaps(plan), *_pools(city, plan)]
+    found = [
+        *_lengths(city, plan),
+        *_pool_overlaps(plan),
+        *_pools(city, plan),
+        *no_such_ports(city, plan),
+    ]
     if found:
         return found
     makers = (
@@ -227,9 +221,10 @@ def problems(city: City, plan: Plan) -> list[Problem]:
         _interface_claims,
         _vpn_claims,
         _gateway_claims,
+        light_claims,
     )
     claims = (claim for maker in makers for claim in maker(city, plan))
-    return [*_clashes(claims), *_overlaps(city, plan)]
+    return [*_clashes(claims), *_overlaps(city, plan), *same_light(city, plan)]
 
 
 def check(city: City, plan: Plan) -> None:

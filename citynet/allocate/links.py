@@ -7,6 +7,9 @@ from itertools import pairwise
 from citynet.errors import KeyPath
 from citynet.model import City, Link, Ring
 
+Way = tuple[int, ...]
+"""A way along a ring, by the positions of its nodes in the ring's list."""
+
 
 @dataclass(frozen=True, slots=True)
 class IpLink:
@@ -18,6 +21,11 @@ class IpLink:
     spans: tuple[str, ...]
     origin: KeyPath
 
+    @property
+    def between_neighbours(self) -> bool:
+        """Whether a ring made it, and not an entry of `links`."""
+        return self.origin[0] == "rings"
+
 
 def span(ring: str, a: str, b: str) -> str:
     """The name of the fibre between two neighbours of a ring, whichever comes first."""
@@ -28,19 +36,34 @@ def _neighbours(ring: Ring) -> Iterator[tuple[str, str]]:
     yield from pairwise((*ring.nodes, ring.nodes[0]))
 
 
-def _shorter_way(ring: Ring, ends: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    """The spans from one end to the other along the ring, the way with fewer of them."""
-    pairs = tuple(_neighbours(ring))
-    low, high = sorted(ring.nodes.index(end) for end in ends)
-    there, back = pairs[low:high], pairs[high:] + pairs[:low]
-    return there if len(there) <= len(back) else back
+def spans_of(name: str, ring: Ring, way: Way) -> tuple[str, ...]:
+    """The spans of a way along a ring, in its order."""
+    nodes = [ring.nodes[at] for at in way]
+    return tuple(span(name, a, b) for a, b in pairwise(nodes))
+
+
+def ways(name: str, ring: Ring, ends: tuple[str, str]) -> tuple[Way, Way]:
+    """The two ways round a ring from its first end to its second, the shorter one first.
+
+    Of two that are equally long, the first by the names of its spans: where the list of the
+    ring begins, and which way round it is written, changes nothing.
+    """
+    size = len(ring.nodes)
+    first, last = (ring.nodes.index(end) for end in ends)
+    there = tuple((first + step) % size for step in range((last - first) % size + 1))
+    back = tuple((first - step) % size for step in range((first - last) % size + 1))
+    shorter, longer = sorted(
+        (there, back), key=lambda way: (len(way), sorted(spans_of(name, ring, way)))
+    )
+    return shorter, longer
 
 
 def _spans(city: City, name: str, link: Link) -> tuple[str, ...]:
     if link.ring is None:
         return (f"fibre/{name}",)
     ring = city.rings[link.ring]
-    return tuple(span(link.ring, a, b) for a, b in _shorter_way(ring, link.ends))
+    shorter, _ = ways(link.ring, ring, link.ends)
+    return spans_of(link.ring, ring, shorter)
 
 
 def ip_links(city: City) -> Iterator[IpLink]:

@@ -39,12 +39,16 @@ class LinkEnd:
 
 @dataclass(frozen=True, slots=True)
 class LinkNumbers:
-    """An IP link with its addresses; `spans` are the fibres under it."""
+    """An IP link with its addresses; `spans` are the fibres under it.
+
+    `srlgs` are the numbers of those fibres, its shared risk groups (RFC 4202, RFC 5307).
+    """
 
     id: str
     ends: tuple[LinkEnd, LinkEnd]
     metric: int
     spans: tuple[str, ...]
+    srlgs: tuple[int, ...]
     origin: KeyPath
 
     def end(self, node: str) -> LinkEnd:
@@ -54,6 +58,59 @@ class LinkNumbers:
     def far(self, node: str) -> LinkEnd:
         """The end that is not at `node`."""
         return self.ends[1] if self.ends[0].node == node else self.ends[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DegreeNumbers:
+    """A degree: where the fibre `span` to line system `peer` ends on `line`; `loss` in dB."""
+
+    line: str
+    ring: str
+    peer: str
+    span: str
+    port: str
+    loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LightWay:
+    """The line systems that a channel passes, in order, and the spans between them."""
+
+    lines: tuple[str, ...]
+    spans: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LightpathNumbers:
+    """The channel of light that carries an IP link.
+
+    `frequency` is its middle and `width` what it takes of the spectrum, in MHz (ITU-T G.694.1).
+    Indices in devices are made of `number`. `routers`, `terminals` (where its transponders
+    are) and `ports` (what their ports are called) are in the order of the link's ends, and
+    both ways go from the first end to the second.
+    """
+
+    link: str
+    routers: tuple[str, str]
+    ring: str
+    number: int
+    frequency: int
+    width: int
+    working: LightWay
+    protection: LightWay | None
+    terminals: tuple[str, str]
+    ports: tuple[str, str]
+    origin: KeyPath
+
+    @property
+    def ways(self) -> tuple[LightWay, ...]:
+        """The working way, and the one that protects it if there is one."""
+        return (self.working, self.protection) if self.protection else (self.working,)
+
+    @property
+    def spans(self) -> tuple[str, ...]:
+        """Every span that its frequency is taken on."""
+        return tuple(span for way in self.ways for span in way.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +178,10 @@ class GatewayNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All numbers of a city. Maps are by name; endpoints by `(vpn, endpoint)`."""
+    """All numbers of a city. Maps are by name; endpoints by `(vpn, endpoint)`.
+
+    `srlgs` is by fibre, `lightpaths` by IP link, `degrees` is of all line systems.
+    """
 
     domains: dict[str, DomainNumbers]
     nodes: dict[str, NodeNumbers]
@@ -130,3 +190,6 @@ class Plan:
     endpoints: dict[tuple[str, str], EndpointNumbers]
     attachments: dict[tuple[str, str], AttachmentNumbers]
     gateways: dict[str, GatewayNumbers]
+    srlgs: dict[str, int]
+    lightpaths: dict[str, LightpathNumbers]
+    degrees: tuple[DegreeNumbers, ...]

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from citynet.allocate.plan import (
+    DegreeNumbers,
     EndpointNumbers,
     JoinEnd,
     JoinNumbers,
+    LightpathNumbers,
     LinkNumbers,
     Plan,
 )
@@ -29,7 +31,10 @@ class JoinSide:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What hangs on each node, found once for the whole city. Names without any are absent."""
+    """What hangs on each node, found once for the whole city. Names without any are absent.
+
+    `degrees` and `lights` are by optical node: a channel is at all that it begins at or passes.
+    """
 
     links: Mapping[str, tuple[LinkNumbers, ...]]
     endpoints: Mapping[str, tuple[EndpointNumbers, ...]]
@@ -37,6 +42,8 @@ class Index:
     joins: Mapping[str, tuple[JoinSide, ...]]
     reflectors: Mapping[str, tuple[str, ...]]
     clients: Mapping[str, tuple[str, ...]]
+    degrees: Mapping[str, tuple[DegreeNumbers, ...]]
+    lights: Mapping[str, tuple[LightpathNumbers, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,14 @@ def _joins(plan: Plan) -> list[tuple[str, JoinSide]]:
     return sides
 
 
+def _lights(plan: Plan) -> list[tuple[str, LightpathNumbers]]:
+    found = []
+    for _, light in sorted(plan.lightpaths.items()):
+        passed = {line for way in light.ways for line in way.lines}
+        found += [(device, light) for device in sorted({*passed, *light.terminals})]
+    return found
+
+
 def index(city: City, plan: Plan) -> Index:
     """Everything by node (and reflectors and their clients by domain), in a sorted order.
 
@@ -95,6 +110,13 @@ def index(city: City, plan: Plan) -> Index:
         joins=_grouped(_joins(plan)),
         reflectors=_grouped(reflectors),
         clients=_grouped(clients),
+        degrees=_grouped(
+            sorted(
+                ((each.line, each) for each in plan.degrees),
+                key=lambda pair: (pair[1].ring, pair[1].peer),
+            )
+        ),
+        lights=_grouped(_lights(plan)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from citynet.build.context import Context
+from citynet.model import DeviceKind
 
 
 class RoleOptions(BaseModel):
@@ -36,7 +37,7 @@ def _no_checks(context: Context) -> Iterable[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One capability.
+    """One capability of devices of one `kind`; routers, unless it says so.
 
     `build(context, node, options)` gives the node's facts for this role (a frozen dataclass
     that templates read), or None where the node has no part in it. `checks(context)` gives
@@ -50,3 +51,4 @@ class Role:
     build: Callable[[Context, str, Any], object | None]
     after: tuple[str, ...] = ()
     checks: Callable[[Context], Iterable[Any]] = field(default=_no_checks)
+    kind: DeviceKind = DeviceKind.ROUTER

@@ -10,6 +10,7 @@ from citynet.build.context import Context
 from citynet.cli.options import inventory_option, json_option
 from citynet.inventory.ansible import as_graph, as_host, as_list
 from citynet.inventory.table import print_table
+from citynet.model import devices
 from citynet.pipeline import prepare
 
 EPILOG = """\b
@@ -26,7 +27,7 @@ def _json(value: object) -> str:
 
 
 def _hosts(context: Context) -> list[dict[str, object]]:
-    return [{"name": name, **as_host(context, name)} for name in sorted(context.city.nodes)]
+    return [{"name": each.name, **as_host(context, each.name)} for each in devices(context.city)]
 
 
 def _chosen(*, host: str | None, as_listing: bool, as_tree: bool, as_json: bool) -> str | None:

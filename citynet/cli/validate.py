@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,14 +13,20 @@ from citynet.errors import InventoryError
 from citynet.pipeline import Prepared, prepare, render
 
 
+def _counted(parts: Iterable[str]) -> str:
+    return ", ".join(f"{count} {part}" for part, count in sorted(Counter(parts).items()))
+
+
 def _summary(prepared: Prepared) -> str:
     city = prepared.context.city
-    roles = Counter(node.role.value for node in city.nodes.values())
-    nodes = ", ".join(f"{count} {role}" for role, count in sorted(roles.items()))
+    nodes = _counted(node.role.value for node in city.nodes.values())
+    optical = _counted(node.kind.value for node in city.optical.values())
+    light = f"{len(city.optical)} optical nodes ({optical}) with {len(prepared.plan.lightpaths)} "
+    light = f"{light}channels, " if city.optical else ""
     endpoints = sum(len(vpn.endpoints) for vpn in city.vpns.values())
     label = f" ({city.city.label})" if city.city.label else ""
     return (
-        f"{city.city.name}{label} is valid: {len(city.nodes)} nodes ({nodes}), "
+        f"{city.city.name}{label} is valid: {len(city.nodes)} nodes ({nodes}), {light}"
         f"{len(city.rings)} rings, {len(prepared.plan.links)} links, {len(city.vpns)} VPNs with "
         f"{endpoints} endpoints, {len(city.gateways)} gateways"
     )

@@ -9,22 +9,23 @@ from collections.abc import Iterator, Mapping
 
 from citynet.build.context import Context
 from citynet.inventory.groups import groups_of
-from citynet.inventory.hosts import as_variables, host_vars
+from citynet.inventory.hosts import any_vars, as_variables
+from citynet.model import devices
 
 
 def members(context: Context) -> dict[str, tuple[str, ...]]:
-    """Group -> its nodes, both sorted."""
+    """Group -> its devices, both sorted."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for node in sorted(context.city.nodes):
-        for group in groups_of(context, node):
-            groups[group].append(node)
+    for each in devices(context.city):
+        for group in groups_of(context, each.name):
+            groups[group].append(each.name)
     return {group: tuple(groups[group]) for group in sorted(groups)}
 
 
 def as_list(context: Context) -> dict[str, object]:
     """`_meta.hostvars`, `all.children`, and `hosts` by group."""
     groups = members(context)
-    hostvars = {node: as_host(context, node) for node in sorted(context.city.nodes)}
+    hostvars = {each.name: as_host(context, each.name) for each in devices(context.city)}
     hosts = {group: {"hosts": list(nodes)} for group, nodes in groups.items()}
     return {
         "_meta": {"hostvars": hostvars},
@@ -34,8 +35,8 @@ def as_list(context: Context) -> dict[str, object]:
 
 
 def as_host(context: Context, node: str) -> dict[str, object]:
-    """The variables of one host. Raises `CitynetError` if the city has no such node."""
-    return as_variables(host_vars(context, node))
+    """The variables of one host. Raises `CitynetError` if the city has no such device."""
+    return as_variables(any_vars(context, node))
 
 
 def _tree(groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

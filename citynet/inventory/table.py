@@ -9,7 +9,8 @@ from rich.table import Table
 
 from citynet.build.context import Context
 from citynet.inventory.groups import rings_of
-from citynet.inventory.hosts import host_vars
+from citynet.inventory.hosts import HostVars, any_vars
+from citynet.model import devices
 
 COLUMNS = ("node", "label", "domain", "role", "site", "rings", "loopback", "locator", "vpns")
 WIDE = 10_000
@@ -17,16 +18,18 @@ WIDE = 10_000
 
 
 def rows(context: Context) -> list[tuple[str, ...]]:
-    """One row for each node, by domain and name, in the order of `COLUMNS`."""
-    names = sorted(context.city.nodes, key=lambda name: (context.domain_of(name), name))
-    return [_row(context, name) for name in names]
+    """One row for each device, by domain and name, optical ones last; in the order of `COLUMNS`."""
+    every = sorted(devices(context.city), key=lambda each: (each.domain is None, each.domain or ""))
+    return [_row(context, each.name) for each in every]
 
 
 def _row(context: Context, node: str) -> tuple[str, ...]:
-    host = host_vars(context, node)
+    host = any_vars(context, node)
     rings = " ".join(rings_of(context, node))
-    vpns = " ".join(host.vpns)
     label = host.label or ""
+    if not isinstance(host, HostVars):
+        return node, label, "", host.role, host.site, rings, "", "", ""
+    vpns = " ".join(host.vpns)
     return node, label, host.domain, host.role, host.site, rings, host.loopback, host.locator, vpns
 
 

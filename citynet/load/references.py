@@ -30,7 +30,10 @@ REFERENCES = (
     Reference(("nodes", "*", "site"), "sites", "site"),
     Reference(("nodes", "*", "domain"), "domains", "domain"),
     Reference(("nodes", "*", "network"), "networks", "network"),
+    Reference(("optical", "*", "site"), "sites", "site"),
+    Reference(("optical", "*", "line"), "optical", "optical node"),
     Reference(("rings", "*", "nodes", "*"), "nodes", "node"),
+    Reference(("rings", "*", "line_systems", "*"), "optical", "optical node"),
     Reference(("links", "*", "ends", "*"), "nodes", "node"),
     Reference(("links", "*", "ring"), "rings", "ring"),
     Reference(("vpns", "*", "domain"), "domains", "domain"),
@@ -38,6 +41,12 @@ REFERENCES = (
     Reference(("vpns", "*", "endpoints", "*", "node"), "nodes", "node"),
     Reference(("gateways", "*", "ends", "*"), "nodes", "node"),
 )
+
+KINDS = {
+    "nodes": ("a router", "optical", "optical equipment"),
+    "optical": ("optical equipment", "nodes", "a router"),
+}
+"""Sections that are easily mixed up: what each has, the other one, and what that has."""
 
 FLOW_ENDS = (
     ("gateways", "*", "allow", "*", "from"),
@@ -101,12 +110,23 @@ def dangling(values: Mapping[str, object]) -> Iterator[Problem]:
         )
         for path, value in _walk(values, reference.path, ()):
             if isinstance(value, str) and value not in section:
-                yield section.miss(path, value)
+                yield _other_kind(values, name, path, value) or section.miss(path, value)
     vpns = _Section("there is no VPN", "vpns", values.get("vpns"))
     for pattern in FLOW_ENDS:
         for path, value in _walk(values, pattern, ()):
             if isinstance(value, str) and value.count("/") <= 1:
                 yield from _flow_end(vpns, path, value)
+
+
+def _other_kind(
+    values: Mapping[str, object], section: str, path: KeyPath, name: str
+) -> Problem | None:
+    """Say that a name is one of the other kind of device, if it is."""
+    wanted, other, found = KINDS.get(section, ("", "", ""))
+    others = values.get(other)
+    if not isinstance(others, Mapping) or name not in others:
+        return None
+    return Problem(f"`{name}` is {found}", path, expected=f"{wanted}: a name in `{section}`")
 
 
 def _flow_end(vpns: _Section, path: KeyPath, value: str) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from citynet.errors import Problem
-from citynet.load import rules_domains, rules_services, rules_topology
+from citynet.load import rules_domains, rules_light, rules_optical, rules_services, rules_topology
 from citynet.load.references import dangling
 from citynet.model import City
 
@@ -18,6 +18,15 @@ RULES: tuple[Rule, ...] = (
     rules_topology.link_on_its_ring,
     rules_topology.pins_are_on_ends,
     rules_topology.interface_pinned_once,
+    rules_optical.device_names_once,
+    rules_optical.ring_has_a_line_system_for_each_node,
+    rules_optical.line_systems_of_a_ring,
+    rules_optical.line_of_a_terminal,
+    rules_optical.one_terminal_for_a_line_system,
+    rules_light.light_needs_line_systems,
+    rules_light.spans_are_of_the_ring,
+    rules_light.frequency_is_on_the_grid,
+    rules_light.risk_group_of_its_own_fibre,
     rules_services.vpn_name_is_free,
     rules_services.vpn_network_in_domain,
     rules_services.endpoint_in_domain,
@@ -38,6 +47,8 @@ Whether pinned numbers clash or fit their pools is the allocator's to say.
 WHOLE_RULES: tuple[Rule, ...] = (
     rules_domains.vpns_need_a_core,
     rules_domains.domain_is_connected,
+    rules_optical.line_system_is_on_a_ring,
+    rules_optical.channels_end_on_a_terminal,
 )
 """Rules about a city as a whole: only asked when nothing is missing from it."""
 

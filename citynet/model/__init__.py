@@ -9,24 +9,35 @@ from citynet.model.city import (
     Pools,
     Site,
 )
+from citynet.model.devices import Device, DeviceKind, device, devices
 from citynet.model.nodes import Link, Node, NodeRole, Ring
+from citynet.model.optical import Grid, OpticalKind, OpticalNode, Protection, Span
 from citynet.model.services import Endpoint, Flow, Gateway, Protocol, Vpn
 
 __all__ = [
     "City",
     "CityHeader",
+    "Device",
+    "DeviceKind",
     "Domain",
     "Endpoint",
     "Flow",
     "Gateway",
+    "Grid",
     "Link",
     "Network",
     "Node",
     "NodeRole",
+    "OpticalKind",
+    "OpticalNode",
     "Options",
     "Pools",
+    "Protection",
     "Protocol",
     "Ring",
     "Site",
+    "Span",
     "Vpn",
+    "device",
+    "devices",
 ]

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from citynet.model.base import Id, Intent, Label, PlatformId, Prefix4, Prefix6, words
 from citynet.model.nodes import Link, Node, Ring
+from citynet.model.optical import OpticalNode
 from citynet.model.services import Gateway, Vpn, VpnId
 
 Options = dict[str, dict[str, object]]
@@ -26,6 +27,9 @@ class CityHeader(Intent):
     label: Label | None = Field(default=None, description="What people call it.")
     platform: PlatformId = Field(
         default="frr", description="The platform of a node that names none."
+    )
+    optical_platform: PlatformId = Field(
+        default="openconfig", description="The platform of optical equipment that names none."
     )
     options: Options = Field(default_factory=dict, description="Options of roles, by role.")
     customers_ipv4: Prefix4 = Field(
@@ -90,6 +94,9 @@ class City(Intent):
         default_factory=dict, description="Places with equipment, by name."
     )
     nodes: dict[Id, Node] = Field(min_length=1, description="Routers, by name.")
+    optical: dict[Id, OpticalNode] = Field(
+        default_factory=dict, description="Line systems and terminals under the rings, by name."
+    )
     rings: dict[Id, Ring] = Field(default_factory=dict, description="Optical rings, by name.")
     links: dict[Id, Link] = Field(
         default_factory=dict, description="IP links that are not between neighbours of a ring."

@@ -16,6 +16,7 @@ from citynet.model.base import (
     Prefix6,
     words,
 )
+from citynet.model.optical import ChannelNumber, Frequency, Grid, Protection, Span, SpanId, Srlg
 
 
 class NodeRole(StrEnum):
@@ -60,7 +61,8 @@ class Ring(Intent):
     """An optical ring. Neighbours on it, the last and the first too, get an IP link.
 
     `nodes` are in the order of the fibre. The IP link between two neighbours rides on the
-    fibre span between them.
+    fibre span between them. With `line_systems`, the fibre ends on those, one for each node in
+    the same order, and every link that rides on the ring is a channel of light.
     """
 
     label: Label | None = Field(default=None, description="What people call it.")
@@ -69,6 +71,17 @@ class Ring(Intent):
     )
     metric: Annotated[int, Field(ge=1, le=0xFFFFFE, strict=True)] = Field(
         default=10, description="IS-IS metric of its IP links (RFC 5305, wide)."
+    )
+    line_systems: Annotated[tuple[Id, ...], Field(max_length=256)] = Field(
+        default=(),
+        description="The line systems that its fibre ends on, in the order of `nodes`.",
+    )
+    grid: Grid = Field(default=Grid.FINE, description="Spacing of its channels (ITU-T G.694.1).")
+    protection: Protection = Field(
+        default=Protection.NONE, description="1+1 sends every channel the other way round too."
+    )
+    spans: dict[SpanId, Span] = Field(
+        default_factory=dict, description="What is fixed of its spans, by the nodes at their ends."
     )
 
 
@@ -90,4 +103,16 @@ class Link(Intent):
     )
     interfaces: dict[Id, InterfaceName] = Field(
         default_factory=dict, description="Pin interface names, by node."
+    )
+    srlg: Srlg | None = Field(
+        default=None, description="Pin the shared risk group of its own fibre (RFC 4202)."
+    )
+    frequency: Frequency | None = Field(
+        default=None, description="On a ring: pin the frequency of its channel, in MHz."
+    )
+    channel: ChannelNumber | None = Field(
+        default=None, description="On a ring: pin the number its channel's indices are made of."
+    )
+    protection: Protection | None = Field(
+        default=None, description="On a ring: overrides the ring's `protection`."
     )

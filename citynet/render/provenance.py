@@ -126,7 +126,7 @@ def _environment(prepared: Prepared, platform: str, trail: _Trail) -> Environmen
 def trace(prepared: Prepared, device: str, file: str, line: int) -> Provenance | None:
     """What made `line` (from 1) of `file` of `device`; None if no template did."""
     facts = prepared.facts[device]
-    trail = _Trail([("nodes", device)])
+    trail = _Trail([facts.origin])
     tracing = _environment(prepared, facts.platform, trail)
     renderer = Renderer(prepared.house.platforms, {facts.platform: tracing})
     lines = renderer.render(facts).files[file].splitlines()

@@ -34,9 +34,9 @@ def _cell_problems(
         if f"{role}.j2" not in templates:
             what = f"{platform.name} cannot do role {role}, needed by node {facts.name}"
             expected = f"a template {platform.name}/{role}.j2"
-            yield Problem(what, ("nodes", facts.name, "platform"), expected)
+            yield Problem(what, (*facts.origin, "platform"), expected)
     for sentence in platform.refuses(facts):
-        yield Problem(f"node {facts.name}: {sentence}", ("nodes", facts.name, "platform"))
+        yield Problem(f"node {facts.name}: {sentence}", (*facts.origin, "platform"))
 
 
 def check_cells(facts: Iterable[DeviceFacts], platforms: Mapping[str, Platform]) -> None:
@@ -50,7 +50,7 @@ def check_cells(facts: Iterable[DeviceFacts], platforms: Mapping[str, Platform])
         platform = platforms.get(each.platform)
         if platform is None:
             what = f"node {each.name} has platform {each.platform!r}, which is unknown"
-            path = ("nodes", each.name, "platform")
+            path = (*each.origin, "platform")
             hint = nearest(each.platform, platforms)
             problems.append(Problem(what, path, f"one of {listed(sorted(platforms))}", hint))
         else:

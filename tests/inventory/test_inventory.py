@@ -86,6 +86,11 @@ def test_list_has_the_shape_that_ansible_prints(demo: Context) -> None:
     variables = found["_meta"]["hostvars"]
     assert set(variables) == set(demo.city.nodes)
     numbers = demo.plan.nodes["gov-acc1"]
+    links = variables["gov-acc1"].pop("links")
+    assert [(each["link"], each["peer"], each["fibres"]) for each in links] == [
+        ("acc1-agg1", "gov-agg1", ["fibre/acc1-agg1"]),
+        ("acc1-agg2", "gov-agg2", ["fibre/acc1-agg2"]),
+    ]
     assert variables["gov-acc1"] == {
         "asn": demo.plan.domains["government"].asn,
         "domain": "government",

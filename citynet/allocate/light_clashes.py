@@ -1,0 +1,129 @@
+"""Fibres, channels and ports that have one number between them; two channels in one light.
+
+Two channels of one frequency are fine on different fibres. Where they share a span, both are
+told, with a frequency that is free on every span of both: whichever is pinned to it, nothing
+else moves.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from citynet.allocate.claim import Claim
+from citynet.allocate.light import pins_of
+from citynet.allocate.plan import LightpathNumbers, Plan
+from citynet.errors import KeyPath, Problem
+from citynet.model import City
+from citynet.model.optical import either_order
+from citynet.text import listed, nearest
+
+Taken = Mapping[str, set[int]]
+"""By span, the frequencies that are taken on it."""
+
+
+def _fibre(city: City, span: str) -> tuple[str, KeyPath]:
+    """What a fibre is called for a person, and where its number can be pinned."""
+    if "~" in span:
+        return f"span {span}", pins_of(city, span)[1]
+    name = span.partition("/")[2]
+    return f"the fibre of link {name}", ("links", name)
+
+
+def light_claims(city: City, plan: Plan) -> Iterator[Claim]:
+    """Shared risk groups, channel numbers, and names of ports, which devices tell apart by."""
+    for span, number in plan.srlgs.items():
+        owner, path = _fibre(city, span)
+        yield Claim("city", ("srlg", number), owner, path, f"SRLG {number}", "srlg")
+    for light in plan.lightpaths.values():
+        owner, what = f"link {light.link}", f"channel number {light.number}"
+        yield Claim("city", ("channel", light.number), owner, light.origin, what, "channel")
+        for device, port in zip(light.terminals, light.ports, strict=True):
+            path, what = _port_path(city, device, port, light.origin), f"port {port} of {device}"
+            yield Claim(f"optical {device}", port, owner, path, what, "ports")
+    for degree in plan.degrees:
+        path = _port_path(city, degree.line, degree.port, ("optical", degree.line))
+        owner, what = f"degree {degree.ring}/{degree.peer}", f"port {degree.port} of {degree.line}"
+        yield Claim(f"optical {degree.line}", degree.port, owner, path, what, "degrees")
+
+
+def _port_path(city: City, device: str, port: str, otherwise: KeyPath) -> KeyPath:
+    """Where a port's name is pinned, if it is."""
+    node = city.optical[device]
+    for key, pins in (("ports", node.ports), ("degrees", node.degrees)):
+        for ref, name in pins.items():
+            if name == port:
+                return ("optical", device, key, ref)
+    return otherwise
+
+
+def _pairs(plan: Plan) -> Iterator[tuple[str, LightpathNumbers, LightpathNumbers]]:
+    """Channels of one frequency that share a span, each pair once, with the first such span."""
+    held: dict[tuple[str, int], LightpathNumbers] = {}
+    said: set[tuple[str, str]] = set()
+    for light in plan.lightpaths.values():
+        for span in light.spans:
+            first = held.setdefault((span, light.frequency), light)
+            if first is not light and (first.link, light.link) not in said:
+                said.add((first.link, light.link))
+                yield span, first, light
+
+
+def _taken(plan: Plan) -> dict[str, set[int]]:
+    taken: dict[str, set[int]] = defaultdict(set)
+    for light in plan.lightpaths.values():
+        for span in light.spans:
+            taken[span].add(light.frequency)
+    return taken
+
+
+def _free(
+    city: City, taken: dict[str, set[int]], pair: tuple[LightpathNumbers, LightpathNumbers]
+) -> int | None:
+    """The lowest frequency that is free on all spans of two channels; then it is taken there."""
+    spans = {span for light in pair for span in light.spans}
+    used = {frequency for span in spans for frequency in taken[span]}
+    channels = city.rings[pair[0].ring].grid.channels
+    found = next((each for each in channels if each not in used), None)
+    if found is not None:
+        for span in spans:
+            taken[span].add(found)
+    return found
+
+
+def same_light(city: City, plan: Plan) -> Iterator[Problem]:
+    """Every two channels that would be one on a fibre that they share."""
+    taken = _taken(plan)
+    for span, *pair in _pairs(plan):
+        first, second = pair
+        free = _free(city, taken, (first, second))
+        where = f" under `spans` of ring {first.ring}" if "~" in second.link else ""
+        hint = f"pin `frequency: {free}` of the newer one{where}, which is free for both"
+        if free is None:
+            hint = f"all {len(city.rings[first.ring].grid.channels)} channels are taken"
+        for one, other in ((first, second), (second, first)):
+            what = f"links {one.link} and {other.link} both have {one.frequency} MHz on {span}"
+            yield Problem(what, one.origin, "a frequency of its own on each fibre", hint)
+
+
+def no_such_ports(city: City, plan: Plan) -> Iterator[Problem]:
+    """Names pinned for degrees and channels that the node has not."""
+    degrees, channels = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for degree in plan.degrees:
+        degrees[degree.line].append(f"{degree.ring}/{degree.peer}")
+    for light in plan.lightpaths.values():
+        for terminal in light.terminals:
+            channels[terminal].append(light.link)
+    for name, node in city.optical.items():
+        path = ("optical", name, "degrees")
+        yield from _unknown(path, "degree", node.degrees, degrees[name])
+        path = ("optical", name, "ports")
+        yield from _unknown(path, "channel of a link", node.ports, channels[name])
+
+
+def _unknown(
+    path: KeyPath, noun: str, refs: Mapping[str, str], have: list[str]
+) -> Iterator[Problem]:
+    for ref in refs:
+        if either_order(ref) not in have:
+            what = f"{path[1]} has no {noun} {ref}"
+            expected = f"one of {listed(have)}" if have else f"no `{path[2]}`, as it has none"
+            yield Problem(what, (*path, ref), expected, nearest(ref, have))
