@@ -7,9 +7,9 @@ from typing import Any
 
 from citynet.build.facts import DeviceFacts
 from citynet.render.platform import Parts, Platform
+from citynet.render.stateless import access_lists
 from citynet.render.xml import config
 
-from .acl import access_lists
 from .models import MODELS
 
 CONFIG = "config.xml"

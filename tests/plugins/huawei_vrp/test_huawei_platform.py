@@ -10,10 +10,10 @@ import pytest
 
 from citynet.house import open_house
 from citynet.pipeline import Prepared, prepare, render
+from citynet.render.stateless import access_lists
 from tests.cities import DEMO
 
 open_house()
-acl = import_module("citynet_house.plugins.huawei_vrp.acl")
 platform = import_module("citynet_house.plugins.huawei_vrp.platform")
 
 SETTINGS = {"platform": "huawei_vrp", "options.gateway.answers": "by-mirrored-rules"}
@@ -94,7 +94,7 @@ def passes(found: tuple[Any, ...], **packet: object) -> bool:
 def test_flows_pass_one_way_and_only_their_answers_come_back(demo: Prepared) -> None:
     gateway: Any = demo.facts["gov-gw1"].roles["gateway"]
     [join] = gateway.joins
-    inward, outward = acl.access_lists(join, "in"), acl.access_lists(join, "out")
+    inward, outward = access_lists(join, "in"), access_lists(join, "out")
     publish = next(rule for rule in join.rules if rule.name == "publish")
     near: IPv4Address = next(publish.sources4[0].hosts())
     far: IPv4Address = next(publish.targets4[0].hosts())
@@ -116,7 +116,7 @@ def test_names_of_lists_are_distinct_and_short(demo: Prepared) -> None:
     [join] = gateway.joins
     long = replace(join.rules[0], counter="g" * 32 + "-" + "f" * 32)
     made = replace(join, rules=(*join.rules, long))
-    names = [each.name for way in ("in", "out") for each in acl.access_lists(made, way)]
+    names = [each.name for way in ("in", "out") for each in access_lists(made, way)]
     assert len(set(names)) == len(names)
     assert max(map(len, names)) <= 60
 

@@ -1,8 +1,8 @@
-"""Flows of a gateway as access lists (huawei-acl), one list a flow, family and direction.
+"""Flows of a gateway as access lists, for routers that keep no state.
 
-A router keeps no state: what starts on one side is let through by its addresses, protocol and
-ports, and its answers by the mirror of that (TCP with ACK or RST set, UDP from the port that
-was asked, ICMP echo reply). Lists match; what happens to a match is in the traffic policy.
+One list a flow, family and direction: what starts on one side is let through by its addresses,
+protocol and ports, and its answers by the mirror of that (TCP with ACK or RST set, UDP from the
+port that was asked, ICMP echo reply). Lists match; what happens to a match is the platform's.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ ECHO = {4: (8, 0), 6: (128, 129)}
 LINK_LOCAL = IPv6Network("fe80::/10")
 MULTICAST = IPv6Network("ff02::/16")
 LONGEST = 60
-"""Of a list's name: huawei-acl lets identities have 64 characters, two are for the family."""
+"""Of a list's name: 64 characters, as in huawei-acl, of which a platform may add four."""
 
 
 class Flow(Protocol):
