@@ -94,6 +94,10 @@ def _lightpath(city: City, link: IpLink, ring_name: str, at: Mapping[str, str]) 
         protection=_light_way(ring_name, ring, longer) if is_protected(ring, pins) else None,
         terminals=(first, second),
         ports=(_port(city, first, link, b), _port(city, second, link, a)),
+        entries=(
+            _port(city, working.lines[0], link, b),
+            _port(city, working.lines[-1], link, a),
+        ),
         origin=origin,
     )
 

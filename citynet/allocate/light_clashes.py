@@ -36,13 +36,23 @@ def light_claims(city: City, plan: Plan) -> Iterator[Claim]:
     for light in plan.lightpaths.values():
         owner, what = f"link {light.link}", f"channel number {light.number}"
         yield Claim("city", ("channel", light.number), owner, light.origin, what, "channel")
-        for device, port in zip(light.terminals, light.ports, strict=True):
+        for device, port in _ports(light):
             path, what = _port_path(city, device, port, light.origin), f"port {port} of {device}"
             yield Claim(f"optical {device}", port, owner, path, what, "ports")
     for degree in plan.degrees:
         path = _port_path(city, degree.line, degree.port, ("optical", degree.line))
         owner, what = f"degree {degree.ring}/{degree.peer}", f"port {degree.port} of {degree.line}"
         yield Claim(f"optical {degree.line}", degree.port, owner, path, what, "degrees")
+
+
+def _ports(light: LightpathNumbers) -> Iterator[tuple[str, str]]:
+    """The devices where a channel has a port, and the port's name; each once."""
+    lines = (light.working.lines[0], light.working.lines[-1])
+    pairs = (
+        *zip(light.terminals, light.ports, strict=True),
+        *zip(lines, light.entries, strict=True),
+    )
+    yield from dict.fromkeys(pairs)
 
 
 def _port_path(city: City, device: str, port: str, otherwise: KeyPath) -> KeyPath:
@@ -110,8 +120,8 @@ def no_such_ports(city: City, plan: Plan) -> Iterator[Problem]:
     for degree in plan.degrees:
         degrees[degree.line].append(f"{degree.ring}/{degree.peer}")
     for light in plan.lightpaths.values():
-        for terminal in light.terminals:
-            channels[terminal].append(light.link)
+        for device, _ in _ports(light):
+            channels[device].append(light.link)
     for name, node in city.optical.items():
         path = ("optical", name, "degrees")
         yield from _unknown(path, "degree", node.degrees, degrees[name])

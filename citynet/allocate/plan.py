@@ -85,9 +85,10 @@ class LightpathNumbers:
     """The channel of light that carries an IP link.
 
     `frequency` is its middle and `width` what it takes of the spectrum, in MHz (ITU-T G.694.1).
-    Indices in devices are made of `number`. `routers`, `terminals` (where its transponders
-    are) and `ports` (what their ports are called) are in the order of the link's ends, and
-    both ways go from the first end to the second.
+    Indices in devices are made of `number`. In the order of the link's ends are `routers`,
+    `terminals` (where its transponders are), `ports` (what these are called there) and `entries`
+    (what the ports are called by which it enters the line systems). Both ways go from the first
+    end to the second.
     """
 
     link: str
@@ -100,6 +101,7 @@ class LightpathNumbers:
     protection: LightWay | None
     terminals: tuple[str, str]
     ports: tuple[str, str]
+    entries: tuple[str, str]
     origin: KeyPath
 
     @property

@@ -135,5 +135,5 @@ class OpticalNode(Intent):
         default_factory=dict, description="Pin the names of line ports, by ring/neighbour."
     )
     ports: dict[LinkRef, InterfaceName] = Field(
-        default_factory=dict, description="Pin the names of transponders' ports, by link."
+        default_factory=dict, description="Pin the names of ports that channels enter by, by link."
     )
