@@ -14,7 +14,7 @@ from citynet.allocate.plan import (
     LinkNumbers,
     Plan,
 )
-from citynet.model import City, NodeRole
+from citynet.model import City, Transport
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -58,6 +58,10 @@ class Context:
         """The name of the domain `node` belongs to."""
         return self.city.nodes[node].domain
 
+    def transport_of(self, node: str) -> Transport:
+        """What carries the VPNs of the domain `node` belongs to."""
+        return self.city.domains[self.domain_of(node)].transport
+
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
     groups: dict[K, list[V]] = defaultdict(list)
@@ -86,18 +90,16 @@ def _lights(plan: Plan) -> list[tuple[str, LightpathNumbers]]:
 def index(city: City, plan: Plan) -> Index:
     """Everything by node (and reflectors and their clients by domain), in a sorted order.
 
-    Cores reflect routes (RFC 4456); their clients are all other nodes that carry a VPN.
+    Reflectors' (RFC 4456) clients are all other nodes that carry a VPN.
     """
     links = [(end.node, link) for link in plan.links.values() for end in link.ends]
     links.sort(key=lambda pair: pair[1].id)
     attached = {node for node, _ in plan.attachments}
     reflectors = [
-        (node.domain, name)
-        for name, node in sorted(city.nodes.items())
-        if node.role is NodeRole.CORE
+        (node.domain, name) for name, node in sorted(city.nodes.items()) if node.is_reflector
     ]
-    cores = {name for _, name in reflectors}
-    clients = [(city.nodes[name].domain, name) for name in sorted(attached - cores)]
+    reflecting = {name for _, name in reflectors}
+    clients = [(city.nodes[name].domain, name) for name in sorted(attached - reflecting)]
     return Index(
         links=_grouped(links),
         endpoints=_grouped(

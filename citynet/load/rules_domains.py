@@ -12,12 +12,19 @@ def vpns_need_a_core(city: City) -> Iterator[Problem]:
     """Cores reflect the routes of the VPNs (RFC 4456), so a domain with VPNs has one."""
     served = dict.fromkeys(vpn.domain for vpn in city.vpns.values())
     cores = {node.domain for node in city.nodes.values() if node.role is NodeRole.CORE}
+    reflecting = {node.domain for node in city.nodes.values() if node.is_reflector}
     for domain in served:
         if domain in city.domains and domain not in cores:
             yield Problem(
                 f"domain `{domain}` has VPNs but no core",
                 ("domains", domain),
                 expected="at least one node of role core in it",
+            )
+        elif domain in city.domains and domain not in reflecting:
+            yield Problem(
+                f"domain `{domain}` has VPNs but no node that reflects their routes",
+                ("domains", domain),
+                expected="a core without `reflects: false`",
             )
 
 

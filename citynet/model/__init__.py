@@ -12,7 +12,7 @@ from citynet.model.city import (
 from citynet.model.devices import Device, DeviceKind, device, devices
 from citynet.model.nodes import Link, Node, NodeRole, Ring
 from citynet.model.optical import Grid, OpticalKind, OpticalNode, Protection, Span
-from citynet.model.services import Endpoint, Flow, Gateway, Protocol, Vpn
+from citynet.model.services import Endpoint, Flow, Gateway, Protocol, Transport, Vpn
 
 __all__ = [
     "City",
@@ -37,6 +37,7 @@ __all__ = [
     "Ring",
     "Site",
     "Span",
+    "Transport",
     "Vpn",
     "device",
     "devices",

@@ -8,7 +8,7 @@ from pydantic import Field
 from citynet.model.base import Id, Intent, Label, PlatformId, Prefix4, Prefix6, words
 from citynet.model.nodes import Link, Node, Ring
 from citynet.model.optical import OpticalNode
-from citynet.model.services import Gateway, Vpn, VpnId
+from citynet.model.services import Gateway, Transport, Vpn, VpnId
 
 Options = dict[str, dict[str, object]]
 """Options of roles, by role; each role checks its own."""
@@ -63,6 +63,9 @@ class Domain(Intent):
         ]
         | None
     ) = Field(default=None, description='Pin the IS-IS area, `"49.0001"` in quotes.')
+    transport: Transport = Field(
+        default=Transport.SRV6, description="What carries its VPNs, on every router of it."
+    )
     pools: Pools = Field(default_factory=Pools, description="Pin where its numbers come from.")
     options: Options = Field(default_factory=dict, description="Options of roles, by role.")
 

@@ -38,6 +38,9 @@ class Node(Intent):
     label: Label | None = Field(default=None, description="What people call it.")
     platform: PlatformId | None = Field(default=None, description="Overrides `city.platform`.")
     network: Id | None = Field(default=None, description="The one service network it serves.")
+    reflects: bool | None = Field(
+        default=None, description="Whether it reflects VPN routes; cores do unless this says no."
+    )
     options: dict[str, dict[str, object]] = Field(
         default_factory=dict, description="Options of roles on this node, by role."
     )
@@ -55,6 +58,11 @@ class Node(Intent):
         ]
         | None
     ) = Field(default=None, description="Pin the IS-IS NET, `49.0001.0000.0000.0001.00`.")
+
+    @property
+    def is_reflector(self) -> bool:
+        """Whether it reflects the routes of its domain's VPNs (RFC 4456)."""
+        return self.role is NodeRole.CORE if self.reflects is None else self.reflects
 
 
 class Ring(Intent):

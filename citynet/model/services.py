@@ -34,7 +34,7 @@ class Endpoint(Intent):
 
 
 class Vpn(Intent):
-    """A service: an L3VPN for IPv4 and IPv6 over SRv6 (RFC 9252) inside one domain."""
+    """A service: an L3VPN for IPv4 and IPv6 inside one domain, over that domain's transport."""
 
     domain: Id = Field(description="The domain it belongs to.")
     network: Id | None = Field(default=None, description="The service network it belongs to.")
@@ -54,8 +54,15 @@ class Vpn(Intent):
         default=None, description="Pin the VRF's routing table on Linux."
     )
     function: Annotated[int, Field(ge=1, le=0xFFFF, strict=True)] | None = Field(
-        default=None, description="Pin the SRv6 function of its End.DT46 SIDs."
+        default=None, description="Pin the SRv6 function of its End.DT46 SIDs, or its VNI and EVI."
     )
+
+
+class Transport(StrEnum):
+    """What carries a domain's VPNs: SRv6 (RFC 9252), or EVPN over VXLAN (RFC 9136, RFC 8365)."""
+
+    SRV6 = "srv6"
+    EVPN_VXLAN = "evpn-vxlan"
 
 
 class Protocol(StrEnum):

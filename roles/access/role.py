@@ -42,6 +42,11 @@ class Access:
     ports: tuple[AccessPort, ...]
     origin: KeyPath
 
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """The ports that customers are attached to."""
+        return tuple(port.name for port in self.ports)
+
 
 def build(context: Context, node: str, options: AccessOptions) -> Access | None:
     """Routers with endpoints of VPNs."""
@@ -68,5 +73,5 @@ ROLE = Role(
     summary="customer-facing interfaces in their VRFs",
     options=AccessOptions,
     build=build,
-    after=("vpn",),
+    after=("vpn", "evpn"),
 )

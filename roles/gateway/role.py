@@ -96,6 +96,11 @@ class Gateways:
     stateful: bool
     origin: KeyPath
 
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """The ports that lead to the other domain."""
+        return tuple(link.interface for link in self.links)
+
 
 Subnets = tuple[tuple[IPv4Network, ...], tuple[IPv6Network, ...]]
 
@@ -189,6 +194,6 @@ ROLE = Role(
     summary="what may cross between domains: default deny, stateful, logged and counted",
     options=GatewayOptions,
     build=build,
-    after=("vpn",),
+    after=("vpn", "evpn"),
     checks=beside(__name__, "checks"),
 )

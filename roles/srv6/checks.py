@@ -5,6 +5,7 @@ from typing import Literal
 
 from citynet.allocate.plan import EndpointNumbers
 from citynet.build.context import Context
+from citynet.model import Transport
 from citynet.verify.check import Check, Input, Verdict, differences, judge
 from citynet.verify.observe import Capture, Kind, Needs, Observations, Probe, Route
 
@@ -140,10 +141,16 @@ def _encapsulation(
 
 
 def checks(context: Context) -> Iterator[LocalSids | Encapsulation]:
-    """The SIDs of every router, and one pair's packets of every VPN that crosses the network."""
+    """The SIDs of every router, and one pair's packets of every VPN that crosses the network.
+
+    Domains that do not use SRv6 have neither.
+    """
     for node in sorted(context.city.nodes):
-        yield _sids(context, node)
-    for vpn in sorted(context.city.vpns):
+        if context.transport_of(node) is Transport.SRV6:
+            yield _sids(context, node)
+    for vpn, each in sorted(context.city.vpns.items()):
+        if context.city.domains[each.domain].transport is not Transport.SRV6:
+            continue
         endpoints = sorted(
             (each for each in context.plan.endpoints.values() if each.vpn == vpn),
             key=lambda each: each.ref,

@@ -6,6 +6,7 @@ from ipaddress import IPv6Address, IPv6Network
 from citynet.build.context import Context
 from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
+from citynet.model import Transport
 
 FUNCTION_LENGTH = 16
 
@@ -16,7 +17,11 @@ class Srv6Options(RoleOptions):
 
 @dataclass(frozen=True, slots=True)
 class Srv6:
-    """A router's locator (RFC 8986, section 3.1). Lengths are in bits."""
+    """A router's locator (RFC 8986, section 3.1). Lengths are in bits.
+
+    `required` if a VPN ends here. A router in the middle only forwards IPv6: its End SIDs are
+    there for whoever wants to lead traffic over it.
+    """
 
     locator: IPv6Network
     block_length: int
@@ -24,10 +29,15 @@ class Srv6:
     function_length: int
     source: IPv6Address
     origin: KeyPath
+    required: bool
+    needed_by: KeyPath
 
 
-def build(context: Context, node: str, options: Srv6Options) -> Srv6:
-    """Every router has a locator; those without VPNs are transit (End, End.X)."""
+def build(context: Context, node: str, options: Srv6Options) -> Srv6 | None:
+    """Every router of a domain that uses SRv6 has a locator; without VPNs it is transit."""
+    if context.transport_of(node) is not Transport.SRV6:
+        return None
+    endpoints = context.index.endpoints.get(node, ())
     numbers = context.plan.nodes[node]
     block = context.plan.domains[context.domain_of(node)].locators.prefixlen
     return Srv6(
@@ -37,6 +47,10 @@ def build(context: Context, node: str, options: Srv6Options) -> Srv6:
         function_length=FUNCTION_LENGTH,
         source=numbers.loopback,
         origin=("nodes", node),
+        required=node in context.index.vpns,
+        needed_by=("vpns", endpoints[0].vpn, "endpoints", endpoints[0].name)
+        if endpoints
+        else ("nodes", node),
     )
 
 

@@ -56,6 +56,11 @@ class Underlay:
     ports: tuple[Port, ...]
     origin: KeyPath
 
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """The ports that lead to other routers of the domain."""
+        return tuple(port.name for port in self.ports)
+
 
 def _port(link: LinkNumbers, node: str) -> Port:
     near, far = link.end(node), link.far(node)

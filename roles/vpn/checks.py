@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from citynet.allocate.joins import endpoints_of, vpn_of
 from citynet.allocate.plan import EndpointNumbers
 from citynet.build.context import Context
+from citynet.model import Transport
 from citynet.verify.check import Check, Input, Verdict, differences, judge, leaked, unanswered
 from citynet.verify.observe import BgpSession, Capture, Kind, Needs, Observations, Probe, Route
 from citynet.verify.pairs import endpoints_of_vpn, joined, probes_between
@@ -355,10 +356,15 @@ def _of_vpns(context: Context) -> Iterator[TalkCheck | Infrastructure]:
 def checks(context: Context) -> Iterator[VpnCheck]:
     """Sessions of every router, routes of every VRF, and all pairs of customers.
 
-    Pairs of VPNs that a gateway joins are the gateway role's.
+    Pairs of VPNs that a gateway joins are the gateway role's. Customers are measured whatever
+    carries their packets; sessions and routes are those of VPNs over SRv6.
     """
-    for node in sorted(context.city.nodes):
+    over_srv6 = {
+        node for node in context.city.nodes if context.transport_of(node) is Transport.SRV6
+    }
+    for node in sorted(over_srv6):
         yield _sessions(context, node)
     for node, vpn in sorted(context.plan.attachments):
-        yield _routes(context, node, vpn)
+        if node in over_srv6:
+            yield _routes(context, node, vpn)
     yield from _of_vpns(context)

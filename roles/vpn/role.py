@@ -6,8 +6,10 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pydantic import Field
 
 from citynet.build.context import Context
+from citynet.build.reflection import Neighbor, neighbors
 from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
+from citynet.model import Transport
 
 
 class VpnOptions(RoleOptions):
@@ -15,16 +17,6 @@ class VpnOptions(RoleOptions):
 
     keepalive: int = Field(default=10, ge=1, le=21_845, description="BGP keepalive, s.")
     hold: int = Field(default=30, ge=3, le=65_535, description="BGP hold time, s.")
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbor:
-    """An iBGP neighbour, by its loopback; `client` if this router reflects routes to it."""
-
-    node: str
-    address: IPv6Address
-    client: bool
-    origin: KeyPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +47,7 @@ class Vpns:
     neighbors: tuple[Neighbor, ...]
     vrfs: tuple[Vrf, ...]
     origin: KeyPath
+    needed_by: KeyPath
 
     @property
     def clients(self) -> tuple[Neighbor, ...]:
@@ -67,18 +60,13 @@ class Vpns:
         return tuple(each for each in self.neighbors if not each.client)
 
 
-def _neighbors(context: Context, node: str) -> tuple[Neighbor, ...]:
-    domain = context.domain_of(node)
-    reflectors = context.index.reflectors.get(domain, ())
-    clients = context.index.clients.get(domain, ()) if node in reflectors else ()
-    loopback = {name: context.plan.nodes[name].loopback for name in (*reflectors, *clients)}
-    peers = [
-        Neighbor(each, loopback[each], client=False, origin=("nodes", each)) for each in reflectors
-    ]
-    below = [
-        Neighbor(each, loopback[each], client=True, origin=("nodes", each)) for each in clients
-    ]
-    return tuple(each for each in (*peers, *below) if each.node != node)
+def _needed_by(context: Context, node: str) -> KeyPath:
+    """The first customer here, else the gateway that a VPN crosses, else the node, a reflector."""
+    for each in context.index.endpoints.get(node, ()):
+        return ("vpns", each.vpn, "endpoints", each.name)
+    for side in context.index.joins.get(node, ()):
+        return ("gateways", side.join.gateway)
+    return ("nodes", node)
 
 
 def _vrf(context: Context, node: str, name: str) -> Vrf:
@@ -99,11 +87,11 @@ def _vrf(context: Context, node: str, name: str) -> Vrf:
 
 
 def build(context: Context, node: str, options: VpnOptions) -> Vpns | None:
-    """Routers that carry a VPN, and the cores that reflect routes to such routers."""
+    """Routers that carry a VPN over SRv6, and those that reflect routes to such routers."""
     vrfs = tuple(_vrf(context, node, name) for name in context.index.vpns.get(node, ()))
-    neighbors = _neighbors(context, node)
-    reflects = any(each.client for each in neighbors)
-    if not vrfs and not reflects:
+    found = neighbors(context, node)
+    reflects = any(each.client for each in found)
+    if context.transport_of(node) is not Transport.SRV6 or not (vrfs or reflects):
         return None
     numbers = context.plan.nodes[node]
     return Vpns(
@@ -112,9 +100,10 @@ def build(context: Context, node: str, options: VpnOptions) -> Vpns | None:
         source=numbers.loopback,
         keepalive=options.keepalive,
         hold=options.hold,
-        neighbors=neighbors,
+        neighbors=found,
         vrfs=vrfs,
         origin=("nodes", node),
+        needed_by=_needed_by(context, node),
     )
 
 

@@ -1,0 +1,32 @@
+"""Who speaks iBGP with whom: reflectors (RFC 4456) with each other and with their clients."""
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address
+
+from citynet.build.context import Context
+from citynet.errors import KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """An iBGP neighbour, by its loopback; `client` if this router reflects routes to it."""
+
+    node: str
+    address: IPv6Address
+    client: bool
+    origin: KeyPath
+
+
+def neighbors(context: Context, node: str) -> tuple[Neighbor, ...]:
+    """The neighbours of a router in its domain, reflectors first."""
+    domain = context.domain_of(node)
+    reflectors = context.index.reflectors.get(domain, ())
+    clients = context.index.clients.get(domain, ()) if node in reflectors else ()
+    loopback = {name: context.plan.nodes[name].loopback for name in (*reflectors, *clients)}
+    peers = [
+        Neighbor(each, loopback[each], client=False, origin=("nodes", each)) for each in reflectors
+    ]
+    below = [
+        Neighbor(each, loopback[each], client=True, origin=("nodes", each)) for each in clients
+    ]
+    return tuple(each for each in (*peers, *below) if each.node != node)
