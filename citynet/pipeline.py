@@ -7,11 +7,12 @@ from types import MappingProxyType
 
 from citynet.allocate import Plan, allocate
 from citynet.build import Context, DeviceFacts, build_facts, context
-from citynet.errors import InventoryError
+from citynet.errors import InventoryError, Problem
 from citynet.house import House, open_house
 from citynet.load import Sources, load_city
 from citynet.model.settings import with_settings
-from citynet.render import Artifact, Renderer, check_cells
+from citynet.render import Artifact, Renderer, check_cells, fitted
+from citynet.render.cells import stand_ins
 
 NO_SETTINGS: Mapping[str, object] = MappingProxyType({})
 
@@ -35,6 +36,11 @@ class Prepared:
         """The city's numbers."""
         return self.context.plan
 
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is no mistake and still wants a person's eye, each at its place."""
+        found = InventoryError(stand_ins(self.facts.values(), self.house.platforms))
+        return self.sources.resolve(found).problems if found.problems else ()
+
 
 def prepare(
     folder: Path, house: House | None = None, settings: Mapping[str, object] = NO_SETTINGS
@@ -48,7 +54,7 @@ def prepare(
     city = with_settings(loaded.city, settings)
     try:
         ready = context(city, allocate(city))
-        facts = build_facts(ready, house.roles)
+        facts = fitted(build_facts(ready, house.roles), house.platforms)
         check_cells(facts.values(), house.platforms)
     except InventoryError as error:
         raise loaded.sources.resolve(error) from error

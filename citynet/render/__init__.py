@@ -1,7 +1,9 @@
 """DeviceFacts -> artifacts: the files a device gets, from templates."""
 
 from citynet.render.artifact import Artifact
+from citynet.render.cells import check_cells, fitted
 from citynet.render.platform import Platform
-from citynet.render.render import Renderer, RenderError, check_cells
+from citynet.render.ports import Ports
+from citynet.render.render import Renderer, RenderError
 
-__all__ = ["Artifact", "Platform", "RenderError", "Renderer", "check_cells"]
+__all__ = ["Artifact", "Platform", "Ports", "RenderError", "Renderer", "check_cells", "fitted"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from citynet.build.facts import DeviceFacts
+from citynet.render.ports import Ports
 from citynet.yang.models import ModelSet
 
 Parts = Mapping[str, Sequence[str]]
@@ -27,7 +28,9 @@ class Platform:
 
     `autoescape` is for templates that write XML: every value is escaped unless a template says
     otherwise. `filters` are the platform's own Jinja filters, by name. `models` are the YANG
-    models that its documents (files that end in `.xml`) must be valid against.
+    models that its documents (files that end in `.xml`) must be valid against. `lacks` says of
+    roles that it has no template for why, or what to do instead. `ports` says how it names its
+    ports, where it does not take any name; templates have `name | port` then.
     """
 
     name: str
@@ -41,3 +44,5 @@ class Platform:
     autoescape: bool = False
     filters: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     models: ModelSet | None = None
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    ports: Ports | None = None

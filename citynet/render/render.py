@@ -1,18 +1,17 @@
 """Templates to files. Each role's template has blocks; each platform makes files of them."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 
 from citynet.build.facts import DeviceFacts
-from citynet.errors import CitynetError, InventoryError, Problem
+from citynet.errors import CitynetError
 from citynet.render.artifact import Artifact
 from citynet.render.compiled import compiled
 from citynet.render.platform import Platform
-from citynet.text import listed, nearest
 
 E = TypeVar("E", bound=Environment)
 
@@ -21,42 +20,11 @@ class RenderError(CitynetError):
     """A template failed or rendered nothing."""
 
 
-def _templates(platform: Platform) -> Path:
+def templates_of(platform: Platform) -> Path:
+    """The folder of a platform's templates. Raises `RenderError` where it names none."""
     if platform.templates is None:
         raise RenderError(f"platform {platform.name} names no templates folder")
     return platform.templates
-
-
-def _cell_problems(
-    facts: DeviceFacts, platform: Platform, templates: frozenset[str]
-) -> Iterator[Problem]:
-    for role in facts.roles:
-        if f"{role}.j2" not in templates:
-            what = f"{platform.name} cannot do role {role}, needed by node {facts.name}"
-            expected = f"a template {platform.name}/{role}.j2"
-            yield Problem(what, (*facts.origin, "platform"), expected)
-    for sentence in platform.refuses(facts):
-        yield Problem(f"node {facts.name}: {sentence}", (*facts.origin, "platform"))
-
-
-def check_cells(facts: Iterable[DeviceFacts], platforms: Mapping[str, Platform]) -> None:
-    """Raise `InventoryError` for every device that has a role its platform cannot do."""
-    have = {
-        name: frozenset(path.name for path in _templates(platform).glob("*.j2"))
-        for name, platform in platforms.items()
-    }
-    problems: list[Problem] = []
-    for each in facts:
-        platform = platforms.get(each.platform)
-        if platform is None:
-            what = f"node {each.name} has platform {each.platform!r}, which is unknown"
-            path = (*each.origin, "platform")
-            hint = nearest(each.platform, platforms)
-            problems.append(Problem(what, path, f"one of {listed(sorted(platforms))}", hint))
-        else:
-            problems.extend(_cell_problems(each, platform, have[each.platform]))
-    if problems:
-        raise InventoryError(problems)
 
 
 def environment(platform: Platform, kind: type[E] = Environment, **more: Any) -> E:  # type: ignore[assignment]  # the default is E's bound
@@ -65,7 +33,7 @@ def environment(platform: Platform, kind: type[E] = Environment, **more: Any) ->
     `kind` and `more` are for who wants to watch the templates (citynet.render.provenance).
     """
     made = kind(
-        loader=FileSystemLoader(_templates(platform)),
+        loader=FileSystemLoader(templates_of(platform)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -74,11 +42,13 @@ def environment(platform: Platform, kind: type[E] = Environment, **more: Any) ->
         **more,
     )
     made.filters |= dict(platform.filters)
+    if platform.ports:
+        made.filters["port"] = platform.ports.name
     return made
 
 
 class Renderer:
-    """Renders devices of all `platforms`; templates are compiled once."""
+    """Renders devices of all `platforms`; each template is compiled once, when it is needed."""
 
     def __init__(
         self,
@@ -86,13 +56,7 @@ class Renderer:
         environments: Mapping[str, Environment] | None = None,
     ) -> None:
         self._platforms = platforms
-        self._environments = environments or {
-            name: environment(
-                platform,
-                bytecode_cache=compiled(os.environ, autoescape=platform.autoescape),
-            )
-            for name, platform in platforms.items()
-        }
+        self._environments = dict(environments or {})
 
     def render(self, facts: DeviceFacts) -> Artifact:
         """The files of one device. Raises `RenderError` where a template says nothing."""
@@ -107,7 +71,7 @@ class Renderer:
         name = f"{role}.j2"
         where = f"{facts.platform}/{name} for {facts.name}"
         try:
-            template = self._environments[facts.platform].get_template(name)
+            template = self._environment(facts.platform).get_template(name)
             texts = list(_blocks(template, facts))
         except TemplateError as error:
             line = getattr(error, "lineno", None)
@@ -115,6 +79,13 @@ class Renderer:
         if not any(text.strip() for _, text in texts):
             raise RenderError(f"{where}: the template rendered nothing")
         yield from texts
+
+    def _environment(self, name: str) -> Environment:
+        if name not in self._environments:
+            platform = self._platforms[name]
+            cache = compiled(os.environ, autoescape=platform.autoescape)
+            self._environments[name] = environment(platform, bytecode_cache=cache)
+        return self._environments[name]
 
 
 def _blocks(template: Template, facts: DeviceFacts) -> Iterator[tuple[str, str]]:
