@@ -1,11 +1,12 @@
 """Words for people: the nearest right name, and lists that read well."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """`did you mean 'gov-core1'?`, or None where nothing is near `name`."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
     close = get_close_matches(name, list(names), n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else None
 

@@ -1,31 +1,16 @@
 """`citynet render`."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from citynet.cli.options import inventory_option, json_option, set_option, yang_option
 from citynet.errors import CitynetError
-from citynet.pipeline import prepare
+from citynet.pipeline import Prepared, prepare
 from citynet.pipeline import render as render_all
 from citynet.render import Artifact
-from citynet.yang.rendered import check_artifacts
-
-
-def _write(artifacts: Mapping[str, Artifact], output: Path) -> None:
-    """One folder a device; each file is written beside and renamed, never left half-written."""
-    try:
-        for name, artifact in artifacts.items():
-            folder = output / name
-            folder.mkdir(parents=True, exist_ok=True)
-            for file, text in artifact.files.items():
-                partial = folder / f".{file}.partial"
-                partial.write_text(text, encoding="utf-8")
-                partial.replace(folder / file)
-    except OSError as error:
-        raise CitynetError(f"cannot write {error.filename}: {error.strerror}") from error
+from citynet.render.write import write
 
 
 def _selected(artifacts: dict[str, Artifact], device: str | None) -> dict[str, Artifact]:
@@ -34,6 +19,13 @@ def _selected(artifacts: dict[str, Artifact], device: str | None) -> dict[str, A
     if device not in artifacts:
         raise CitynetError(f"no device is called {device!r}")
     return {device: artifacts[device]}
+
+
+def _validate(prepared: Prepared, artifacts: dict[str, Artifact], root: Path) -> None:
+    from citynet.yang.rendered import check_artifacts  # noqa: PLC0415 - only with models
+
+    if count := check_artifacts(prepared, artifacts, root):
+        click.echo(f"{count} documents valid by the vendors' YANG", err=True)
 
 
 @click.command(
@@ -60,10 +52,10 @@ def render(
     """
     prepared = prepare(folder, settings=settings)
     artifacts = _selected(render_all(prepared), device)
-    if root and (count := check_artifacts(prepared, artifacts, root)):
-        click.echo(f"{count} documents valid by the vendors' YANG", err=True)
+    if root:
+        _validate(prepared, artifacts, root)
     if output:
-        _write(artifacts, output)
+        write(artifacts, output)
     if as_json:
         digests = {name: artifact.digest() for name, artifact in artifacts.items()}
         click.echo(json.dumps(digests, indent=2))

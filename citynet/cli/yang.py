@@ -10,7 +10,8 @@ from citynet.cli.options import json_option, yang_option
 from citynet.errors import CitynetError
 from citynet.house import open_house
 from citynet.text import listed, nearest
-from citynet.yang import ModelSet, validate_all
+from citynet.yang import ModelSet
+from citynet.yang.validate import validate_all
 
 
 @click.group()

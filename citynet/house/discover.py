@@ -1,21 +1,29 @@
 """Find roles and platforms: folders of the house, and entry points of other packages.
 
 `roles/<name>/role.py` holds `ROLE`, `plugins/<name>/platform.py` holds `PLATFORM`. Another
-package adds its own by the entry-point groups `citynet.roles` and `citynet.platforms`.
+package adds its own by the entry-point groups `citynet.roles` and `citynet.platforms`; the
+entry point has the name of what it adds.
+
+Every role is imported, since a city needs them all. A platform is imported when it is first
+asked for: a city of one vendor does not wait for the others.
 """
 
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from citynet.build.role import Role
 from citynet.errors import CitynetError
 from citynet.render.platform import Platform
+
+Found = TypeVar("Found", Role, Platform)
 
 PACKAGE = "citynet_house"
 """The house's folders are imported under this name; `roles/vpn` is `citynet_house.roles.vpn`."""
@@ -58,13 +66,58 @@ def _folders(root: Path, kind: str, file: str) -> Iterator[str]:
             yield path.name
 
 
-def _found(root: Path, kind: str, module: str, attribute: str) -> Iterator[object]:
+def _finders(root: Path, kind: str, module: str) -> dict[str, Callable[[], object]]:
+    """By name, what imports it: of the folder `kind`, and of the entry points of other packages."""
+    found: dict[str, Callable[[], object]] = {}
     for folder in _folders(root, kind, f"{module}.py"):
-        name = f"{PACKAGE}.{kind}.{folder}.{module}"
-        yield getattr(importlib.import_module(name), attribute)
-    group = {"roles": "citynet.roles", "plugins": "citynet.platforms"}[kind]
-    for point in sorted(entry_points(group=group), key=lambda each: each.name):
-        yield point.load()
+        found[folder] = partial(_attribute, f"{PACKAGE}.{kind}.{folder}.{module}", module.upper())
+    for point in sorted(entry_points(group=f"citynet.{module}s"), key=lambda each: each.name):
+        if point.name in found:
+            raise HouseError(f"{module} {point.name!r} comes twice, the second from {point.value}")
+        found[point.name] = point.load
+    return found
+
+
+def _attribute(module: str, name: str) -> object:
+    return getattr(importlib.import_module(module), name)
+
+
+def _loaded(kind: type[Found], name: str, load: Callable[[], object]) -> Found:
+    what = kind.__name__.lower()
+    try:
+        found = load()
+    except (ImportError, AttributeError) as error:
+        raise HouseError(f"{what} {name!r} cannot be imported: {error}") from error
+    if not isinstance(found, kind) or found.name != name:
+        raise HouseError(f"{what} {name!r} is {found!r}, expected a {kind.__name__} of that name")
+    return found
+
+
+class Platforms(Mapping[str, Platform]):
+    """Platforms by name, each imported when it is first asked for.
+
+    Their names cost nothing. Raises `HouseError` for one that cannot be used, when it is used.
+    """
+
+    def __init__(self, root: Path, finders: Mapping[str, Callable[[], object]]) -> None:
+        self._root = root
+        self._finders = finders
+        self._loaded: dict[str, Platform] = {}
+
+    def __getitem__(self, name: str) -> Platform:
+        if name not in self._loaded:
+            found = _loaded(Platform, name, self._finders[name])
+            self._loaded[name] = _with_templates(found, self._root)
+        return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._finders
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._finders)
+
+    def __len__(self) -> int:
+        return len(self._finders)
 
 
 def _ordered(roles: Mapping[str, Role]) -> tuple[Role, ...]:
@@ -90,14 +143,6 @@ def open_house(root: Path | None = None) -> House:
     """Find every role and platform. Raises `HouseError` for what cannot be used."""
     root = root or house_root()
     _package(root)
-    roles: dict[str, Role] = {}
-    for role in _found(root, "roles", "role", "ROLE"):
-        if not isinstance(role, Role) or role.name in roles:
-            raise HouseError(f"role {role!r} is not a Role or comes twice")
-        roles[role.name] = role
-    platforms: dict[str, Platform] = {}
-    for platform in _found(root, "plugins", "platform", "PLATFORM"):
-        if not isinstance(platform, Platform) or platform.name in platforms:
-            raise HouseError(f"platform {platform!r} is not a Platform or comes twice")
-        platforms[platform.name] = _with_templates(platform, root)
-    return House(root, _ordered(roles), platforms)
+    finders = _finders(root, "roles", "role")
+    roles = {name: _loaded(Role, name, find) for name, find in finders.items()}
+    return House(root, _ordered(roles), Platforms(root, _finders(root, "plugins", "platform")))

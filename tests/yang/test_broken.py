@@ -6,7 +6,9 @@ import pytest
 
 from citynet.house import open_house
 from citynet.pipeline import prepare, render
-from citynet.yang import ModelSet, YangProblem, validate_all
+from citynet.yang import ModelSet
+from citynet.yang.document import YangProblem
+from citynet.yang.validate import validate_all
 from tests.cities import DEMO
 from tests.yang.broken import Broken
 from tests.yang.broken_huawei import BROKEN as HUAWEI

@@ -9,8 +9,8 @@ from citynet.errors import InventoryError
 from citynet.house import House, open_house
 from citynet.pipeline import Prepared, prepare, render
 from citynet.render import Artifact, Renderer
-from citynet.yang import validate
 from citynet.yang.rendered import InvalidDocumentsError, check_artifacts
+from citynet.yang.validate import validate
 from tests.cities import DEMO, WUHAN
 from tests.yang.models import MIRRORED, MODELS
 

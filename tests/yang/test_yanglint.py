@@ -6,9 +6,10 @@ from shutil import which
 
 import pytest
 
-from citynet.yang import ModelSet, YangError, YangProblem, validate, validate_all
-from citynet.yang.document import read
+from citynet.yang import ModelSet, YangError
+from citynet.yang.document import YangProblem, read
 from citynet.yang.program import program, version
+from citynet.yang.validate import validate, validate_all
 from citynet.yang.yanglint import Complaint, complaints
 
 PATH = "/a:top/list[name='x']/leaf"
