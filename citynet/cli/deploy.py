@@ -1,8 +1,13 @@
 """`citynet deploy`."""
 
 import json
+import os
+import shlex
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,12 +15,19 @@ from nornir.core.processor import Processor
 from rich.console import Console
 from rich.text import Text
 
+from citynet import xdg
 from citynet.cli.options import inventory_option, json_option
 from citynet.deploy import engine, playbook, report
-from citynet.deploy.report import DeviceResult, Report
-from citynet.fleet.processors import Lines, Live
+from citynet.deploy.report import DeviceResult, Report, State
+from citynet.deploy.work import Chosen, Plan, plan
+from citynet.errors import CitynetError
+from citynet.fleet.processors import Live, Steps
 from citynet.fleet.runner import FORKS, fleet
+from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
+from citynet.transaction.fleet import Health, Reached
+from citynet.transaction.protocol import Terms
+from citynet.transaction.words import Outcome
 
 EPILOG = """\b
 Examples:
@@ -23,6 +35,13 @@ Examples:
   citynet deploy -i inventory/demo
   citynet deploy -i inventory/demo --limit 'role_core,gov-gw1,!x-core2'
   citynet deploy -i inventory/demo --tags underlay,srv6
+  citynet deploy -i inventory/demo --resume 20261121T020304Z-1f2e
+
+\b
+All devices are one transaction: each commits with a timer of its own, every one must be
+reachable and the city no less healthy than before, and only then all are told to keep it.
+Otherwise every device goes back, by itself if it must. A run that was killed is finished by
+--resume, or taken back by --abort; docs/transaction.md says more.
 
 \b
 Patterns name devices and groups (`citynet inventory --graph` shows them), with * and ?; `!`
@@ -32,6 +51,18 @@ compared and given; they replace values that they set and remove nothing else. A
 """
 
 STYLES = {"+": "green", "-": "red", "@": "cyan"}
+OFF = "off"
+DEMANDS = ("no-worse", "strict", OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says of how to go about it."""
+
+    forks: int
+    within: float
+    health: str
+    wait: float
 
 
 def _tags(context: click.Context, parameter: click.Parameter, text: str | None) -> frozenset[str]:
@@ -59,7 +90,7 @@ def _show_diffs(console: Console, results: Iterable[DeviceResult]) -> None:
                 )
 
 
-def _print(found: Report, *, diff: bool) -> None:
+def _print(found: Report, folder: Path, *, diff: bool) -> None:
     console = Console(highlight=False)
     if diff:
         _show_diffs(console, found.results)
@@ -67,9 +98,100 @@ def _print(found: Report, *, diff: bool) -> None:
     if wrong:
         console.print(Text(wrong, style="red"), soft_wrap=True)
     console.print(Text(report.recap(found)), soft_wrap=True)
+    if found.outcome not in (None, Outcome.KEPT, Outcome.SAME):
+        why = f": {found.reason}" if found.reason else ""
+        console.print(Text(f"run {found.run}: {found.outcome}{why}", "red"), soft_wrap=True)
+    if found.outcome is Outcome.OPEN:
+        again = f"citynet deploy -i {shlex.quote(str(folder))} --resume {found.run}"
+        console.print(Text(f"finish it when they answer again: {again}", "red"), soft_wrap=True)
     what = "would change" if found.check else "changed"
-    changed = len({each.device for each in found.results if each.state == "changed"})
-    console.print(Text(f"{changed} of {len(found.counts())} {what}, in {found.seconds:.1f} s"))
+    changed = sum(each.state is State.CHANGED for each in found.results)
+    console.print(Text(f"{changed} of {len(found.results)} {what}, in {found.seconds:.1f} s"))
+
+
+@contextmanager
+def _stopping() -> Iterator[Callable[[], str]]:
+    """The first signal asks the run to go back; a second one ends the process as ever."""
+    asked: list[str] = []
+
+    def stop(number: int, frame: object) -> None:
+        asked.append(f"stopped by {signal.Signals(number).name}")
+        click.echo("stopping: every device goes back; once more ends citynet at once", err=True)
+        signal.signal(number, before[signal.Signals(number)])
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked[0] if asked else ""
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _processor() -> Processor:
+    if sys.stderr.isatty():
+        return Live(Console(stderr=True))
+    return Steps(lambda line: click.echo(line, err=True))
+
+
+def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
+    """Sessions as `citynet verify` sees them, at the devices of the run."""
+    lab = labs.find(prepared.name)
+    if asked.health == OFF or lab is None:
+        return Reached()
+    from citynet.verify import health  # noqa: PLC0415 - only for runs that change something
+
+    checks = health.session_checks(prepared, todo.work, todo.roles)
+    demand = health.Demand(asked.health)
+    return health.Health(
+        prepared, lab, checks, demand, asked.wait, lambda line: click.echo(f"... {line}", err=True)
+    )
+
+
+def _way(
+    prepared: Prepared,
+    todo: Plan,
+    asked: Asked,
+    interrupted: Callable[[], str],
+    written: Mapping[str, str],
+) -> engine.Way:
+    return engine.Way(
+        folder=xdg.state(os.environ) / "runs" / prepared.name,
+        terms=Terms(within=asked.within, doubt=min(60.0, asked.within)),
+        processors=(_processor(),),
+        health=_health(prepared, todo, asked),
+        interrupted=interrupted,
+        options=written,
+        inventory=written.get("inventory", ""),
+    )
+
+
+def _written(folder: Path, file: Path | None, chosen: Chosen) -> dict[str, str]:
+    """What of the command line a later `--resume` needs."""
+    made = {"inventory": str(folder.resolve()), "tags": ",".join(sorted(chosen.tags))}
+    made |= {"limit": chosen.limit} if chosen.limit else {}
+    return made | ({"playbook": str(file.resolve())} if file else {})
+
+
+def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
+    prepared = prepare(folder)
+    past = engine.load(xdg.state(os.environ) / "runs" / prepared.name, run)
+    said = past.begun.options
+    tags = frozenset(each for each in said.get("tags", "").split(",") if each)
+    chosen = Chosen(limit=said.get("limit"), tags=tags)
+    book = Path(said["playbook"]) if "playbook" in said else None
+    todo = plan(prepared, _book(prepared, book), chosen)
+    way = _way(prepared, todo, asked, str, said)
+    return engine.finish(prepared, fleet(prepared, forks=asked.forks), todo, past, way, abort=abort)
+
+
+def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, check: bool) -> Report:
+    prepared = prepare(folder)
+    todo = plan(prepared, _book(prepared, file), chosen)
+    nornir = fleet(prepared, forks=asked.forks)
+    with _stopping() as interrupted:
+        way = _way(prepared, todo, asked, interrupted, _written(folder, file, chosen))
+        act = engine.check if check else engine.deploy
+        return act(prepared, nornir, todo, way)
 
 
 @click.command(epilog=EPILOG)
@@ -84,6 +206,31 @@ def _print(found: Report, *, diff: bool) -> None:
 @click.option("--diff", is_flag=True, help="Show what differs on each device.")
 @click.option("--limit", metavar="PATTERN", help="Only these devices and groups.")
 @click.option("--tags", metavar="ROLES", callback=_tags, help="Only the lines of these roles.")
+@click.option("--resume", metavar="RUN", help="Finish a run that was left, as it was decided.")
+@click.option("--abort", metavar="RUN", help="Take a run back that was left undecided.")
+@click.option(
+    "--confirm-within",
+    type=click.FloatRange(min=5, max=86400),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="After this time a device that hears no more goes back by itself.",
+)
+@click.option(
+    "--health",
+    type=click.Choice(DEMANDS),
+    default=DEMANDS[0],
+    show_default=True,
+    help="Which sessions must be up before the change is kept.",
+)
+@click.option(
+    "--health-wait",
+    type=click.FloatRange(min=0),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long they may take.",
+)
 @click.option(
     "--forks",
     type=click.IntRange(1, 512),
@@ -100,23 +247,30 @@ def deploy(
     diff: bool,
     limit: str | None,
     tags: frozenset[str],
+    resume: str | None,
+    abort: str | None,
+    confirm_within: float,
+    health: str,
+    health_wait: float,
     forks: int,
     as_json: bool,
 ) -> int:
-    """Bring devices to what the inventory says, over SSH; only what differs is changed.
+    """Bring devices to what the inventory says: all of them, or none.
 
-    Exits 0 if every device is as wanted, 1 if any failed or could not be reached.
+    Exits 0 if every device is as wanted, 1 otherwise; only what differs is changed.
     """
-    prepared = prepare(folder)
-    options = engine.Options(check=check, limit=limit, tags=tags)
-    stages = engine.plan(prepared, _book(prepared, file), options)
-    live = sys.stderr.isatty()
-    watch: Processor = (
-        Live(Console(stderr=True)) if live else Lines(lambda line: click.echo(line, err=True))
-    )
-    found = engine.deploy(prepared, fleet(prepared, forks=forks), stages, options, [watch])
+    asked = Asked(forks, confirm_within, health, health_wait)
+    run = resume or abort
+    if run:
+        if check or limit or tags or file or (resume and abort):
+            raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
+        found = _finish(folder, run, asked, abort=bool(abort))
+    else:
+        if health != OFF and health_wait >= confirm_within:
+            raise CitynetError("--health-wait must be shorter than --confirm-within")
+        found = _begin(folder, file, Chosen(limit, tags), asked, check=check)
     if as_json:
         click.echo(json.dumps(report.as_json(found), ensure_ascii=False, indent=2))
     else:
-        _print(found, diff=diff)
+        _print(found, folder, diff=diff)
     return 0 if found.ok else 1

@@ -5,6 +5,7 @@ A playbook is a list of plays, run one after the other::
     - name: Everything but the gateways
       hosts: all,!role_gateway     # as `citynet.deploy.select` reads patterns
       roles: all                   # or a list; a part of a device's roles never removes lines
+      unconfirmed: allow           # only for devices that have no confirmed commit
 """
 
 from collections.abc import Iterator
@@ -25,13 +26,18 @@ ALL: Literal["all"] = "all"
 
 
 class Play(BaseModel):
-    """One play. `roles` is `all`, or the names of some."""
+    """One play. `roles` is `all`, or the names of some.
+
+    `unconfirmed: allow` lets devices without a confirmed commit take part. They commit last,
+    one by one, and cannot be taken back.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Text
     hosts: Text
     roles: Literal["all"] | tuple[Text, ...] = ALL
+    unconfirmed: Literal["refuse", "allow"] = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ _EXPECTED = {
     "name": "a name",
     "hosts": "a pattern, such as all or role_core,!gov-core1",
     "roles": "all, or a list of roles",
+    "unconfirmed": "refuse, or allow",
 }
 
 

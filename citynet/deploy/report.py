@@ -5,24 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from citynet.deploy.driver import Change, Refusal
+from citynet.transaction.words import Outcome, Runs
 
 
 class State(StrEnum):
-    """How a device ended a play."""
+    """How a device ended. `BACK`: it took its change, and went back with all the others."""
 
     OK = "ok"
     CHANGED = "changed"
     UNREACHABLE = "unreachable"
     FAILED = "failed"
+    BACK = "back"
 
 
-class Runs(StrEnum):
-    """Which configuration a device is on. `UNKNOWN`: the session was lost while it changed."""
-
-    SAME = "as wanted"
-    OLD = "old"
-    NEW = "new"
-    UNKNOWN = "unknown"
+GOOD = frozenset({State.OK, State.CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,10 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class DeviceResult:
-    """One device in one play. `seconds` is wall clock."""
+    """One device, and the play that brought it in. `seconds` is how long it was at work.
+
+    `until`: when the timer of a device that runs nobody knows what puts it back at the latest.
+    """
 
     device: str
     play: str
@@ -52,29 +51,37 @@ class DeviceResult:
     message: str = ""
     refusals: tuple[Explained, ...] = ()
     seconds: float = 0.0
+    until: str = ""
 
     def __str__(self) -> str:
-        lines = [self.message, *(f"    {each}" for each in self.refusals)]
+        when = f"unless confirmed, its own timer puts it back by {self.until}" if self.until else ""
+        lines = [self.message, when, *(f"    {each}" for each in self.refusals)]
         return "\n".join(line for line in lines if line)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All plays on all devices."""
+    """All devices of a run. `outcome` is None where nothing was to be changed (`--check`)."""
 
     city: str
-    check: bool
     results: tuple[DeviceResult, ...]
     seconds: float
+    run: str = ""
+    outcome: Outcome | None = None
+    reason: str = ""
+
+    @property
+    def check(self) -> bool:
+        """Whether this was only a comparison."""
+        return self.outcome is None
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed and everything was reached."""
-        bad = {State.FAILED, State.UNREACHABLE}
-        return not any(each.state in bad for each in self.results)
+        """Whether every device is as wanted, or could be."""
+        return bool(self.results) and all(each.state in GOOD for each in self.results)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Device -> how often ok (changed included), changed, unreachable, failed."""
+        """Device -> how often ok (changed included), changed, unreachable, failed, back."""
         made: dict[str, dict[str, int]] = {}
         for each in self.results:
             count = made.setdefault(each.device, {str(state): 0 for state in State})
@@ -101,6 +108,9 @@ def as_json(report: Report) -> dict[str, object]:
         "city": report.city,
         "check": report.check,
         "ok": report.ok,
+        "run": report.run,
+        "outcome": report.outcome.name.lower() if report.outcome else None,
+        "reason": report.reason,
         "seconds": round(report.seconds, 2),
         "recap": report.counts(),
         "results": [_result(each) for each in report.results],
@@ -123,6 +133,8 @@ def _result(each: DeviceResult) -> dict[str, object]:
         }
     if each.message:
         made["message"] = each.message
+    if each.until:
+        made["until"] = each.until
     if each.refusals:
         made["refusals"] = [_refusal(one) for one in each.refusals]
     return made
@@ -141,7 +153,7 @@ def _refusal(one: Explained) -> Mapping[str, object]:
 def failures(results: Iterable[DeviceResult]) -> str:
     """Everything that went wrong, in full, with what each of those devices runs now."""
     return "\n".join(
-        f"{each.device}: {each.state}; runs: {each.runs}\n  {each}"
+        f"{each.device}: {each.state}; runs: {each.runs}\n  {each}".rstrip()
         for each in results
-        if each.state in (State.FAILED, State.UNREACHABLE)
+        if each.state not in GOOD
     )

@@ -84,6 +84,40 @@ class Lines(_Quiet):
             self._write(f"{count} {state(result):7} {host.name} ({took:.1f} s){why}")
 
 
+class Steps(_Quiet):
+    """One plain line a task, and one for each host that fails; a count while a task takes long."""
+
+    def __init__(self, write: Write, every: float = 10.0) -> None:
+        self._write = write
+        self._every = every
+        self._lock = threading.Lock()
+        self._started = self._said = 0.0
+        self._total = self._done = 0
+
+    def task_started(self, task: Task) -> None:
+        """Count the hosts."""
+        self._started = self._said = time.monotonic()
+        self._total, self._done = len(task.nornir.inventory.hosts), 0
+
+    def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
+        """Say what failed, and how far it is."""
+        with self._lock:
+            self._done += 1
+            if result.failed:
+                self._write(f"{task.name}: failed {host.name}: {reason(result)}")
+            now = time.monotonic()
+            if now - self._said >= self._every and self._done < self._total:
+                self._said = now
+                self._write(f"{task.name}: {self._done}/{self._total} devices")
+
+    def task_completed(self, task: Task, result: AggregatedResult) -> None:
+        """Print the line."""
+        changed = sum(each.changed for each in result.values())
+        what = f", {changed} changed" if changed else ""
+        took = time.monotonic() - self._started
+        self._write(f"{task.name}: {self._done}/{self._total} devices{what} ({took:.1f} s)")
+
+
 class Live(_Quiet):
     """A bar on a terminal, with the hosts at work; a line for each host that fails."""
 

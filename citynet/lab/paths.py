@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import citynet
+from citynet import xdg
 from citynet.lab.errors import LabError
 
 
@@ -23,20 +24,9 @@ class Paths:
 
 def paths(environ: Mapping[str, str]) -> Paths:
     """The folders for this user, from the environment; creates none of them."""
-    home = Path(environ.get("HOME") or Path.home())
     recipes = Path(citynet.__file__).resolve().parent.parent / "labs"
     if not (recipes / "vm" / "packages").is_file():
         raise LabError(
             f"the lab recipes are not at {recipes}; run citynet from a clone of its repository"
         )
-    return Paths(
-        state=_folder(environ, "XDG_STATE_HOME", home / ".local/state") / "labs",
-        cache=_folder(environ, "XDG_CACHE_HOME", home / ".cache"),
-        recipes=recipes,
-    )
-
-
-def _folder(environ: Mapping[str, str], variable: str, default: Path) -> Path:
-    """The specification says that a relative path here is to be ignored."""
-    value = Path(environ.get(variable) or default)
-    return (value if value.is_absolute() else default) / "citynet"
+    return Paths(xdg.state(environ) / "labs", xdg.cache(environ), recipes)

@@ -50,12 +50,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How it ended: for the city, and for each device, with what it said last."""
+    """How it ended: for the city, and for each device, with the last bad news of each."""
 
     outcome: Outcome
     runs: Mapping[str, Runs]
     reason: str = ""
-    messages: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Ledger:
     new: dict[str, str] = field(default_factory=dict)
     attempted: set[str] = field(default_factory=set)
     at_once: set[str] = field(default_factory=set)
-    messages: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Answer] = field(default_factory=dict)
 
     def runs(self, device: str, fingerprint: str) -> Runs:
         """Which configuration a fingerprint is of."""
@@ -131,6 +131,8 @@ class _Attempt:
         self.ledger.old, self.ledger.at_once, self.ledger.staged = old, without, True
         if old:
             self._all(Step.VALIDATE, old)
+            self._go_on()
+            self.network.look()
             self.network.note(Staged(old, tuple(sorted(without))))
 
     def _allowed(self, without: set[str]) -> None:
@@ -189,7 +191,7 @@ class _Attempt:
     def _judge(self, step: Step, answers: Mapping[str, Answer]) -> None:
         wrong = {name: each for name, each in answers.items() if each.how is not How.DONE}
         if wrong:
-            self.ledger.messages |= {name: each.message for name, each in wrong.items()}
+            self.ledger.said |= wrong
             said = [f"{name} {each.how} ({step})" for name, each in sorted(wrong.items())]
             raise _StopError(_some(said))
 
@@ -213,7 +215,7 @@ def go_back(ledger: Ledger, network: Network, terms: Terms, reason: str) -> Verd
     stop_at = network.now() + terms.patience
     while left:
         answers = network.ask(Step.ROLL_BACK, left)
-        ledger.messages |= _complaints(answers)
+        ledger.said |= _complaints(answers)
         idle = [n for n in left if answers[n].how in (How.DONE, How.NOT_PENDING)]
         found = _read(ledger, network, idle)
         # A commit whose session was lost may arrive after the first `ROLL_BACK`, but not once
@@ -242,7 +244,7 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
     stop_at = network.now() + wait
     while left:
         answers = network.ask(Step.CONFIRM, left)
-        ledger.messages |= _complaints(answers)
+        ledger.said |= _complaints(answers)
         runs |= {n: Runs.NEW for n in left if answers[n].how is How.DONE}
         gone = [n for n in left if answers[n].how is How.NOT_PENDING]
         runs |= _read(ledger, network, gone)
@@ -263,7 +265,7 @@ def _redo(ledger: Ledger, network: Network, late: list[str]) -> dict[str, Runs]:
     if not late:
         return {}
     answers = network.ask(Step.REDO, late)
-    ledger.messages |= _complaints(answers)
+    ledger.said |= _complaints(answers)
     done = {n: Runs.NEW for n in late if answers[n].how is How.DONE}
     rest = [each for each in late if each not in done]
     return done | dict.fromkeys(rest, Runs.UNKNOWN) | _read(ledger, network, rest)
@@ -274,14 +276,14 @@ def _read(ledger: Ledger, network: Network, names: list[str]) -> dict[str, Runs]
     if not names:
         return {}
     answers = network.ask(Step.READ, names)
-    ledger.messages |= _complaints(answers)
+    ledger.said |= _complaints(answers)
     known = {n: each.fingerprint for n, each in answers.items() if each.how is How.DONE}
     return {name: ledger.runs(name, each) for name, each in known.items()}
 
 
-def _complaints(answers: Mapping[str, Answer]) -> dict[str, str]:
+def _complaints(answers: Mapping[str, Answer]) -> dict[str, Answer]:
     quiet = (How.DONE, How.NOT_PENDING)
-    return {name: each.message for name, each in answers.items() if each.how not in quiet}
+    return {name: each for name, each in answers.items() if each.how not in quiet}
 
 
 def _end(
@@ -295,8 +297,7 @@ def _end(
     outcome = _outcome(ledger, runs, decision)
     with suppress(JournalError):  # the run stays open then, and can be settled again
         network.note(Ended(outcome, dict(runs), network.date()))
-    messages = {name: each for name, each in ledger.messages.items() if each}
-    return Verdict(outcome, dict(runs), reason, messages)
+    return Verdict(outcome, dict(runs), reason, dict(ledger.said))
 
 
 def _outcome(ledger: Ledger, runs: Mapping[str, Runs], decision: Decision) -> Outcome:

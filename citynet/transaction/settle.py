@@ -1,6 +1,6 @@
 """Finishing what a run left: what its journal says, and the one way it can go from there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from citynet.errors import CitynetError
@@ -15,7 +15,6 @@ from citynet.transaction.words import (
     JournalError,
     Network,
     Record,
-    Runs,
     Staged,
 )
 
@@ -26,10 +25,11 @@ class SettledError(CitynetError):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A run as its journal tells it."""
+    """A run as its journal tells it. `committing`: when each device was told to commit."""
 
     begun: Begun
     ledger: Ledger
+    committing: Mapping[str, str]
     decided: Decided | None
     ended: Ended | None
 
@@ -51,13 +51,16 @@ def history(records: Iterable[Record]) -> History:
         raise JournalError("the journal does not begin with a run")
     begun = every[0]
     ledger = Ledger(tuple(name for wave in begun.waves for name in wave))
+    committing: dict[str, str] = {}
     decided: Decided | None = None
     ended: Ended | None = None
     for record in every[1:]:
+        if isinstance(record, Committing):
+            committing |= dict.fromkeys(record.devices, record.at)
         decided = record if isinstance(record, Decided) else decided
         ended = record if isinstance(record, Ended) else ended
         _fold(ledger, record)
-    return History(begun, ledger, decided, ended)
+    return History(begun, ledger, committing, decided, ended)
 
 
 def _fold(ledger: Ledger, record: Record) -> None:
@@ -90,8 +93,3 @@ def settle(past: History, network: Network, terms: Terms, *, abort: bool) -> Ver
         return go_forward(past.ledger, network, terms, terms.patience)
     reason = past.decided.reason if past.decided else "citynet ended before the change was decided"
     return go_back(past.ledger, network, terms, reason)
-
-
-def doubtful(past: History) -> dict[str, Runs]:
-    """Where each device was last known to be."""
-    return dict(past.ended.runs) if past.ended else {}

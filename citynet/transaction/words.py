@@ -165,8 +165,12 @@ class Network(Protocol):
         """Write down; it is on disk when this returns. Raises `JournalError`."""
         ...
 
+    def look(self) -> None:
+        """Measure how the network is before it is changed."""
+        ...
+
     def ill(self) -> Sequence[str]:
-        """What is not as the intent wants it, by measurements; empty is healthy."""
+        """What the change has cost, or has not brought, by measurement; empty is healthy."""
         ...
 
     def stopped(self) -> str:

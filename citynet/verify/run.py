@@ -72,6 +72,12 @@ def _failing(checks: Iterable[AnyCheck], states: States) -> tuple[AnyCheck, ...]
     return tuple(check for check in checks if check.session and not check.result(seen).passed)
 
 
+def failing(checks: Sequence[AnyCheck], found: Settled) -> dict[str, str]:
+    """The session checks that do not hold, by id, and what each says."""
+    seen = Observations(states=found.states)
+    return {each.id: each.result(seen).verdict.message for each in _failing(checks, found.states)}
+
+
 def settle(gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float) -> Settled:
     """Read the routers; while sessions are missing and `wait` seconds are not over, again.
 

@@ -8,6 +8,7 @@ from citynet.deploy.driver import (
     Capability,
     Change,
     Confirm,
+    NotPendingError,
     Refusal,
     Refused,
     UnreachableError,
@@ -26,6 +27,9 @@ class World:
     away: set[str] = field(default_factory=set)
     refusing: dict[str, Refusal] = field(default_factory=dict)
     lost_in_commit: set[str] = field(default_factory=set)
+    lost_in_confirm: set[str] = field(default_factory=set)
+    unconfirming: set[str] = field(default_factory=set)
+    waiting: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -39,7 +43,8 @@ class MemoryDriver:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset()
+        alone = self._name in self._world.unconfirming
+        return frozenset() if alone else frozenset({Capability.CONFIRMED_COMMIT})
 
     def _called(self, what: str) -> None:
         self._world.calls.append((self._name, what))
@@ -72,6 +77,9 @@ class MemoryDriver:
         if self._name in self._world.lost_in_commit:
             raise UnreachableError(f"{self._name}: the session was lost")
         assert self._staged is not None
+        if confirm is not None:
+            before = self._world.running.get(self._name, {})
+            self._world.waiting[self._name] = (confirm.run, before)
         self._world.running[self._name] = dict(self._staged.files)
 
     def fingerprint(self) -> str:
@@ -82,12 +90,26 @@ class MemoryDriver:
 
     def extend(self, confirm: Confirm) -> None:
         self._called("extend")
+        self._waits(confirm.run)
+
+    def _waits(self, run: str) -> dict[str, str]:
+        name, before = self._world.waiting.get(self._name, ("", {}))
+        if name != run:
+            raise NotPendingError(f"{self._name}: nothing waits as {run}")
+        return before
 
     def confirm(self, run: str) -> None:
         self._called("confirm")
+        self._waits(run)
+        if self._name in self._world.lost_in_confirm:
+            self._world.lost_in_confirm.discard(self._name)
+            raise UnreachableError(f"{self._name}: the session was lost")
+        del self._world.waiting[self._name]
 
     def roll_back(self, run: str) -> None:
         self._called("roll back")
+        self._world.running[self._name] = self._waits(run)
+        del self._world.waiting[self._name]
 
     def close(self) -> None:
         self._world.calls.append((self._name, "close"))

@@ -1,18 +1,27 @@
 """The run over all devices, with drivers in memory."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+from nornir.core import Nornir
 
+from citynet.deploy import engine
 from citynet.deploy.driver import Refusal
-from citynet.deploy.engine import Options, Stage, deploy, plan
+from citynet.deploy.engine import UnfinishedError, Way, finish, load
 from citynet.deploy.playbook import Play, Playbook
-from citynet.deploy.report import Report, Runs, State, as_json, failures, recap
+from citynet.deploy.report import Report, State, as_json, failures, recap
 from citynet.deploy.select import SelectionError
-from citynet.fleet.processors import Collect, Lines
+from citynet.deploy.work import Chosen, Plan, plan
+from citynet.errors import CitynetError
+from citynet.fleet.processors import Collect, Steps
 from citynet.fleet.runner import fleet
 from citynet.pipeline import Prepared, prepare, render
+from citynet.transaction.journal import runs
+from citynet.transaction.protocol import Terms
+from citynet.transaction.settle import SettledError
+from citynet.transaction.words import Outcome, Runs
 from tests.cities import DEMO
 from tests.deploy.fakes import World, reach, with_world
 
@@ -29,43 +38,75 @@ def world() -> World:
     return World()
 
 
-def run(
-    demo: Prepared, world: World, options: Options | None = None, book: Playbook = SITE
-) -> Report:
-    options = options or Options()
-    prepared = with_world(demo, world)
-    stages = plan(prepared, book, options)
-    return deploy(prepared, fleet(prepared, reach(prepared)), stages, options)
+class Deployer:
+    """Deploys the demo city to a world, as often as a test wants."""
+
+    def __init__(self, demo: Prepared, world: World, folder: Path) -> None:
+        self.prepared = with_world(demo, world)
+        self.way = Way(folder, Terms(patience=0.0, again=0.0))
+
+    def __call__(
+        self, chosen: Chosen | None = None, book: Playbook = SITE, *, check: bool = False
+    ) -> Report:
+        act = engine.check if check else engine.deploy
+        todo = plan(self.prepared, book, chosen or Chosen())
+        return act(self.prepared, self.nornir(), todo, self.way)
+
+    def nornir(self) -> Nornir:
+        return fleet(self.prepared, reach(self.prepared))
+
+    def finish(self, run: str, *, abort: bool = False) -> Report:
+        todo = plan(self.prepared, SITE, Chosen())
+        past = load(self.way.folder, run)
+        return finish(self.prepared, self.nornir(), todo, past, self.way, abort=abort)
 
 
-def stages(demo: Prepared, book: Playbook = SITE, **chosen: object) -> tuple[Stage, ...]:
-    return plan(demo, book, Options(**chosen))  # type: ignore[arg-type]  # as a person chooses
+@pytest.fixture
+def run(demo: Prepared, world: World, tmp_path: Path) -> Deployer:
+    return Deployer(demo, world, tmp_path)
 
 
-def test_the_second_run_changes_nothing(demo: Prepared, world: World) -> None:
-    first, second = run(demo, world), run(demo, world)
+def planned(demo: Prepared, book: Playbook = SITE, **chosen: object) -> Plan:
+    return plan(demo, book, Chosen(**chosen))  # type: ignore[arg-type]  # as a person chooses
+
+
+def test_the_second_run_changes_nothing(run: Deployer, demo: Prepared, world: World) -> None:
+    first, second = run(), run()
     assert {each.state for each in first.results} == {State.CHANGED}
     assert {each.state for each in second.results} == {State.OK}
     assert {each.runs for each in second.results} == {Runs.SAME}
     assert world.running == {name: dict(each.files) for name, each in render(demo).items()}
+    assert (first.outcome, second.outcome) == (Outcome.KEPT, Outcome.SAME)
+    assert [each.stem for each in runs(run.way.folder)] == [first.run]
 
 
-def test_check_neither_locks_nor_commits(demo: Prepared, world: World) -> None:
-    report = run(demo, world, Options(check=True))
-    assert {what for _, what in world.calls} == {"stage", "validate", "close"}
+def test_steps_are_in_order_and_all_before_any(run: Deployer, world: World) -> None:
+    run(Chosen(limit="gov-core*"))
+    steps = [what for _, what in world.calls if what not in ("read", "close")]
+    each = ("lock", "stage", "validate", "commit", "probe", "extend", "confirm", "unlock")
+    assert steps == [step for step in each for _ in range(2)]
+
+
+def test_check_neither_locks_nor_commits(run: Deployer, world: World) -> None:
+    report = run(check=True)
+    assert {what for _, what in world.calls} == {"stage", "validate", "read", "close"}
     assert world.running == {}
     assert report.ok
     assert {each.runs for each in report.results} == {Runs.OLD}
+    assert not runs(run.way.folder)
 
 
-def test_one_that_refuses_is_told_apart(demo: Prepared, world: World) -> None:
+def test_one_that_refuses_leaves_all_as_they_were(
+    run: Deployer, demo: Prepared, world: World
+) -> None:
     text = " net 49.8768.0000.454d.ef19.00"
     line = render(demo)["gov-core1"].files["frr.conf"].splitlines().index(text) + 1
     world.refusing["gov-core1"] = Refusal("frr.conf", line, text.strip(), "no such area")
-    report = run(demo, world)
+    report = run()
     bad = [each for each in report.results if each.state is State.FAILED]
     assert [(each.device, each.runs) for each in bad] == [("gov-core1", Runs.OLD)]
     assert not report.ok
+    assert world.running == {}
     said = failures(report.results)
     assert f"frr.conf:{line}: `net 49.8768.0000.454d.ef19.00`: no such area" in said
     assert "templates/frr/underlay.j2:" in said
@@ -73,34 +114,123 @@ def test_one_that_refuses_is_told_apart(demo: Prepared, world: World) -> None:
     assert ("gov-core1", "unlock") in world.calls
 
 
-def test_one_that_is_away_is_unreachable(demo: Prepared, world: World) -> None:
-    world.away = {"gov-core1"}
-    report = run(demo, world)
-    assert report.counts()["gov-core1"] == {"ok": 0, "changed": 0, "unreachable": 1, "failed": 0}
-    assert "no route to host" in failures(report.results)
-    assert report.counts()["gov-core2"]["changed"] == 1
-
-
-def test_one_that_is_lost_while_it_changes_is_said_to_be_unknown(
-    demo: Prepared, world: World
+def test_one_that_is_away_stops_the_run_before_anything_changes(
+    run: Deployer, world: World
 ) -> None:
-    world.lost_in_commit = {"x-gw1"}
-    report = run(demo, world)
-    found = next(each for each in report.results if each.device == "x-gw1")
-    assert (found.state, found.runs) == (State.UNREACHABLE, Runs.UNKNOWN)
-
-
-def test_who_fails_a_play_is_left_out_of_the_next(demo: Prepared, world: World) -> None:
     world.away = {"gov-core1"}
-    book = Playbook("b", (Play(name="one", hosts="gov-core*"), Play(name="two", hosts="gov-core*")))
-    counts = run(demo, world, book=book).counts()
+    report = run()
+    counts = report.counts()
     assert counts["gov-core1"]["unreachable"] == 1
-    assert counts["gov-core2"]["ok"] == 2
+    assert counts["gov-core2"] == {"ok": 0, "changed": 0, "unreachable": 0, "failed": 0, "back": 1}
+    assert "no route to host" in failures(report.results)
+    assert world.running == {}
+
+
+def test_one_that_is_lost_while_it_commits_takes_all_back(run: Deployer, world: World) -> None:
+    world.lost_in_commit = {"x-gw1"}
+    report = run()
+    found = next(each for each in report.results if each.device == "x-gw1")
+    assert (found.state, found.runs) == (State.UNREACHABLE, Runs.OLD)
+    assert not any(world.running.values())
+    assert report.outcome is Outcome.BACK
+    assert "x-gw1 lost (commit)" in report.reason
+
+
+def test_one_that_is_lost_in_the_confirmation_is_asked_again(run: Deployer, world: World) -> None:
+    world.lost_in_confirm = {"x-gw1"}
+    report = run()
+    assert report.ok
+    assert report.outcome is Outcome.KEPT
+    assert not world.waiting
+
+
+class Dying:
+    """Health checks during which devices vanish."""
+
+    def __init__(self, world: World, away: set[str]) -> None:
+        self._world, self._away = world, away
+
+    def before(self) -> None:
+        pass
+
+    def after(self) -> tuple[str, ...]:
+        self._world.away = self._away
+        return ("gov-core1 sees no neighbour",)
+
+
+def test_an_unhealthy_city_goes_back_and_says_who_does_not_answer(
+    run: Deployer, world: World
+) -> None:
+    run.way = Way(run.way.folder, run.way.terms, health=Dying(world, {"x-gw1"}))
+    report = run()
+    assert report.outcome is Outcome.OPEN
+    assert report.reason == "not healthy: gov-core1 sees no neighbour"
+    found = {each.device: each for each in report.results}
+    assert found["x-gw1"].runs is Runs.UNKNOWN
+    assert "its own timer puts it back by 20" in str(found["x-gw1"])
+    assert found["gov-core1"].runs is Runs.OLD
+    with pytest.raises(UnfinishedError, match=rf"{report.run} .* x-gw1 did not answer.*--resume"):
+        run()
+    world.away = set()
+    again = run.finish(report.run)
+    assert again.outcome is Outcome.BACK
+    assert not any(world.running.values())
+    with pytest.raises(SettledError, match="is over"):
+        run.finish(report.run, abort=True)
+    run.way = Way(run.way.folder, run.way.terms)
+    assert run().ok
+
+
+def test_no_run_of_that_name(run: Deployer) -> None:
+    with pytest.raises(SettledError, match="there are none"):
+        run.finish("yesterday")
+
+
+def test_a_device_without_a_timer_needs_leave(run: Deployer, world: World) -> None:
+    world.unconfirming = {"gov-acc1"}
+    report = run()
+    assert report.outcome is Outcome.BACK
+    assert "gov-acc1 cannot take a commit back by a timer of its own" in report.reason
+    assert "unconfirmed: allow" in report.reason
+    book = Playbook("b", (Play(name="all", hosts="all", unconfirmed="allow"),))
+    allowed = run(book=book)
+    assert allowed.outcome is Outcome.KEPT
+    commits = [name for name, what in world.calls if what == "commit"]
+    assert commits[-1] == "gov-acc1"
+
+
+def test_no_journal_no_run(run: Deployer, world: World, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    run.way = Way(tmp_path / "city", run.way.terms)
+    (tmp_path / "city").mkdir(mode=0o500)
+    if os.geteuid() == 0:  # root writes where it likes, but not a file in a file
+        run.way = Way(Path("/proc/self/nothing"), run.way.terms)
+    with pytest.raises(CitynetError):
+        run()
+    assert not world.calls
+
+
+def test_a_device_in_two_plays_has_the_roles_of_both(demo: Prepared) -> None:
+    book = Playbook(
+        "b",
+        (
+            Play(name="one", hosts="gov-core*", roles=("underlay",)),
+            Play(name="two", hosts="gov-core1,x-core1", roles=("srv6",)),
+        ),
+    )
+    todo = planned(demo, book)
+    assert [(wave.play, wave.devices) for wave in todo.waves] == [
+        ("one", ("gov-core1", "gov-core2")),
+        ("two", ("x-core1",)),
+    ]
+    assert "is-type" in todo.work["gov-core1"].artifact.files["frr.conf"]
+    assert "segment-routing" in todo.work["gov-core1"].artifact.files["frr.conf"]
+    assert "is-type" not in todo.work["x-core1"].artifact.files["frr.conf"]
+    assert todo.roles == frozenset({"underlay", "srv6"})
 
 
 def test_limit(demo: Prepared) -> None:
-    (stage,) = stages(demo, limit="role_gateway,!x-*")
-    assert set(stage.artifacts) == {"gov-gw1"}
+    assert set(planned(demo, limit="role_gateway,!x-*").work) == {"gov-gw1"}
 
 
 @pytest.mark.parametrize(
@@ -116,62 +246,59 @@ def test_nothing_selected_is_an_error(
     demo: Prepared, limit: str | None, tags: tuple[str, ...], said: str
 ) -> None:
     with pytest.raises(SelectionError, match=said):
-        stages(demo, limit=limit, tags=frozenset(tags))
+        planned(demo, limit=limit, tags=frozenset(tags))
 
 
-def test_tags_give_a_part_and_remove_nothing(demo: Prepared, world: World) -> None:
-    (stage,) = stages(demo, tags=frozenset({"gateway"}))
-    assert stage.additive
-    assert set(stage.artifacts) == {"gov-gw1", "x-gw1"}
-    files = stage.artifacts["gov-gw1"].files
+def test_tags_give_a_part_and_remove_nothing(run: Deployer, demo: Prepared, world: World) -> None:
+    todo = planned(demo, tags=frozenset({"gateway"}))
+    assert set(todo.work) == {"gov-gw1", "x-gw1"}
+    assert todo.work["gov-gw1"].additive
+    files = todo.work["gov-gw1"].artifact.files
     assert "router isis" not in files["frr.conf"]
     assert "prefix-list" in files["frr.conf"]
-    run(demo, world, Options(tags=frozenset({"gateway"})))
+    run(Chosen(tags=frozenset({"gateway"})))
     assert ("gov-gw1", "add") in world.calls
 
 
 def test_a_play_with_some_roles_is_a_part_too(demo: Prepared) -> None:
-    book = Playbook("b", (Play(name="vpns", hosts="all", roles=("vpn",)),))
-    (stage,) = stages(demo, book)
-    assert stage.additive
-    assert "gov-agg1" not in stage.artifacts
+    todo = planned(demo, Playbook("b", (Play(name="vpns", hosts="all", roles=("vpn",)),)))
+    assert todo.work["gov-acc1"].additive
+    assert "gov-agg1" not in todo.work
 
 
-def test_recap_is_ansibles(demo: Prepared, world: World) -> None:
-    report = run(demo, world, Options(limit="gov-core1,x-gw1"))
-    lines = recap(report).splitlines()
+def test_recap_is_ansibles(run: Deployer) -> None:
+    lines = recap(run(Chosen(limit="gov-core1,x-gw1"))).splitlines()
     assert lines[0].startswith("PLAY RECAP ***")
-    assert lines[1] == "gov-core1 : ok=1   changed=1   unreachable=0   failed=0"
-    assert lines[2] == "x-gw1     : ok=1   changed=1   unreachable=0   failed=0"
+    assert lines[1] == "gov-core1 : ok=1   changed=1   unreachable=0   failed=0   back=0"
+    assert lines[2] == "x-gw1     : ok=1   changed=1   unreachable=0   failed=0   back=0"
 
 
-def test_json_is_json(demo: Prepared, world: World) -> None:
+def test_json_is_json(run: Deployer, world: World) -> None:
     world.refusing["x-gw1"] = Refusal("frr.conf", 1, "hostname x-gw1", "no")
-    found = json.loads(json.dumps(as_json(run(demo, world))))
+    found = json.loads(json.dumps(as_json(run())))
     assert found["ok"] is False
-    assert found["recap"]["gov-core1"]["changed"] == 1
+    assert found["outcome"] == "back"
+    assert found["recap"]["gov-core1"]["back"] == 1
     (bad,) = [each for each in found["results"] if each["state"] == "failed"]
     assert bad["refusals"][0]["line"] == 1
 
 
-def test_progress_is_a_line_a_device(demo: Prepared, world: World) -> None:
+def test_progress_is_a_line_a_step(run: Deployer, world: World) -> None:
     lines: list[str] = []
-    world.away = {"gov-core1"}
-    prepared = with_world(demo, world)
     collect = Collect()
-    chosen = plan(prepared, SITE, Options(limit="gov-core*"))
-    nornir = fleet(prepared, reach(prepared))
-    deploy(prepared, nornir, chosen, Options(), [Lines(lines.append), collect])
-    assert lines[0] == "all of it: 2 devices"
-    assert sum("unreachable" in line or "failed" in line for line in lines) == 1
-    assert any("changed gov-core2" in line for line in lines)
-    assert {entry["state"] for entry in collect.entries} == {"failed", "changed"}
+    world.lost_in_commit = {"gov-core1"}
+    run.way = Way(run.way.folder, run.way.terms, (Steps(lines.append), collect))
+    run(Chosen(limit="gov-core*"))
+    assert lines[0].startswith("lock: 2/2 devices (")
+    assert sum("failed gov-core1: gov-core1: the session was lost" in line for line in lines) == 1
+    assert any(line.startswith("commit: 2/2 devices, 1 changed (") for line in lines)
+    assert {entry["state"] for entry in collect.entries} == {"failed", "changed", "ok"}
 
 
 def test_no_lab_says_what_makes_one(demo: Prepared, tmp_path: Path) -> None:
-    nobody = reach(demo)
-    empty = type(nobody)({})
-    report = deploy(demo, fleet(demo, empty), stages(demo, limit="gov-core1"), Options())
+    empty = type(reach(demo))({})
+    todo = planned(demo, limit="gov-core1")
+    report = engine.deploy(demo, fleet(demo, empty), todo, Way(tmp_path))
     (result,) = report.results
     assert result.state is State.UNREACHABLE
     assert "citynet lab up -i inventory/demo" in result.message

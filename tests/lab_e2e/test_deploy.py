@@ -13,12 +13,14 @@ from nornir.core import Nornir
 
 from citynet.deploy import engine, playbook
 from citynet.deploy.driver import Driver, Refused
-from citynet.deploy.report import Report, Runs, State, failures
+from citynet.deploy.report import Report, State, failures
+from citynet.deploy.work import Chosen, plan
 from citynet.fleet.runner import fleet
 from citynet.fleet.shell import Shell
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare, render
 from citynet.render.artifact import Artifact
+from citynet.transaction.words import Runs
 from tests.cities import DEMO, ROOT
 
 pytestmark = pytest.mark.lab
@@ -158,11 +160,11 @@ def broken(demo: Prepared, folder: Path, template: str, block: str, line: str) -
     return replace(demo, house=replace(demo.house, platforms=platforms))
 
 
-def run(prepared: Prepared, limit: str) -> Report:
-    options = engine.Options(limit=limit)
+def run(prepared: Prepared, limit: str, folder: Path) -> Report:
     roles = frozenset(role.name for role in prepared.house.roles)
     book = playbook.load(ROOT / "playbooks" / "site.yaml", roles)
-    return engine.deploy(prepared, fleet(prepared), engine.plan(prepared, book, options), options)
+    todo = plan(prepared, book, Chosen(limit=limit))
+    return engine.deploy(prepared, fleet(prepared), todo, engine.Way(folder))
 
 
 NO_GROUP = "router bgp {{ vpn.asn }} vrf nowhere\n neighbor 192.0.2.9 peer-group NOBODY\nexit"
@@ -195,7 +197,7 @@ def test_what_is_refused_changes_nothing_and_says_where_it_came_from(  # noqa: P
     node = GATEWAY if template == "gateway.j2" else NODE
     assert command("--limit", node).returncode == 0
     before = state(nornir, node)
-    report = run(broken(demo, tmp_path, template, block, line), node)
+    report = run(broken(demo, tmp_path, template, block, line), node, tmp_path / "runs")
     (result,) = report.results
     said = failures(report.results)
     assert (result.state, result.runs) == (State.FAILED, Runs.OLD), said

@@ -173,6 +173,9 @@ class Model:
         if what == 3:
             raise CrashError
 
+    def look(self) -> None:
+        pass
+
     def ill(self) -> Sequence[str]:
         return ("a session is down",) if self.oracle.choose(2) else ()
 

@@ -1,0 +1,138 @@
+"""What a deployment is to do: which device is given what, and in which order."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from hashlib import sha256
+
+from citynet.build.facts import DeviceFacts
+from citynet.deploy.playbook import ALL, Playbook
+from citynet.deploy.select import SelectionError, select
+from citynet.inventory.groups import groups_of
+from citynet.pipeline import Prepared
+from citynet.render.artifact import Artifact
+from citynet.render.render import Renderer
+from citynet.text import listed, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person chose. `tags` are roles; with some, nothing is removed from any device."""
+
+    limit: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one device is given. `additive`: a part of its roles, which removes nothing else."""
+
+    artifact: Artifact
+    additive: bool
+
+    @property
+    def digest(self) -> str:
+        """Equal if and only if the work is."""
+        text = json.dumps([sorted(self.artifact.files.items()), self.additive])
+        return sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """The devices that a play brings in; all of them at the same time."""
+
+    play: str
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Waves in the order of the plays. A device is in the first play that names it, with its
+    roles of all plays. `unconfirmed`: devices that may do without a confirmed commit.
+    """
+
+    waves: tuple[Wave, ...]
+    work: Mapping[str, Work]
+    roles: frozenset[str] | None = None
+    unconfirmed: frozenset[str] = frozenset()
+
+
+def plan(prepared: Prepared, playbook: Playbook, chosen: Chosen) -> Plan:
+    """Select and render before anything is touched. Raises `SelectionError` for nothing at all."""
+    _check_tags(prepared, chosen.tags)
+    groups = {name: groups_of(prepared.context, name) for name in prepared.facts}
+    limit = select(chosen.limit, groups) if chosen.limit else frozenset(groups)
+    roles: dict[str, frozenset[str] | None] = {}
+    waves: list[tuple[str, list[str]]] = []
+    unconfirmed: set[str] = set()
+    for play in playbook.plays:
+        wanted = None if play.roles == ALL else frozenset(play.roles)
+        names = sorted(select(play.hosts, groups, strict=False) & limit)
+        waves.append((play.name, [each for each in names if each not in roles]))
+        roles |= {each: _union(roles.get(each, frozenset()), wanted) for each in names}
+        unconfirmed |= set(names) if play.unconfirmed == "allow" else set()
+    if chosen.tags:
+        roles = {each: _both(some, chosen.tags) for each, some in roles.items()}
+    work = dict(_work(prepared, roles))
+    if not work:
+        raise SelectionError(f"{playbook.file} selects no device{_because(chosen)}")
+    kept = [Wave(play, tuple(n for n in names if n in work)) for play, names in waves]
+    return Plan(
+        waves=tuple(each for each in kept if each.devices),
+        work=work,
+        roles=reduce(_union, (roles[name] for name in work)),
+        unconfirmed=frozenset(unconfirmed),
+    )
+
+
+def _union(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    """Roles of two plays; None is all of them."""
+    return None if one is None or other is None else one | other
+
+
+def _both(some: frozenset[str] | None, tags: frozenset[str]) -> frozenset[str]:
+    """The roles that a play has and a person asked for."""
+    return tags if some is None else some & tags
+
+
+def _because(chosen: Chosen) -> str:
+    words = [f"--limit {chosen.limit}"] if chosen.limit else []
+    words += [f"--tags {','.join(sorted(chosen.tags))}"] if chosen.tags else []
+    return f" with {' and '.join(words)}" if words else ""
+
+
+def _check_tags(prepared: Prepared, tags: frozenset[str]) -> None:
+    known = {role.name for role in prepared.house.roles}
+    for tag in sorted(tags - known):
+        hint = nearest(tag, known) or f"roles are {listed(sorted(known))}"
+        raise SelectionError(f"no role is called {tag!r}; {hint}")
+
+
+def _work(
+    prepared: Prepared, roles: Mapping[str, frozenset[str] | None]
+) -> Iterator[tuple[str, Work]]:
+    for name, some in roles.items():
+        artifact = render(prepared, prepared.facts[name], some)
+        if artifact is not None:
+            yield name, Work(artifact, additive=some is not None)
+
+
+class PartialRenderer(Renderer):
+    """Renders some of a device's roles, with the facts of all."""
+
+    def __init__(self, prepared: Prepared, roles: frozenset[str]) -> None:
+        super().__init__(prepared.house.platforms)
+        self._chosen = roles
+
+    def _role(self, facts: DeviceFacts, role: str) -> Iterator[tuple[str, str]]:
+        return super()._role(facts, role) if role in self._chosen else iter(())
+
+
+def render(prepared: Prepared, facts: DeviceFacts, roles: frozenset[str] | None) -> Artifact | None:
+    """The device's files, all of them or for some roles; None if it has none of those roles."""
+    if roles is None:
+        return Renderer(prepared.house.platforms).render(facts)
+    if not roles & facts.roles.keys():
+        return None
+    return PartialRenderer(prepared, roles).render(facts)

@@ -1,0 +1,71 @@
+"""Whether a change has cost a city anything: its sessions before and after, by measurement."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from citynet.pipeline import Prepared
+from citynet.verify.gather import Gatherer
+from citynet.verify.lab import Running, network_of
+from citynet.verify.network import Sessions
+from citynet.verify.run import AnyCheck, all_checks, failing, settle
+
+
+class Demand(StrEnum):
+    """What a change must leave behind.
+
+    `NO_WORSE`: what held before holds again, so that a city with a cut fibre, or one that is
+    being built, can still be changed. `STRICT`: all that the intent wants.
+    """
+
+    NO_WORSE = "no-worse"
+    STRICT = "strict"
+
+
+def session_checks(
+    prepared: Prepared, devices: Iterable[str], roles: frozenset[str] | None = None
+) -> tuple[AnyCheck, ...]:
+    """The checks of sessions at these devices; `roles`, if given, are all that was deployed."""
+    names = frozenset(devices)
+    nodes = frozenset(prepared.facts)
+    return tuple(
+        check
+        for check in all_checks(prepared.context, prepared.house.roles)
+        if check.session
+        and (roles is None or check.role in roles)
+        and check.concerns & nodes
+        and check.concerns & nodes <= names
+    )
+
+
+@dataclass(slots=True)
+class Health:
+    """Sessions of a lab; `wait` is how many seconds they may take to come back."""
+
+    prepared: Prepared
+    lab: Running
+    checks: tuple[AnyCheck, ...]
+    demand: Demand
+    wait: float
+    progress: Callable[[str], None]
+    held: tuple[AnyCheck, ...] = field(default=())
+
+    def before(self) -> None:
+        """Remember what holds."""
+        bad = frozenset(self._failing(self.checks, 0.0))
+        self.held = tuple(each for each in self.checks if each.id not in bad)
+        self.progress(f"{len(self.held)} of {len(self.checks)} session checks hold before")
+
+    def after(self) -> Sequence[str]:
+        """What is missing now, in sentences; empty is healthy."""
+        wanted = self.checks if self.demand is Demand.STRICT else self.held
+        found = self._failing(wanted, self.wait)
+        return tuple(f"{name}: {message}" for name, message in found.items())
+
+    def _failing(self, checks: Sequence[AnyCheck], wait: float) -> dict[str, str]:
+        if not checks:
+            return {}
+        network = network_of(self.prepared, self.lab)
+        with Sessions(network.open_shell) as sessions:
+            gatherer = Gatherer(network, sessions, self.prepared.plan, self.progress)
+            return failing(checks, settle(gatherer, checks, wait))
