@@ -11,7 +11,7 @@ from ipaddress import (
 
 from citynet.allocate.clashes import check
 from citynet.allocate.joins import attachments, joined_pairs
-from citynet.allocate.light import degrees, lightpaths, srlgs
+from citynet.allocate.light import degrees, lightpaths, link_pins, srlgs
 from citynet.allocate.links import IpLink, ip_links
 from citynet.allocate.numbers import digest, host, in_range, short_name, slot, unique_local
 from citynet.allocate.plan import (
@@ -67,10 +67,9 @@ def _node(name: str, node: Node, domain: DomainNumbers) -> NodeNumbers:
 
 def _link_interface(city: City, link: IpLink, node: str, peer: str) -> str:
     """A pinned name, else the link's, or the peer's and the ring's, in at most 15 characters."""
-    kind, name = str(link.origin[0]), str(link.origin[1])
-    if kind == "links":
-        return city.links[name].interfaces.get(node) or short_name(name, IFNAMSIZ)
-    return short_name(f"{peer}-{name}", IFNAMSIZ)
+    pinned = link_pins(city, link)[0].interfaces.get(node)
+    name = str(link.origin[1])
+    return pinned or short_name(f"{peer}-{name}" if link.between_neighbours else name, IFNAMSIZ)
 
 
 def _link(
@@ -79,8 +78,7 @@ def _link(
     """A /127 (RFC 6164) in the domain's pool; the first end has the lower address."""
     a, b = link.ends
     pool = domains[city.nodes[a].domain].links
-    pinned = city.links[str(link.origin[1])].prefix if link.origin[0] == "links" else None
-    prefix = pinned or slot(pool, 127, digest("link", link.id))
+    prefix = link_pins(city, link)[0].prefix or slot(pool, 127, digest("link", link.id))
     base = int(prefix.network_address)
     ends = (
         LinkEnd(a, _link_interface(city, link, a, b), IPv6Interface((base, 127))),

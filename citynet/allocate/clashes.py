@@ -170,14 +170,22 @@ def _pools(city: City, plan: Plan) -> Iterator[Problem]:
     yield from _pool(("city", "customers_ipv6"), city.city.customers_ipv6, 64, most)
 
 
+def _link_prefixes(city: City) -> Iterator[tuple[KeyPath, IPv6Network | None]]:
+    for name, link in city.links.items():
+        yield ("links", name, "prefix"), link.prefix
+    for name, ring in city.rings.items():
+        for key, pins in ring.spans.items():
+            yield ("rings", name, "spans", key, "prefix"), pins.prefix
+
+
 def _lengths(city: City, plan: Plan) -> Iterator[Problem]:
     """Pinned prefixes have the length that the plan builds on; pinned pools do not overlap."""
     for name, node in city.nodes.items():
         if node.locator and node.locator.prefixlen != LOCATOR_LENGTH:
             yield Problem(f"locator {node.locator}", ("nodes", name, "locator"), "a /64")
-    for name, link in city.links.items():
-        if link.prefix and link.prefix.prefixlen != LINK_LENGTH:
-            yield Problem(f"link prefix {link.prefix}", ("links", name, "prefix"), "a /127")
+    for path, prefix in _link_prefixes(city):
+        if prefix and prefix.prefixlen != LINK_LENGTH:
+            yield Problem(f"link prefix {prefix}", path, "a /127")
     for vpn_name, vpn in city.vpns.items():
         for name, endpoint in vpn.endpoints.items():
             for key in ("ipv4", "ipv6"):
@@ -186,8 +194,8 @@ def _lengths(city: City, plan: Plan) -> Iterator[Problem]:
                     pinned is not None
                     and ip_network(pinned.network).num_addresses < FEWEST_ADDRESSES
                 ):
-                    path = ("vpns", vpn_name, "endpoints", name, key)
-                    yield Problem(f"subnet {pinned} has no room", path, "room for two hosts")
+                    at = ("vpns", vpn_name, "endpoints", name, key)
+                    yield Problem(f"subnet {pinned} has no room", at, "room for two hosts")
 
 
 def _pool_overlaps(plan: Plan) -> Iterator[Problem]:

@@ -20,19 +20,29 @@ Taken = Mapping[str, set[int]]
 """By span, the frequencies that are taken on it."""
 
 
-def _fibre(city: City, span: str) -> tuple[str, KeyPath]:
-    """What a fibre is called for a person, and where its number can be pinned."""
+def _fibre(city: City, span: str) -> tuple[str, KeyPath, bool]:
+    """What a fibre is called for a person, where its group can be pinned, and whether it is."""
     if "~" in span:
-        return f"span {span}", pins_of(city, span)[1]
+        pins, path = pins_of(city, span)
+        return f"span {span}", path, pins.srlg is not None
     name = span.partition("/")[2]
-    return f"the fibre of link {name}", ("links", name)
+    return f"the fibre of link {name}", ("links", name), city.links[name].srlg is not None
+
+
+def _risk_claims(city: City, plan: Plan) -> Iterator[Claim]:
+    """One for each fibre; one for all that a team has put into one group, as in one duct."""
+    together: set[int] = set()
+    for span, number in plan.srlgs.items():
+        owner, path, pinned = _fibre(city, span)
+        if not (pinned and number in together):
+            yield Claim("city", ("srlg", number), owner, path, f"SRLG {number}", "srlg")
+        if pinned:
+            together.add(number)
 
 
 def light_claims(city: City, plan: Plan) -> Iterator[Claim]:
     """Shared risk groups, channel numbers, and names of ports, which devices tell apart by."""
-    for span, number in plan.srlgs.items():
-        owner, path = _fibre(city, span)
-        yield Claim("city", ("srlg", number), owner, path, f"SRLG {number}", "srlg")
+    yield from _risk_claims(city, plan)
     for light in plan.lightpaths.values():
         owner, what = f"link {light.link}", f"channel number {light.number}"
         yield Claim("city", ("channel", light.number), owner, light.origin, what, "channel")
@@ -99,19 +109,22 @@ def _free(
     return found
 
 
+def _hint(city: City, light: LightpathNumbers, free: int | None) -> str:
+    if free is None:
+        return f"all {len(city.rings[light.ring].grid.channels)} channels are taken"
+    where = f"`spans` of ring {light.ring}" if "~" in light.link else f"link {light.link}"
+    return f"pin `frequency: {free}`, which is free for both, in {where} if it is the newer one"
+
+
 def same_light(city: City, plan: Plan) -> Iterator[Problem]:
     """Every two channels that would be one on a fibre that they share."""
     taken = _taken(plan)
-    for span, *pair in _pairs(plan):
-        first, second = pair
+    for span, first, second in _pairs(plan):
         free = _free(city, taken, (first, second))
-        where = f" under `spans` of ring {first.ring}" if "~" in second.link else ""
-        hint = f"pin `frequency: {free}` of the newer one{where}, which is free for both"
-        if free is None:
-            hint = f"all {len(city.rings[first.ring].grid.channels)} channels are taken"
         for one, other in ((first, second), (second, first)):
             what = f"links {one.link} and {other.link} both have {one.frequency} MHz on {span}"
-            yield Problem(what, one.origin, "a frequency of its own on each fibre", hint)
+            expected = "a frequency of its own on each fibre"
+            yield Problem(what, one.origin, expected, _hint(city, one, free))
 
 
 def no_such_ports(city: City, plan: Plan) -> Iterator[Problem]:

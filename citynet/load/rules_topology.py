@@ -4,7 +4,7 @@ Names that nothing has are `references`' business: every rule here passes them o
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from citynet.errors import KeyPath, Problem
 from citynet.model import City
@@ -83,16 +83,26 @@ def link_on_its_ring(city: City) -> Iterator[Problem]:
 
 
 def pins_are_on_ends(city: City) -> Iterator[Problem]:
-    """An interface can be pinned on the nodes that a link or a gateway joins."""
-    for section, joins in (("links", city.links), ("gateways", city.gateways)):
-        for name, join in joins.items():
-            for node in join.interfaces:
-                if node not in join.ends:
-                    yield Problem(
-                        f"`{node}` is not an end of `{name}`",
-                        (section, name, "interfaces", node),
-                        expected=" or ".join(join.ends),
-                    )
+    """An interface can be pinned on the nodes that a link, a span or a gateway joins."""
+    for path, ends, interfaces in _joins(city):
+        for node in interfaces:
+            if node not in ends:
+                yield Problem(
+                    f"`{node}` is not an end of `{path[-1]}`",
+                    (*path, "interfaces", node),
+                    expected=" or ".join(ends),
+                )
+
+
+def _joins(city: City) -> Iterator[tuple[KeyPath, Sequence[str], Mapping[str, str]]]:
+    """What joins two nodes: where it is, the nodes, and the interfaces pinned for it."""
+    for name, link in city.links.items():
+        yield ("links", name), link.ends, link.interfaces
+    for name, gateway in city.gateways.items():
+        yield ("gateways", name), gateway.ends, gateway.interfaces
+    for name, ring in city.rings.items():
+        for key, pins in ring.spans.items():
+            yield ("rings", name, "spans", key), key.split("~"), pins.interfaces
 
 
 def interface_pinned_once(city: City) -> Iterator[Problem]:
@@ -106,10 +116,9 @@ def interface_pinned_once(city: City) -> Iterator[Problem]:
 
 
 def _pinned(city: City) -> Iterator[tuple[str, str, KeyPath]]:
-    for section, joins in (("links", city.links), ("gateways", city.gateways)):
-        for name, join in joins.items():
-            for node, interface in join.interfaces.items():
-                yield node, interface, (section, name, "interfaces", node)
+    for path, _, interfaces in _joins(city):
+        for node, interface in interfaces.items():
+            yield node, interface, (*path, "interfaces", node)
     for name, vpn in city.vpns.items():
         for key, endpoint in vpn.endpoints.items():
             if endpoint.interface:

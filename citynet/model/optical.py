@@ -5,7 +5,15 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from citynet.model.base import Id, Intent, InterfaceName, Label, PlatformId, words
+from citynet.model.base import (
+    Id,
+    Intent,
+    InterfaceName,
+    Label,
+    PlatformId,
+    Prefix6,
+    words,
+)
 
 LOWEST, HIGHEST = 191_350_000, 196_100_000
 """The C band's first and last channel on the 50 GHz grid, in MHz (ITU-T G.694.1)."""
@@ -98,7 +106,17 @@ def either_order(ref: str) -> str:
 class Span(Intent):
     """What a team must fix of a fibre between two neighbours of a ring, and of the link on it."""
 
-    srlg: Srlg | None = Field(default=None, description="Pin the fibre's shared risk group.")
+    srlg: Srlg | None = Field(
+        default=None,
+        description="Pin the fibre's shared risk group; one for fibres in one duct (RFC 4202).",
+    )
+    prefix: Prefix6 | None = Field(
+        default=None,
+        description="Pin its link's /127; the first node by name has the lower address.",
+    )
+    interfaces: dict[Id, InterfaceName] = Field(
+        default_factory=dict, description="Pin its link's interface names, by node."
+    )
     loss: Annotated[float, Field(ge=0, le=40)] | None = Field(
         default=None,
         description="The fibre's loss in dB, as measured; amplifiers make up for it.",
