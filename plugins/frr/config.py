@@ -92,7 +92,7 @@ def _ordered(lines: Mapping[Path, int], contexts: frozenset[Path]) -> FrrConfig:
     return FrrConfig(made, contexts)
 
 
-def _meaning(config: FrrConfig) -> dict[Path, int]:
+def meaning(config: FrrConfig) -> dict[Path, int]:
     """The lines without contexts that are empty and mean nothing."""
     needed: set[Path] = set()
     for path in config.lines:
@@ -103,7 +103,7 @@ def _meaning(config: FrrConfig) -> dict[Path, int]:
 
 def difference(wanted: FrrConfig, running: FrrConfig) -> FrrDiff:
     """What has to change for `running` to be `wanted`."""
-    want, have = _meaning(wanted), _meaning(running)
+    want, have = meaning(wanted), meaning(running)
     removed = tuple(path for path in have if path not in want)
     added = tuple(path for path in want if path not in have)
     return FrrDiff(removed, added)

@@ -3,9 +3,13 @@
 FRR, the kernel and our nftables tables are one configuration here: they change together and
 go back together. What runs is read in one go and compared outside of the device; a device that
 is as wanted costs one lock and one reading. Daemons are never restarted.
+
+Every commit is a confirmed one: the way back is on the device before anything changes there, and
+the device takes it by itself when the commit is not completed, or not confirmed in time.
 """
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -18,20 +22,21 @@ from citynet.deploy.driver import (
     NotPendingError,
     Refusal,
     Refused,
+    UnreachableError,
 )
-from citynet.fleet.shell import Shell
+from citynet.fleet.shell import Output, Shell
 from citynet.fleet.target import Reachable
 from citynet.render.artifact import Artifact
 
-from . import change, config, linux, nft, saved, script
+from . import change, config, guarded, linux, nft, saved, script, snapshot
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .lock import Lock
-from .state import Goal, Running, goal, refusals, restored, running, scoped
+from .state import Goal, Running, goal, refusals, restored, running
 
 READ_TIMEOUT = 90.0
 CHANGE_TIMEOUT = 300.0
-LONGEST_COMMAND = 100_000
-"""Bytes of a command line; longer scripts go over standard input (Linux: 128 KiB a word)."""
+SPARE_ROOM = 65536
+"""Bytes that must be left on the device beside the configurations themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,12 @@ class FrrDriver:
         self._session: Shell | None = None
         self._lock = Lock(target.name)
         self._staged: _Staged | None = None
-        self._previous: _Staged | None = None
+        self._guard = guarded.Guard(target.name, self._output)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """Lock and validate; the confirm timer comes with the transaction."""
-        return frozenset({Capability.LOCK, Capability.VALIDATE})
+        """Everything."""
+        return frozenset(Capability)
 
     def lock(self, owner: str) -> None:
         """Hold a lock on the device for as long as this session lives, an hour at most."""
@@ -79,6 +84,7 @@ class FrrDriver:
         """Read what runs and compare; what can be seen to be impossible is for `validate`."""
         wanted = goal(artifact)
         now = self._read(wanted)
+        self._refuse_waiting(now)
         found = refusals(wanted, now)
         if now.canonical is not None and now.canonical.status:
             found.append(change.nft_refusal(wanted, now.canonical.text))
@@ -109,21 +115,39 @@ class FrrDriver:
             raise Refused(self._name, found)
 
     def fingerprint(self) -> str:
-        """A digest of what runs."""
-        return sha256(json.dumps(sorted(self.read().items())).encode()).hexdigest()
+        """A digest of what runs: FRR, interfaces, addresses, tables, and the kernel's settings."""
+        output = self._run(self._reading(None) + script.settings())
+        now = running(self._name, output, None)
+        kernel = script.parts(output).get("kernel")
+        said = {
+            FRR_CONF: sorted(config.meaning(now.frr)),
+            LINUX_STATE: sorted(linux.facts(now.linux, now.linux).values()),
+            NFTABLES: sorted(now.tables.values()),
+            "sysctl": sorted(kernel.text.splitlines()) if kernel else [],
+        }
+        return sha256(json.dumps(said).encode()).hexdigest()
 
     def commit(self, confirm: Confirm | None = None) -> None:
-        """Carry out the candidate, re-read, and put everything back unless it is as wanted."""
-        if confirm is not None:
-            raise DeviceError(f"{self._name}: this driver has no confirm timer yet")
+        """Carry out the candidate, re-read, and go back unless it is as wanted.
+
+        Without `confirm` it is confirmed at once.
+        """
         staged = self._candidate()
         if staged.refusals:
             raise Refused(self._name, staged.refusals)
-        outcome = self._carry_out(staged.goal, staged.now, additive=staged.additive)
-        if outcome.refusals:
-            self._put_back(staged, outcome)
-        self._save(staged, outcome.running)
-        self._previous, self._staged = staged, None
+        asked = confirm or Confirm(f"alone-{secrets.token_hex(8)}", CHANGE_TIMEOUT)
+        self._refuse_changed(staged, self._read(staged.goal))
+        self._begin(staged, asked)
+        try:
+            self._complete(staged, asked)
+        except (UnreachableError, NotPendingError):  # the device goes back by itself
+            raise
+        except (Refused, DeviceError):
+            self._guard.back(asked.run, "it was not carried out as wanted")
+            raise
+        self._staged = None
+        if confirm is None:
+            self._guard.confirm(asked.run)
 
     def probe(self) -> None:
         """Log in anew and get an answer."""
@@ -134,24 +158,16 @@ class FrrDriver:
             shell.close()
 
     def extend(self, confirm: Confirm) -> None:
-        """Nothing waits: there is no confirm timer yet."""
-        raise NotPendingError(f"{self._name}: no commit waits as {confirm.run}")
+        """Start the timer again."""
+        self._guard.extend(confirm.run, confirm.within)
 
     def confirm(self, run: str) -> None:
-        """Keep what was committed."""
-        self._previous = None
+        """Keep what was committed, for the next boot as well."""
+        self._guard.confirm(run)
 
     def roll_back(self, run: str) -> None:
-        """Go back to what ran before the last commit."""
-        staged = self._previous
-        if staged is None:
-            raise DeviceError(f"{self._name}: there is no commit to roll back")
-        back = scoped(staged.now, staged.goal)
-        outcome = self._carry_out(back, self._read(staged.goal), back=True)
-        if outcome.refusals:
-            raise Refused(self._name, outcome.refusals)
-        self._write(dict(staged.now.saved))
-        self._previous = None
+        """Let the device go back now."""
+        self._guard.back(run)
 
     def close(self) -> None:
         """Let go of the lock and end the session."""
@@ -172,12 +188,12 @@ class FrrDriver:
             raise DeviceError(f"{self._name}: nothing is staged")
         return self._staged
 
-    def _run(self, text: str, timeout: float = READ_TIMEOUT) -> str:
-        """Run a script and give what it printed; a script too long for a command goes as input."""
-        shell = self._shell()
-        if len(text.encode()) > LONGEST_COMMAND:
-            return shell.run('eval "$(cat)"', stdin=text, timeout=timeout).stdout
-        return shell.run(text, timeout=timeout).stdout
+    def _output(self, text: str, timeout: float = READ_TIMEOUT) -> Output:
+        """Run a script, as input: what it holds is nobody's who lists processes."""
+        return self._shell().run('eval "$(cat)"', stdin=text, timeout=timeout)
+
+    def _run(self, text: str) -> str:
+        return self._output(text).stdout
 
     def _reading(self, wanted: Goal | None, ruleset: str = "") -> str:
         return script.reading(sorted(wanted.sysctl_paths()) if wanted else [], ruleset)
@@ -201,38 +217,54 @@ class FrrDriver:
             files=files,
         )
 
-    def _carry_out(
-        self, wanted: Goal, now: Running, *, additive: bool = False, back: bool = False
-    ) -> change.Outcome:
-        device = change.Device(
-            run=lambda text: self._run(text, CHANGE_TIMEOUT),
-            read=lambda output: running(self._name, output, wanted),
-            reading=self._reading(wanted),
-        )
-        return change.carry_out(device, wanted, now, additive=additive, back=back)
+    def _refuse_waiting(self, now: Running) -> None:
+        found = guarded.waiting(now.saved)
+        if found is not None:
+            raise Refused(self._name, [Refusal("", None, "", found[1])])
 
-    def _put_back(self, staged: _Staged, failed: change.Outcome) -> None:
-        """Restore what ran, then raise `Refused`; `DeviceError` if that did not work out."""
-        back = scoped(staged.now, staged.goal)
-        outcome = self._carry_out(back, failed.running, back=True)
+    def _refuse_changed(self, staged: _Staged, now: Running) -> None:
+        """Raise `Refused` where something else runs than when the candidate was compared."""
+        self._refuse_waiting(now)
+        lines = config.shown(config.difference(now.frr, staged.now.frr))
+        if now.linux != staged.now.linux:
+            have, had = (linux.facts(each, each) for each in (now.linux, staged.now.linux))
+            lines += [f"-{line}" for key, line in had.items() if have.get(key) != line]
+            lines += [f"+{line}" for key, line in have.items() if had.get(key) != line]
+        lines += nft.shown(now.tables, staged.now.tables)
+        if lines:
+            what = "something else runs now than when it was compared: "
+            refusal = Refusal("", None, "", what + "; ".join(lines[:5]))
+            raise Refused(self._name, [refusal])
+
+    def _begin(self, staged: _Staged, asked: Confirm) -> None:
+        """Have the way back on the device; its time covers the change itself."""
+        back = snapshot.dump(snapshot.way_back(staged.goal, staged.now))
+        sizes = [len(text) for text in staged.goal.artifact.files.values()]
+        room = SPARE_ROOM + 3 * (sum(sizes) + len(staged.now.frr_text))
+        about = {"run": asked.run, "held": self._lock.held}
+        self._guard.begin(about, back, max(asked.within, CHANGE_TIMEOUT), room)
+
+    def _complete(self, staged: _Staged, asked: Confirm) -> None:
+        """Change the device, and hand it what it is to boot once it is confirmed."""
+        outcome = self._carry_out(staged, asked.run)
         if outcome.refusals:
-            left = "; ".join(each.message for each in outcome.refusals[:5])
-            raise DeviceError(
-                f"{self._name}: a change was refused, and going back was not complete: {left}"
-            )
-        raise Refused(self._name, failed.refusals)
-
-    def _save(self, staged: _Staged, now: Running) -> None:
-        files = saved.expected(staged.goal, now, additive=staged.additive)
+            raise Refused(self._name, outcome.refusals)
+        files = saved.expected(staged.goal, outcome.running, additive=staged.additive)
         files[script.SAVED_BEFORE] = saved.before(staged.goal, staged.now, additive=staged.additive)
-        self._write(files)
+        self._guard.ready(asked.run, asked.within, script.bootable(files))
 
-    def _write(self, files: dict[str, str]) -> None:
-        output = self._run(script.saving(files))
-        for name, part in script.parts(output).items():
-            if part.status:
-                path = name.removeprefix("save:")
-                raise DeviceError(
-                    f"{self._name}: runs as wanted, but {path} could not be written for the next "
-                    f"boot: {part.text.strip()}"
-                )
+    def _carry_out(self, staged: _Staged, run: str) -> change.Outcome:
+        device = change.Device(
+            run=lambda text: self._changing(run, text),
+            read=lambda output: running(self._name, output, staged.goal),
+            reading=self._reading(staged.goal),
+        )
+        return change.carry_out(device, staged.goal, staged.now, additive=staged.additive)
+
+    def _changing(self, run: str, text: str) -> str:
+        done = self._output(guarded.entering(run) + text, CHANGE_TIMEOUT)
+        if done.status == guarded.OVER:
+            raise NotPendingError(f"{self._name}: commit {run} went back before it was complete")
+        if done.status == guarded.BUSY:
+            raise DeviceError(f"{self._name}: another change is being carried out")
+        return done.stdout

@@ -23,6 +23,11 @@ class Lock:
         self._device = device
         self._held: Held | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether this session took it."""
+        return self._held is not None
+
     def take(self, shell: Callable[[], Shell], owner: str) -> None:
         """Raise `Refused` saying who holds it and since when."""
         if self._held is not None:

@@ -22,13 +22,33 @@ MARK = "@@citynet"
 _HEADING = re.compile(rf"^{MARK} (\S+) (\d+)$", re.MULTILINE)
 
 STATE_DIR = "/var/lib/citynet"
+RUN_DIR = "/run/citynet"
 FRR_CONF = "/etc/frr/frr.conf"
 SAVED_LINUX = f"{STATE_DIR}/linux.state"
 SAVED_NFT = f"{STATE_DIR}/nftables.nft"
 SAVED_BEFORE = f"{STATE_DIR}/sysctl.before"
 BOOT = f"{STATE_DIR}/boot"
 COMMANDS = "/run/citynet.vtysh"
+SPARE_COMMANDS = "/dev/shm/citynet.vtysh"  # noqa: S108 - made with O_EXCL
+"""For a router whose disk is full and that has to go back all the same."""
 SAVED = (FRR_CONF, SAVED_LINUX, SAVED_NFT, SAVED_BEFORE, BOOT)
+UPTIME = "/proc/uptime"
+WAITING = (
+    *(
+        f"{STATE_DIR}/{phase}/{name}.json"
+        for phase in ("commit", "reverting", "confirmed")
+        for name in ("about", "deadline")
+    ),
+    UPTIME,
+)
+"""What says whether a commit waits."""
+KERNEL = (
+    "/proc/sys/net/ipv4",
+    "/proc/sys/net/ipv6",
+    "/proc/sys/net/vrf",
+    "/proc/sys/net/netfilter/nf_hooks_lwtunnel",
+)
+"""Where the kernel's settings are that make a router."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +90,7 @@ def reading(sysctl_paths: Sequence[str], ruleset: str) -> str:
         part("links", "ip -j -d addr"),
         part("fences", f"ip -j route show table all proto {PROTOCOL}"),
         part("tables", "nft -s list ruleset"),
-        part("saved", f"tail -v -n +1 {' '.join(SAVED)} 2>&1"),
+        part("saved", f"tail -v -n +1 {' '.join(SAVED + WAITING)} 2>/dev/null"),
         part("session", 'echo "$SSH_CONNECTION"'),
     ]
     if sysctl_paths:
@@ -79,6 +99,11 @@ def reading(sysctl_paths: Sequence[str], ruleset: str) -> str:
     if ruleset.strip():
         made.append(canonical(ruleset))
     return "".join(made)
+
+
+def settings() -> str:
+    """A part that prints every setting of the kernel that makes a router."""
+    return part("kernel", f"grep -rsH '' {' '.join(KERNEL)}")
 
 
 def canonical(ruleset: str) -> str:
@@ -101,7 +126,7 @@ def saved_files(text: str) -> dict[str, str]:
     current: list[str] | None = None
     for line in text.splitlines():
         name = line.removeprefix("==> ").removesuffix(" <==")
-        if line.startswith("==> ") and name in SAVED:
+        if line.startswith("==> ") and name in (*SAVED, *WAITING):
             current = found.setdefault(name, [])
         elif line.startswith("tail: "):
             current = None
@@ -168,18 +193,19 @@ def vtysh(name: str, lines: Script) -> str:
     """A part that gives lines to vtysh. It forks for each daemon and each reads the file anew."""
     return (
         f'if [ -z "$failed" ]; then\n'
-        f"printf %s {shlex.quote(lines.text())} >{COMMANDS}\n"
-        f"vtysh -f {COMMANDS} 2>&1 </dev/null\n"
-        f"echo; echo {MARK} {name} $?; : >{COMMANDS}\nfi\n"
+        f"umask 077; text={shlex.quote(lines.text())}; file={COMMANDS}\n"
+        f'printf %s "$text" >$file || {{ file={SPARE_COMMANDS}; rm -f $file; set -C; '
+        f'printf %s "$text" >$file; set +C; }}\n'
+        f"vtysh -f $file 2>&1 </dev/null\n"
+        f"echo; echo {MARK} {name} $?; : >$file\nfi\n"
     )
 
 
-def saving(files: Mapping[str, str]) -> str:
-    """A script that writes files beside themselves and renames them, so that each is whole."""
-    made = [f"failed=; [ -d {STATE_DIR} ] || mkdir -p -m 700 {STATE_DIR}\n"]
-    for path, text in sorted(files.items()):
-        owner = "-o frr -g frr -m 640" if path == FRR_CONF else "-m 600"
-        mode = "-m 700" if path == BOOT else owner
-        command = f"install {mode} /dev/stdin {path}.new && mv {path}.new {path}"
-        made.append(guarded(f"save:{path}", f"{{ {command}; }} 2>&1", text))
-    return "".join(made)
+def bootable(files: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """Each file for the next boot with its mode and its owner."""
+    made: dict[str, dict[str, object]] = {}
+    for path, text in files.items():
+        mode = {FRR_CONF: 0o640, BOOT: 0o700}.get(path, 0o600)
+        owner = "frr" if path == FRR_CONF else None
+        made[path] = {"text": text, "mode": mode, "owner": owner}
+    return made

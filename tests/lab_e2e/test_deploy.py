@@ -12,7 +12,7 @@ import pytest
 from nornir.core import Nornir
 
 from citynet.deploy import engine, playbook
-from citynet.deploy.driver import Driver, Refused
+from citynet.deploy.driver import Confirm, Driver, Refused
 from citynet.deploy.report import Report, State, failures
 from citynet.deploy.work import Chosen, plan
 from citynet.fleet.runner import fleet
@@ -247,12 +247,11 @@ def test_down_to_nothing_and_back(demo: Prepared, nornir: Nornir) -> None:
     whole = render(demo)[GATEWAY]
     assert not device.stage(whole)
     assert device.stage(nothing).removed > 50
-    device.commit()
-    assert not device.stage(nothing)
+    device.commit(Confirm("circular", 120))
     left = shell(nornir, GATEWAY).run("ip -br link; nft list tables; ip -6 route show table all")
     assert "citynet" not in left.stdout
     assert "unreachable default" not in left.stdout
-    device.roll_back("")
+    device.roll_back("circular")
     assert not device.stage(whole)
     after = shell(nornir, GATEWAY).run("pidof zebra bgpd isisd bfdd mgmtd staticd").stdout
     assert before == after

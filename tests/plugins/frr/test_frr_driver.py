@@ -1,11 +1,13 @@
 """The driver on recorded routers: what it reads, sends, and says."""
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from citynet.deploy.driver import Confirm, DeviceError, Refused
+from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.fleet.shell import Held, Output
 from citynet.render.artifact import Artifact
 from plugins.frr.driver import FrrDriver
@@ -20,10 +22,12 @@ class FakeShell:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.sent: list[str] = []
+        self.commands: list[str] = []
         self.closed = False
 
     def run(self, command: str, *, stdin: str | None = None, timeout: float = 30.0) -> Output:
         self.sent.append(stdin or command)
+        self.commands.append(command)
         return Output(self.answer(stdin or command), "", 0)
 
     def hold(self, command: str, *, until: str, timeout: float = 30.0) -> Held | Output:
@@ -121,16 +125,143 @@ def test_vtysh_says_which_line_it_refuses() -> None:
     assert refusal.message == "Unknown command:  isis bogus 3"
 
 
-def test_what_does_not_take_is_put_back_and_refused() -> None:
-    router = Router(lambda _: reading("gov-acc1"))
+class Device:
+    """A recorded router with the program that keeps commits, whose answers a test chooses."""
+
+    def __init__(self, node: str, **answers: str) -> None:
+        self.node = node
+        self.answers = answers
+        self.commands: list[str] = []
+
+    def __call__(self, sent: str) -> str:
+        found = re.search(r"python3 -I \S+ (\w+)(.*?)( <<|$)", sent, re.MULTILINE)
+        if found is None:
+            return reading(self.node)
+        self.commands.append((found.group(1) + found.group(2)).strip())
+        return self.answers.get(found.group(1), '{"ok": true}')
+
+
+def refused_by(kind: str, message: str) -> str:
+    return json.dumps({"ok": False, "kind": kind, "message": message})
+
+
+def staged(device: Device, old: str = "timers 10 30", new: str = "timers 20 60") -> FrrDriver:
+    driver = FrrDriver(Router(device))
+    frr = artifact("gov-acc1").files["frr.conf"].replace(old, new)
+    driver.stage(artifact("gov-acc1", **{"frr.conf": frr}))
+    return driver
+
+
+def test_what_does_not_take_goes_back_and_is_refused() -> None:
+    device = Device("gov-acc1")
+    with pytest.raises(Refused) as caught:
+        staged(device).commit(Confirm("run-1", 30))
+    (refusal,) = caught.value.refusals
+    assert "timers 20 60" in refusal.text
+    assert device.commands == ["begin", "back run-1 'it was not carried out as wanted'"]
+
+
+def test_what_takes_waits_with_the_files_for_the_next_boot() -> None:
+    device = Device("gov-acc1")
+    router = Router(device)
+    driver = FrrDriver(router)
+    driver.stage(artifact("gov-acc1"))
+    driver.commit(Confirm("run-1", 30))
+    driver.extend(Confirm("run-1", 40))
+    driver.confirm("run-1")
+    assert device.commands == ["begin", "ready", "extend run-1 40", "confirm run-1"]
+    sent = next(each for each in router.fake.sent if " ready " in each)
+    asked = json.loads(sent.splitlines()[2])
+    assert (asked["run"], asked["within"]) == ("run-1", 30)
+    assert asked["files"]["/etc/frr/frr.conf"]["mode"] == 0o640
+    assert {each["mode"] for path, each in asked["files"].items() if "boot" in path} == {0o700}
+
+
+def test_a_commit_without_a_name_is_confirmed_at_once() -> None:
+    device = Device("gov-acc1")
+    staged(device, "", "").commit()
+    names = [each.partition(" ") for each in device.commands]
+    assert [name for name, _, _ in names] == ["begin", "ready", "confirm"]
+    assert names[-1][2].startswith("alone-")
+
+
+def test_no_room_for_the_way_back_is_refused_before_anything_changes() -> None:
+    device = Device("gov-acc1", begin=refused_by("refused", "No space left on device"))
+    router = Router(device)
     driver = FrrDriver(router)
     frr = artifact("gov-acc1").files["frr.conf"].replace("timers 10 30", "timers 20 60")
     driver.stage(artifact("gov-acc1", **{"frr.conf": frr}))
-    with pytest.raises(Refused) as caught:
-        driver.commit()
-    (refusal,) = caught.value.refusals
-    assert "timers 20 60" in refusal.text
-    assert not any("save:" in sent for sent in router.fake.sent)
+    with pytest.raises(Refused, match="No space left on device"):
+        driver.commit(Confirm("run-1", 30))
+    assert device.commands == ["begin"]
+    assert not any("change.lock" in sent for sent in router.fake.sent)
+
+
+def test_no_room_for_the_next_boot_goes_back() -> None:
+    device = Device("gov-acc1", ready=refused_by("refused", "No space left on device"))
+    with pytest.raises(Refused, match="No space left on device"):
+        staged(device, "", "").commit(Confirm("run-1", 30))
+    assert device.commands[-1].startswith("back run-1")
+
+
+def test_what_changed_since_it_was_compared_is_refused() -> None:
+    device = Device("gov-acc1")
+    router = Router(device)
+    driver = FrrDriver(router)
+    driver.stage(artifact("gov-acc1"))
+    later = reading("gov-acc1").replace("timers 10 30", "timers 11 33")
+    router.fake.answer = lambda _: later
+    with pytest.raises(Refused, match=r"something else runs now.*timers 11 33"):
+        driver.commit(Confirm("run-1", 30))
+    assert device.commands == []
+
+
+def test_a_commit_that_waits_refuses_another_saying_which_and_how_long() -> None:
+    files = (
+        ("/var/lib/citynet/commit/about.json", '{"run": "night-7"}'),
+        ("/var/lib/citynet/commit/deadline.json", '{"at": 142.5}'),
+        ("/proc/uptime", "100.25 7.00"),
+    )
+    listing = "".join(f"\n==> {path} <==\n{text}" for path, text in files)
+    read = reading("gov-acc1").replace("\n@@citynet saved", f"{listing}\n@@citynet saved")
+    with pytest.raises(Refused, match="commit night-7 waits for its confirmation, 42 s left"):
+        FrrDriver(Router(lambda _: read)).stage(artifact("gov-acc1"))
+
+
+@pytest.mark.parametrize("command", ["extend", "confirm", "back"])
+def test_nothing_waits_under_that_name(command: str) -> None:
+    said = refused_by("not-pending", "no commit waits as x: it was rolled back (its time ran out)")
+    driver = FrrDriver(Router(Device("gov-acc1", **{command: said})))
+    calls: dict[str, Callable[[], None]] = {
+        "extend": lambda: driver.extend(Confirm("x", 9)),
+        "confirm": lambda: driver.confirm("x"),
+        "back": lambda: driver.roll_back("x"),
+    }
+    with pytest.raises(NotPendingError, match="its time ran out"):
+        calls[command]()
+
+
+def test_a_device_without_python_is_told() -> None:
+    driver = FrrDriver(Router(lambda sent: "" if "python3" in sent else reading("gov-acc1")))
+    driver.stage(artifact("gov-acc1"))
+    with pytest.raises(DeviceError, match="status 0"):
+        driver.commit(Confirm("x", 9))
+
+
+def test_no_configuration_is_in_a_command_line() -> None:
+    router = Router(Device("gov-acc1"))
+    driver = FrrDriver(router)
+    driver.stage(artifact("gov-acc1"))
+    driver.commit(Confirm("run-1", 30))
+    assert set(router.fake.commands) == {'eval "$(cat)"'}
+
+
+def test_what_runs_has_one_fingerprint() -> None:
+    same = FrrDriver(Router(Device("gov-acc1"))).fingerprint()
+    other = reading("gov-acc1").replace("timers 10 30", "timers 11 33")
+    assert FrrDriver(Router(Device("gov-acc1"))).fingerprint() == same
+    assert FrrDriver(Router(lambda _: other)).fingerprint() != same
+    assert FrrDriver(Router(Device("gov-gw1"))).fingerprint() != same
 
 
 def test_a_syntax_error_in_the_state_is_refused_with_its_line() -> None:
@@ -157,13 +288,6 @@ def test_a_lock_says_who_and_since_when() -> None:
     router = Router(lambda sent: "li on host since 2026-01-01" if sent == "lock" else "")
     with pytest.raises(Refused, match="locked by li on host since 2026-01-01"):
         FrrDriver(router).lock("me")
-
-
-def test_a_confirm_timer_is_not_promised() -> None:
-    driver = FrrDriver(Router(lambda _: reading("gov-acc1")))
-    driver.stage(artifact("gov-acc1"))
-    with pytest.raises(DeviceError, match="timer"):
-        driver.commit(Confirm("run", 30))
 
 
 def test_reading_gives_the_artifacts_files() -> None:

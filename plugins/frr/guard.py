@@ -1,0 +1,318 @@
+"""The program on the device that keeps a commit's promise: it goes back unless it is confirmed.
+
+One command a call, a JSON document on standard input where it needs one, one on standard output.
+`watch` is what lives on without any session: two processes for each commit, of which one watches
+the time and the other waits for the one to die. See docs/confirmed_commit.md.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from .pending import (
+    ABOUT,
+    COMMIT,
+    CONFIRMED,
+    FILES,
+    LEFT,
+    REVERTING,
+    WHY,
+    Failure,
+    Json,
+    Store,
+    free,
+    held,
+    now,
+)
+
+WATCHERS = 2
+TICK = 0.5
+"""Seconds between two looks at the time: it may be extended, or decided by another command."""
+PATIENCE = 60.0
+"""Seconds that a command waits for another one that is deciding or carrying out."""
+FOREVER = float("inf")
+FOREGROUND = 60.0
+"""Seconds that `back` tries before it leaves the rest to the watcher."""
+GRACE = 2.0
+"""Seconds after the start of a commit before its session may be missed."""
+AFTER_RESTART = 12
+"""Attempts to be as before a restart: what is still different then is told, and left."""
+
+
+def main(arguments: list[str], given: str, store: Store) -> Json:
+    """Carry out one command and give its answer."""
+    name, *rest = arguments or ["show"]
+    command = COMMANDS.get(name)
+    if command is None:
+        known = ", ".join(COMMANDS)
+        return {"ok": False, "kind": "failed", "message": f"no command {name!r}, only {known}"}
+    try:
+        return {"ok": True, **command(store, rest, given)}
+    except Failure as error:
+        return {"ok": False, "kind": error.kind, "message": str(error)}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return {"ok": False, "kind": "failed", "message": f"{type(error).__name__}: {error}"}
+
+
+def begin(store: Store, arguments: list[str], given: str) -> Json:
+    """Write the way back down and have its time watched; nothing has changed before that."""
+    asked = json.loads(given)
+    with held(store.deciding, PATIENCE):
+        refuse_another(store)
+        try:
+            for lock in (store.watching, store.changing):
+                free(lock)  # makes its file, while there is room
+            go = spawn(store)
+            store.begin(asked["about"], asked["back"], asked["within"], asked["room"])
+        except OSError as error:
+            where = error.filename or store.state
+            what = f"{where}: {error.strerror}; nothing was changed"
+            raise Failure(
+                "refused", f"the way back cannot be kept on the device: {what}"
+            ) from error
+        os.close(go)
+    with suppress(OSError):  # whoever sees to it that somebody watches
+        handle = os.open(store.run / "armed", os.O_WRONLY | os.O_NONBLOCK)
+        os.write(handle, b"commit\n")
+        os.close(handle)
+    return {}
+
+
+def refuse_another(store: Store) -> None:
+    """Raise `Failure` where a commit waits, saying which one."""
+    phase = store.phase()
+    if phase == COMMIT:
+        left = max(0.0, store.seconds_left())
+        said = f"commit {store.run_name()} waits for its confirmation, {left:.0f} s left"
+        raise Failure("refused", said)
+    if phase is not None:
+        doing = "going back" if phase == REVERTING else "being confirmed"
+        raise Failure("refused", f"commit {store.run_name()} is {doing}")
+
+
+def spawn(store: Store) -> int:
+    """Start the watchers; they begin once the descriptor that this gives is closed."""
+    wait, go = os.pipe()
+    ready, alive = os.pipe()
+    for _ in range(WATCHERS):
+        child = os.fork()
+        if child == 0:
+            _daemon(store, wait, (go, ready), alive)
+        os.waitpid(child, 0)
+    os.close(wait)
+    os.close(alive)
+    answers = b""
+    while more := os.read(ready, WATCHERS):
+        answers += more
+    os.close(ready)
+    if len(answers) < WATCHERS:
+        os.close(go)
+        raise OSError(None, "nobody could be started to watch the time")
+    return go
+
+
+def _daemon(store: Store, wait: int, others: tuple[int, ...], alive: int) -> None:
+    """Be a watcher: of no session, no terminal and no parent. Does not return."""
+    try:
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        os.chdir("/")
+        for each in others:
+            os.close(each)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for each in (0, 1, 2):
+            os.dup2(nothing, each)
+        with suppress(OSError):  # the last one to go when memory runs out
+            Path("/proc/self/oom_score_adj").write_text("-900", encoding="ascii")
+        os.write(alive, b".")
+        os.close(alive)
+        os.read(wait, 1)
+        os.closerange(3, 64)
+        from . import wayback  # noqa: F401, PLC0415 - whatever becomes of the disk meanwhile
+
+        watch(store, [], "")
+    finally:
+        os._exit(0)
+
+
+def watch(store: Store, arguments: list[str], given: str) -> Json:
+    """Watch the time of the commit that waits, and see it to its end, whatever that is."""
+    with held(store.watching, FOREVER):
+        attempt = 0
+        while (phase := store.phase()) is not None:
+            if phase == COMMIT and not _due(store):
+                time.sleep(TICK)
+                continue
+            try:
+                with held(store.deciding, PATIENCE):
+                    done = _finish(store, attempt)
+            except (OSError, Failure):
+                done = False
+            if not done:
+                from .wayback import pause  # noqa: PLC0415 - only now
+
+                time.sleep(pause(attempt))
+                attempt += 1
+    return {}
+
+
+def _due(store: Store) -> str:
+    """Why the commit has to go back now; empty while it has not."""
+    if store.restarted():
+        return "the device restarted before it was confirmed"
+    if store.seconds_left() <= 0:
+        return "its time ran out"
+    about = store.read(ABOUT) or {}
+    old = now() - float(about.get("began", 0.0)) > GRACE
+    if about.get("held") and old and store.read(FILES) is None and free(store.session):
+        return "the session that carried it out was lost half-way"
+    return ""
+
+
+def _finish(store: Store, attempt: int) -> bool:
+    """Decide if nobody has, and carry out what was decided; whether that is done."""
+    if store.phase() == COMMIT:
+        why = _due(store)
+        if not why:
+            return True
+        store.decide(REVERTING, why)
+    if store.phase() == CONFIRMED:
+        store.keep()
+        store.end("confirmed", [])
+    if store.phase() == REVERTING:
+        from .wayback import go_back  # noqa: PLC0415 - only now
+
+        left = go_back(store)
+        if left and not (store.restarted() and attempt >= AFTER_RESTART):
+            return False
+        store.end("rolled back" if not left else "incomplete", left)
+    return True
+
+
+def at_start(store: Store, arguments: list[str], given: str) -> Json:
+    """Before the device is given what it saved: finish a confirmation, end a wait."""
+    with held(store.deciding, PATIENCE):
+        if store.phase() == CONFIRMED:
+            _finish(store, 0)
+        elif store.phase() == COMMIT and store.restarted():
+            store.decide(REVERTING, "the device restarted before it was confirmed")
+    return {}
+
+
+def ready(store: Store, arguments: list[str], given: str) -> Json:
+    """The commit runs and was verified: keep its files at hand, and start its time."""
+    asked = json.loads(given)
+    with held(store.deciding, PATIENCE):
+        expect(store, asked["run"])
+        try:
+            store.prepare(asked["files"])
+            store.extend(asked["within"])
+        except OSError as error:
+            said = f"{error.filename}: {error.strerror}"
+            raise Failure("refused", f"what is to be booted cannot be written: {said}") from error
+    return {}
+
+
+def extend(store: Store, arguments: list[str], given: str) -> Json:
+    """`extend RUN SECONDS`."""
+    run, within = arguments
+    with held(store.deciding, PATIENCE):
+        expect(store, run)
+        store.extend(float(within))
+    return {}
+
+
+def confirm(store: Store, arguments: list[str], given: str) -> Json:
+    """`confirm RUN`: it stays, and boots."""
+    (run,) = arguments
+    with held(store.deciding, PATIENCE):
+        if store.phase() == CONFIRMED and store.run_name() == run:
+            _finish(store, 0)
+            return {}
+        expect(store, run)
+        if store.read(FILES) is None:
+            raise Failure("failed", f"commit {run} is not complete, and cannot be confirmed")
+        store.decide(CONFIRMED, "asked")
+        _finish(store, 0)
+    return {}
+
+
+def back(store: Store, arguments: list[str], given: str) -> Json:
+    """`back RUN [WHY]`: as before, now."""
+    run, *why = arguments
+    with held(store.deciding, FOREGROUND + PATIENCE):
+        if store.phase() != REVERTING or store.run_name() != run:
+            expect(store, run, late=True)
+            store.decide(REVERTING, " ".join(why) or "asked")
+        from .wayback import pause  # noqa: PLC0415 - only now
+
+        end, attempt = now() + FOREGROUND, 0
+        while not _finish(store, attempt):
+            if now() > end:
+                left = store.read(LEFT) or ["unknown"]
+                raise Failure(
+                    "failed", f"going back goes on; still different: {'; '.join(left[:5])}"
+                )
+            time.sleep(pause(attempt))
+            attempt += 1
+    return {}
+
+
+def expect(store: Store, run: str, *, late: bool = False) -> None:
+    """Raise `Failure` unless a commit of that name waits. `late`: even if its time is over."""
+    phase = store.phase()
+    if phase == COMMIT and store.run_name() == run and (late or not _due(store)):
+        return
+    if phase is not None and store.run_name() == run:
+        why = store.read(WHY) or _due(store)
+        raise Failure("not-pending", f"commit {run} waits no more: {why}")
+    found = [each for each in store.outcomes() if each.get("run") == run]
+    became = "no commit of that name is known"
+    if found:
+        last = found[-1]
+        became = f"it was {last['result']} at {last['at']} ({last['why']})"
+    other = f"; commit {store.run_name()} waits" if phase is not None else ""
+    raise Failure("not-pending", f"no commit waits as {run}: {became}{other}")
+
+
+def show(store: Store, arguments: list[str], given: str) -> Json:
+    """What waits, and what became of those before."""
+    phase = store.phase()
+    waiting: dict[str, Any] = {}
+    if phase is not None:
+        waiting = {
+            "phase": phase,
+            "run": store.run_name(),
+            "complete": store.read(FILES) is not None,
+            "seconds": max(0.0, store.seconds_left()) if phase == COMMIT else 0.0,
+            "left": store.read(LEFT) or [],
+            "watched": not free(store.watching),
+        }
+    return {"waiting": waiting, "outcomes": store.outcomes()}
+
+
+COMMANDS: dict[str, Callable[[Store, list[str], str], Json]] = {
+    "begin": begin,
+    "ready": ready,
+    "extend": extend,
+    "confirm": confirm,
+    "back": back,
+    "watch": watch,
+    "start": at_start,
+    "show": show,
+}
+
+
+def run() -> int:
+    """The program."""
+    arguments = sys.argv[1:]
+    given = sys.stdin.read() if arguments[:1] in (["begin"], ["ready"]) else ""
+    answer = main(arguments, given, Store())
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return 0 if answer["ok"] else 1
