@@ -83,8 +83,10 @@ def main() -> None:
     """Entry point of the `citynet` script.
 
     What is imported lives as long as the process, and a city is built up and thrown away whole:
-    the collector need not look at either again and again.
+    the collector need not look at either again and again, nor once more at the end.
     """
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
-    sys.exit(run())
+    code = run()
+    gc.freeze()
+    sys.exit(code)
