@@ -99,13 +99,10 @@ class Frames:
 
 def framed(message: bytes, *, chunked: bool) -> Iterator[bytes]:
     """What is sent for a message, in pieces that need no copying."""
-    if not chunked:
-        yield message
-        yield END
-        return
     view = memoryview(message)
     for start in range(0, len(message), CHUNK):
         piece = view[start : start + CHUNK]
-        yield b"\n#%d\n" % len(piece)
+        if chunked:
+            yield b"\n#%d\n" % len(piece)
         yield bytes(piece)
-    yield END_OF_CHUNKS
+    yield END_OF_CHUNKS if chunked else END

@@ -3,6 +3,15 @@
 from citynet.xml.element import Element, XmlError
 from citynet.xml.merge import merge
 from citynet.xml.parse import parse_document, parse_parts
-from citynet.xml.write import dense, write
+from citynet.xml.write import dense, escaped, write
 
-__all__ = ["Element", "XmlError", "dense", "merge", "parse_document", "parse_parts", "write"]
+__all__ = [
+    "Element",
+    "XmlError",
+    "dense",
+    "escaped",
+    "merge",
+    "parse_document",
+    "parse_parts",
+    "write",
+]

@@ -8,6 +8,11 @@ _TEXT = str.maketrans(
 _VALUE = _TEXT | str.maketrans({'"': "&quot;"})
 
 
+def escaped(text: str) -> str:
+    """A value as it stands between tags, on one line."""
+    return text.translate(_TEXT)
+
+
 def _head(element: Element, outer: str) -> str:
     """The start tag's name and attributes."""
     if element.namespace == outer and not element.prefixes and not element.attributes:
@@ -28,7 +33,7 @@ def _lines(element: Element, outer: str, indent: str, to: list[str]) -> None:
             _lines(child, element.namespace, indent + "  ", to)
         to.append(f"{indent}</{element.name}>{end}")
     elif element.text:
-        to.append(f"{head}>{element.text.translate(_TEXT)}</{element.name}>{end}")
+        to.append(f"{head}>{escaped(element.text)}</{element.name}>{end}")
     else:
         to.append(f"{head}/>{end}")
 
@@ -42,7 +47,7 @@ def write(root: Element) -> str:
 
 def _dense(element: Element, outer: str, to: list[str]) -> None:
     name, _, rest = _head(element, outer).partition(" ")
-    to.append(f"<{name}\n{rest}>{element.text.translate(_TEXT)}")
+    to.append(f"<{name}\n{rest}>{escaped(element.text)}")
     for child in element.children:
         _dense(child, element.namespace, to)
     to.append(f"</{name}>")

@@ -1,0 +1,215 @@
+"""A device behind a driver: its session, its locks and its datastores.
+
+What is known of a session is forgotten with it. A session that was lost may live on at the
+device and hold our locks: the next one of this object ends it when it is in the way.
+"""
+
+from typing import Protocol
+
+from citynet.deploy.driver import DeviceError, NotPendingError
+from citynet.fleet.jump import Tunnel
+from citynet.lab.host import NodeAccess
+from citynet.netconf import rpc
+from citynet.netconf.datastore import Content, content, denied, holder, uncommitted
+from citynet.netconf.profile import Profile
+from citynet.netconf.reply import Reply
+from citynet.netconf.session import NetconfSession, Operation, Timeouts, open_session
+
+STORES = (rpc.CANDIDATE, rpc.RUNNING)
+YUMA = "http://netconfcentral.org/ns/yuma-ncx"
+"""What netconfd says of itself in its hello."""
+
+
+class Target(Protocol):
+    """The device: its name and how to log in to it. `citynet.fleet.target.Target` is one."""
+
+    @property
+    def name(self) -> str:
+        """The device's name."""
+        ...
+
+    @property
+    def access(self) -> NodeAccess:
+        """How to log in to it."""
+        ...
+
+    @property
+    def tunnel(self) -> Tunnel | None:
+        """The way through the lab's host, where there is one."""
+        ...
+
+
+class Device:
+    """One session at a time, made when it is needed. `dirty`: the candidate has our changes."""
+
+    def __init__(self, target: Target, profile: Profile, timeouts: Timeouts) -> None:
+        self.name = target.name
+        self.locked: tuple[str, ...] = ()
+        self.dirty = False
+        self._target = target
+        self._profile = profile
+        self._timeouts = timeouts
+        self._session: NetconfSession | None = None
+        self._lost = ""
+
+    @property
+    def number(self) -> str:
+        """The session's number at the device; empty where there is no session."""
+        return self._session.id if self._session and not self._session.closed else ""
+
+    @property
+    def session(self) -> NetconfSession:
+        """The session, a new one where there is none or it was lost. Raises `UnreachableError`."""
+        if self._session is None or self._session.closed:
+            self._lost = self._session.id if self._session else self._lost
+            self.locked, self.dirty = (), False
+            self._session = self.login()
+        return self._session
+
+    def login(self) -> NetconfSession:
+        """A session of its own. Raises `UnreachableError`."""
+        return open_session(self.name, self._target.access, self._target.tunnel, self._timeouts)
+
+    def can(self, capability: str) -> bool:
+        """Whether its hello has it: `:validate`."""
+        return self.session.can(capability)
+
+    @property
+    def validating_spoils(self) -> bool:
+        """Whether a commit does nothing, and says `ok`, once the candidate has been validated.
+
+        netconfd 2.13 forgets at a validate what has changed.
+        """
+        return any(each.startswith(YUMA) for each in self.session.capabilities)
+
+    def need_candidate(self) -> None:
+        """Raise `DeviceError` for a device that is changed directly."""
+        if not self.can(":candidate"):
+            raise DeviceError(
+                f"{self.name}: it has no candidate datastore (:candidate), and what runs is not "
+                "changed without one"
+            )
+
+    def ask(self, *operations: Operation, change: bool = False) -> list[Reply]:
+        """The answers in order, in one round trip if the device can."""
+        session = self.session
+        send = session.change if change else session.call
+        if self._profile.pipelining:
+            return send(*operations)
+        return [reply for operation in operations for reply in send(operation)]
+
+    def content(self, reply: Reply) -> Content:
+        """What a get-config answered. Raises `DeviceError`."""
+        return content(self.name, reply, self._profile)
+
+    def running(self) -> Content:
+        """What runs now."""
+        return self.content(self.ask(rpc.get(rpc.RUNNING))[0])
+
+    # -- locks ------------------------------------------------------------------------------
+
+    def take(self, *stores: str) -> Content:
+        """Lock datastores and give what runs. Raises `Refused` where that is not ours to do."""
+        missing = [store for store in stores if store not in self.locked]
+        replies = self._locking(missing)
+        now, candidate = map(self.content, replies[-2:])
+        error = next(
+            (
+                denied(self.name, self.session, store, reply)
+                for store, reply in zip(missing, replies, strict=False)
+                if reply.errors
+            ),
+            None,
+        )
+        if now.digest != candidate.digest and not any(holder(each.errors) for each in replies):
+            error = uncommitted(self.name, now, candidate, self._profile)
+        if error is not None:
+            self.release()
+            raise error
+        return now
+
+    def _locking(self, stores: list[str]) -> list[Reply]:
+        """Ask for locks and both configurations; our own lost session does not stay in the way."""
+        for again in (True, False):
+            steps = [*map(rpc.lock, stores), rpc.get(rpc.RUNNING), rpc.get(rpc.CANDIDATE)]
+            replies = self.ask(*steps)
+            locks = replies[: len(stores)]
+            given = tuple(s for s, reply in zip(stores, locks, strict=True) if not reply.errors)
+            self.locked += given
+            if not (again and self._lost and any(self._is_lost(reply) for reply in locks)):
+                break
+            self.end_lost()
+            self.release()
+        return replies
+
+    def _is_lost(self, reply: Reply) -> bool:
+        return bool(reply.errors) and holder(reply.errors) == self._lost
+
+    def end_lost(self) -> bool:
+        """End the session of ours that was lost on the way, if there was one."""
+        lost, self._lost = self._lost, ""
+        return bool(lost) and not self.ask(rpc.kill(lost))[0].errors
+
+    def release(self) -> None:
+        """Discard our changes of the candidate, and let go of all locks."""
+        session, locked, dirty = self._session, self.locked, self.dirty
+        self.locked, self.dirty = (), False
+        if session is None or session.closed:
+            return
+        steps = [rpc.discard()] if dirty else []
+        steps += [rpc.unlock(store) for store in reversed(locked)]
+        if steps and any(reply.errors for reply in self.ask(*steps)):
+            session.drop()  # which lets go of every lock
+
+    def unlocking(self, store: str) -> list[Operation]:
+        """The request that lets go of a lock, if we have it; to be sent at once."""
+        if store not in self.locked:
+            return []
+        self.locked = tuple(each for each in self.locked if each != store)
+        return [rpc.unlock(store)]
+
+    # -- a commit that waits ----------------------------------------------------------------
+
+    def guard(self, run: str) -> bool:
+        """Make sure that committing the candidate again commits nothing new.
+
+        True where it was locked for that. Raises `Refused` for somebody else's changes,
+        `NotPendingError` where they are left of a commit whose time ran out.
+        """
+        if rpc.CANDIDATE in self.locked:
+            return False
+        replies = self._locking([rpc.CANDIDATE])
+        if holder(replies[0].errors):
+            raise denied(self.name, self.session, rpc.CANDIDATE, replies[0])
+        now, candidate = map(self.content, replies[-2:])
+        if now.digest != candidate.digest:
+            self.release()
+            if self.nothing_waits():
+                raise NotPendingError(f"{self.name}: no commit waits as {run}")
+            raise uncommitted(self.name, now, candidate, self._profile)
+        return rpc.CANDIDATE in self.locked
+
+    def nothing_waits(self) -> bool:
+        """Whether no commit waits for its confirmation, told by another session.
+
+        What runs cannot be locked while a confirmed commit of another session waits (RFC 6241,
+        section 7.5). Our own locks are let go of, which would be in the way.
+        """
+        self.release()
+        other = self.login()
+        try:
+            [reply] = other.call(rpc.lock(rpc.RUNNING))
+            return not reply.errors
+        finally:
+            other.close()
+
+    def close(self) -> None:
+        """Leave the candidate as it was found, and end the session."""
+        try:
+            self.release()
+        except DeviceError:
+            pass
+        finally:
+            session, self._session = self._session, None
+            if session is not None:
+                session.close()

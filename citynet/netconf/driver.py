@@ -1,0 +1,333 @@
+"""A `Driver` for any device that speaks NETCONF 1.0 or 1.1 with a candidate datastore.
+
+A platform uses it by naming a profile (`citynet.netconf.profile`), in its own folder::
+
+    # plugins/acme_os/driver.py
+    from citynet.netconf.driver import NetconfDriver
+    from citynet.netconf.profile import Owned, Profile
+
+    PROFILE = Profile("acme_os", owned=(Owned("/interfaces/interface[name]", kept="mgmt0"),))
+
+    class AcmeDriver(NetconfDriver):
+        profile = PROFILE
+
+and in its `Platform`: `driver=".driver:AcmeDriver"`, `port=830`. Its artifact is one file,
+`config.xml`, the payload of an edit-config (`citynet.render.xml.config`).
+
+What is asked of the device, in round trips (the count of a step is what it costs at a distance;
+requests that may fail independently share one):
+
+==============  ====  ===========================================================================
+logging in      9-10  TCP, SSH, hello
+lock               1  lock candidate, lock running, get-config of both
+stage              1  edit-config of the candidate, get-config of it; none where nothing differs
+validate           1  validate
+commit             2  get-config running (as staged?); commit confirmed, get-config (as wanted?)
+probe           10-11  a new session, one get-config that selects nothing
+extend             1  commit confirmed with persist-id
+confirm            1  commit with persist-id; 3 in another session than that of the commit
+roll_back          1  get-config, cancel-commit, get-config of both; 1 more to discard leftovers
+fingerprint        1  get-config running
+unlock             1  discard-changes, unlock both
+==============  ====  ===========================================================================
+
+A confirmed commit commits the candidate again, whoever changed it: `confirm` and `extend` in
+another session than the commit's own refuse when it is no longer what runs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import uuid4
+
+from citynet.deploy.driver import (
+    Capability,
+    Change,
+    Confirm,
+    DeviceError,
+    NotPendingError,
+    Refused,
+)
+from citynet.netconf import rpc
+from citynet.netconf.datastore import Content, checked, refused
+from citynet.netconf.device import STORES, Device, Target
+from citynet.netconf.errors import Lines, plain
+from citynet.netconf.goal import payload
+from citynet.netconf.profile import Profile
+from citynet.netconf.reply import RpcError
+from citynet.netconf.session import Timeouts
+from citynet.netconf.tree import compare, digest
+from citynet.render.artifact import Artifact
+from citynet.xml import Element, XmlError, parse_document, write
+
+UNCONFIRMED = 600.0
+"""Seconds after which the device goes back if we die while we check an unconfirmed commit."""
+BUSY = ("in-use", "lock-denied")
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """What the candidate is now, upon what it was made, in which session, of which lines."""
+
+    before: Content
+    after: Content
+    session: str
+    lines: Lines
+
+
+class NetconfDriver:
+    """Implements `Driver`; one session, opened when it is first needed. Not thread-safe."""
+
+    profile: ClassVar[Profile]
+    timeouts: ClassVar[Timeouts] = Timeouts()
+
+    def __init__(self, target: Target) -> None:
+        self._name = target.name
+        self._device = Device(target, self.profile, self.timeouts)
+        self._known: Content | None = None
+        self._staged: _Staged | None = None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """As the device's hello says."""
+        device = self._device
+        if not device.can(":candidate"):
+            return frozenset()
+        found = {Capability.LOCK}
+        if device.can(":validate"):
+            found.add(Capability.VALIDATE)
+        if device.can(":confirmed-commit:1.1"):
+            found |= {Capability.CONFIRMED_COMMIT, Capability.CONFIRMED_COMMIT_SURVIVES_SESSION}
+        return frozenset(found)
+
+    def lock(self, owner: str) -> None:
+        """Lock the candidate and what runs; refuse a candidate that somebody has changed.
+
+        NETCONF has no place for `owner`: who holds a lock is told by its session.
+        """
+        self._device.need_candidate()
+        self._known = self._device.take(*STORES)
+
+    def unlock(self) -> None:
+        """Discard what was staged and not committed, and let go of the locks."""
+        self._known = self._staged = None
+        self._device.release()
+
+    def read(self) -> Mapping[str, str]:
+        """What runs, as one document."""
+        return {self.profile.file: write(_config(self._device.running().data))}
+
+    def stage(self, artifact: Artifact, *, additive: bool = False) -> Change:
+        """Make the candidate what the artifact wants, and compare it with what runs.
+
+        Without `lock` before it, the candidate is locked until `unlock` or `close`, and is then
+        as it was. Raises `Refused` for what the device does not even take as a candidate.
+        """
+        self._device.need_candidate()
+        self._staged = None
+        text, wanted = self._wanted(artifact)
+        before = self._before()
+        lines = Lines(self.profile, text, wanted)
+        remove = "remove" if self._device.session.chunked else "delete"
+        config = payload(wanted, before.data, self.profile, additive=additive, remove=remove)
+        after = before if config is None else self._edited(config, lines)
+        self._staged = _Staged(before, after, self._device.number, lines)
+        found = compare(before.tree, after.tree, self.profile)
+        diff = "\n".join(found.lines)
+        files = {self.profile.file: diff} if diff else {}
+        return Change(self._name, diff, found.added, found.removed, files)
+
+    def validate(self) -> None:
+        """Let the device check the candidate; one that cannot says so in `capabilities`."""
+        staged = self._candidate()
+        if self._device.can(":validate"):
+            inline = self._device.validating_spoils
+            config = write(_config(staged.after.data)) if inline else None
+            [reply] = self._device.ask(rpc.validate(config), change=True)
+            if reply.errors:
+                raise Refused(self._name, staged.lines.refusals(reply.errors))
+
+    def fingerprint(self) -> str:
+        """A digest of all that runs."""
+        return digest(self._device.running().tree)
+
+    def commit(self, confirm: Confirm | None = None) -> None:
+        """Commit the candidate if what runs is what it was staged upon, and read what runs then.
+
+        Without `confirm` the device waits for our own check, and no longer.
+        """
+        staged = self._candidate()
+        waits = self._device.can(":confirmed-commit:1.1")
+        if confirm is not None and not waits:
+            raise DeviceError(
+                f"{self._name}: it has no confirmed commit that survives its session "
+                "(:confirmed-commit:1.1), so it cannot go back by itself"
+            )
+        if self._device.running().digest != staged.before.digest:
+            raise refused(self._name, "its running configuration has changed since it was staged")
+        own = confirm or Confirm(f"citynet-{uuid4().hex}", UNCONFIRMED)
+        self._make_run(staged, own if waits else None)
+        if confirm is None:
+            if waits:
+                [reply] = self._device.ask(rpc.commit_confirming(own.run), change=True)
+                checked(self._name, "the commit could not be kept", reply)
+            self._save()
+
+    def probe(self) -> None:
+        """Log in anew and ask for nothing."""
+        other = self._device.login()
+        try:
+            [reply] = other.call(rpc.get_nothing())
+            checked(self._name, "a new session got no answer", reply)
+        finally:
+            other.close(politely=False)
+
+    def extend(self, confirm: Confirm) -> None:
+        """Start the timer again."""
+        locked = self._device.guard(confirm.run)
+        try:
+            [reply] = self._device.ask(rpc.commit_confirmed(confirm, again=True), change=True)
+            self._pending(confirm.run, reply.errors)
+        finally:
+            if locked:
+                self._device.release()
+
+    def confirm(self, run: str) -> None:
+        """Keep what was committed, also for the next start where the device keeps that apart."""
+        locked = self._device.guard(run)
+        try:
+            [reply] = self._device.ask(rpc.commit_confirming(run), change=True)
+            self._pending(run, reply.errors)
+            self._save()
+        finally:
+            if locked:
+                self._device.release()
+
+    def roll_back(self, run: str) -> None:
+        """Cancel the commit. The candidate that it came from is discarded if it is still that."""
+        self._known = self._staged = None
+        steps = (rpc.get(rpc.RUNNING), rpc.cancel(run), *map(rpc.get, reversed(STORES)))
+        replies = self._device.ask(*steps, change=True)
+        if replies[1].failed(*BUSY) and self._device.end_lost():
+            replies = self._device.ask(*steps, change=True)
+        self._pending(run, replies[1].errors)
+        before, now, candidate = (self._device.content(replies[at]) for at in (0, 2, 3))
+        if candidate.digest != now.digest and candidate.digest == before.digest:
+            [reply] = self._device.ask(rpc.discard(), change=True)
+            checked(self._name, "went back, but its candidate is not as it was", reply)
+
+    def close(self) -> None:
+        """Leave the candidate as it was found, and end the session."""
+        self._known = self._staged = None
+        self._device.close()
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _wanted(self, artifact: Artifact) -> tuple[str, Element]:
+        """The artifact's document and its root. Raises `DeviceError`."""
+        text = artifact.files.get(self.profile.file)
+        if text is None:
+            raise DeviceError(f"{self._name}: the artifact has no {self.profile.file}")
+        try:
+            return text, parse_document(text.encode())
+        except XmlError as error:
+            raise DeviceError(f"{self._name}: {self.profile.file}: {error}") from error
+
+    def _before(self) -> Content:
+        """What runs, with the candidate being the same and locked."""
+        device = self._device
+        known, self._known = self._known, None
+        if device.dirty:
+            discarded, reply = device.ask(rpc.discard(), rpc.get(rpc.RUNNING))
+            checked(self._name, "discard-changes", discarded)
+            device.dirty = False
+            return device.content(reply)
+        if rpc.CANDIDATE not in device.locked:
+            return device.take(rpc.CANDIDATE)
+        return known or device.running()
+
+    def _edited(self, config: Element, lines: Lines) -> Content:
+        """The candidate, changed. Raises `Refused`, and the candidate is as it was."""
+        device = self._device
+        whole = device.can(":rollback-on-error")
+        change = rpc.edit(write(config), "merge", all_or_nothing=whole)
+        device.dirty = True
+        edited, reply = device.ask(change, rpc.get(rpc.CANDIDATE), change=True)
+        if not edited.errors:
+            return device.content(reply)
+        [discarded] = device.ask(rpc.discard())
+        device.dirty = bool(discarded.errors)
+        raise Refused(self._name, lines.refusals(edited.errors))
+
+    def _candidate(self) -> _Staged:
+        if self._staged is None:
+            raise DeviceError(f"{self._name}: nothing is staged")
+        if self._staged.session != self._device.number:
+            self._staged = None
+            raise DeviceError(f"{self._name}: the session is lost in which it was staged")
+        return self._staged
+
+    def _make_run(self, staged: _Staged, confirm: Confirm | None) -> None:
+        """Commit, and compare. Raises `Refused` when what ran before runs again.
+
+        What runs is unlocked with it: while a commit waits nobody else can lock it anyway
+        (RFC 6241, section 7.5), and netconfd 2.13 cannot go back where it is locked.
+        """
+        step = rpc.commit_confirmed(confirm) if confirm else rpc.commit()
+        steps = [step, rpc.get(rpc.RUNNING), *self._device.unlocking(rpc.RUNNING)]
+        done, reply, *_ = self._device.ask(*steps, change=True)
+        now = self._device.content(reply)
+        if not done.errors and now.digest == staged.after.digest:
+            self._device.dirty = False
+            return
+        refusals = staged.lines.refusals(done.errors)
+        if now.digest != staged.before.digest:
+            found = compare(staged.after.tree, now.tree, self.profile).lines
+            self._take_back(staged, None if done.errors else confirm)
+            if not refusals:
+                what = f"it does not run as staged: {' '.join(' '.join(found[:9]).split())}"
+                raise refused(self._name, what)
+        raise (
+            Refused(self._name, refusals)
+            if refusals
+            else refused(self._name, "it took the commit, and still runs what it ran before")
+        )
+
+    def _take_back(self, staged: _Staged, confirm: Confirm | None) -> None:
+        """Make run what ran before: cancel what waits, or commit the old configuration.
+
+        Raises `DeviceError` where that does not work out.
+        """
+        if confirm is not None:
+            steps = [rpc.cancel(confirm.run)]
+        else:
+            old = write(_config(staged.before.data))
+            steps = [rpc.edit(old, "replace", all_or_nothing=False), rpc.commit()]
+        *replies, reply = self._device.ask(*steps, rpc.get(rpc.RUNNING), change=True)
+        self._device.dirty = True
+        errors = [error for each in replies for error in each.errors]
+        if errors or self._device.content(reply).digest != staged.before.digest:
+            after = f", and goes back by itself within {confirm.within:g} s" if confirm else ""
+            raise DeviceError(
+                f"{self._name}: a commit was not complete, and neither was going back: it runs "
+                f"neither the old nor the new{after}: {plain(errors)}"
+            )
+
+    def _pending(self, run: str, errors: Sequence[RpcError]) -> None:
+        """Raise `NotPendingError` if that is what the errors mean, else `DeviceError`."""
+        if not errors:
+            return
+        tags = {error.tag for error in errors}
+        if "invalid-value" in tags or (not tags & set(BUSY) and self._device.nothing_waits()):
+            raise NotPendingError(f"{self._name}: no commit waits as {run} ({plain(errors)})")
+        raise DeviceError(f"{self._name}: commit {run}: {plain(errors)}")
+
+    def _save(self) -> None:
+        """Keep what runs for the next start, where that is a datastore of its own."""
+        if self._device.can(":startup"):
+            [reply] = self._device.ask(rpc.copy(rpc.RUNNING, rpc.STARTUP), change=True)
+            checked(self._name, "runs as wanted, but is not saved for its next start", reply)
+
+
+def _config(data: Element) -> Element:
+    return Element(rpc.BASE, "config", children=data.children, prefixes=data.prefixes)

@@ -1,0 +1,76 @@
+"""A device's errors as refusals, each with the line of the artifact that it is about."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from citynet.deploy.driver import Refusal
+from citynet.netconf.profile import Profile
+from citynet.netconf.reply import RpcError
+from citynet.netconf.tree import MASK
+from citynet.xml import Element
+from citynet.yang.document import find
+
+_ENVELOPE = re.compile(
+    r"^/(?:[^/:\[]+:)?rpc(?:/(?:[^/:\[]+:)?[a-z-]+)?(?:/(?:[^/:\[]+:)?config)?(?=/|$)"
+)
+_NAME = re.compile(r"^/(?:[^/:\[]+:)?([^/:\[]+)")
+SHORTEST_SECRET = 4
+"""Characters of a secret that is looked for in what a device says; shorter ones are words."""
+
+
+def data_path(path: str) -> str:
+    """An `error-path` without the request around the configuration: `/rpc/edit-config/config`."""
+    return _ENVELOPE.sub("", path)
+
+
+class Lines:
+    """Where in an artifact's document a device's complaint belongs."""
+
+    def __init__(self, profile: Profile, text: str, config: Element | None) -> None:
+        self._profile = profile
+        self._lines = text.splitlines()
+        self._nodes = config.children if config is not None else ()
+        leaves = (each for root in self._nodes for each in root.walk() if not each.children)
+        found = {each.text.strip() for each in leaves if profile.is_secret(each.name)}
+        self._secrets = sorted(
+            (s for s in found if len(s) >= SHORTEST_SECRET), key=len, reverse=True
+        )
+
+    def refusals(self, errors: Iterable[RpcError]) -> list[Refusal]:
+        """Every error as a refusal; no secret of the artifact is repeated."""
+        return [self._refusal(error) for error in errors]
+
+    def _refusal(self, error: RpcError) -> Refusal:
+        message = self.masked(str(error))
+        path = data_path(error.path)
+        element = self._element(path)
+        if element is None:
+            about = f" ({self.masked(error.path)})" if error.path else ""
+            return Refusal("", None, "", f"{message}{about}")
+        shown = f"{message} ({self.masked(path)})"
+        return Refusal(self._profile.file, element.line, self._text(element), shown)
+
+    def _text(self, element: Element) -> str:
+        """The element's line."""
+        if self._profile.is_secret(element.name):
+            return f"<{element.name}>{MASK}</{element.name}>"
+        text = self._lines[element.line - 1] if element.line <= len(self._lines) else ""
+        return self.masked(text.strip())
+
+    def _element(self, path: str) -> Element | None:
+        """The element that a path names, or the nearest around it; None where nothing is near."""
+        first = _NAME.match(path)
+        if first is None or first[1] not in {each.name for each in self._nodes}:
+            return None
+        return find(self._nodes, path)
+
+    def masked(self, text: str) -> str:
+        """The text without any secret of the artifact."""
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+
+def plain(errors: Sequence[RpcError]) -> str:
+    """The errors as one sentence, for what has nothing to do with an artifact."""
+    return "; ".join(str(error) for error in errors)

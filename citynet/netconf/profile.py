@@ -1,0 +1,111 @@
+r"""What a platform says of itself, so that `NetconfDriver` can configure it.
+
+A profile is data. The important part is `owned`: which parts of the device's configuration are
+citynet's. There, what the artifact does not say is removed (unless a change is additive); all
+else on the device stays as it is: management, users, the SSH server, the vendor's defaults.
+
+A rule names a part by its path from the top, names of elements without their prefixes::
+
+    Owned("/acl")                                       a container or leaf, whole
+    Owned("/interface[name]", kept=r"mgmt0")            every entry of a list, by its key
+    Owned("/ifm/interfaces/interface[name]",
+          kept=r"NULL0|GigabitEthernet0/0/0",           entries that are never touched
+          permanent=r"(100GE|GigabitEthernet).*",       entries that cannot be deleted: they
+          skeleton=("name", "class", "type", "number")) are reset, down to these leaves
+    Owned("/network-instance/instances/instance[name=_public_]/isis")
+                                                        below one entry
+
+A path ends at what is citynet's as a whole: there the artifact's element replaces the device's
+(`operation="replace"`, RFC 6241, section 7.2), or it is removed. An entry that has a rule of its
+own with its key's value, or one below it, is governed by that rule alone. Several keys are
+written `[address mask]`, and `kept` and `permanent` are then matched against the values with a
+space between them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from citynet.errors import CitynetError
+
+HIDDEN = (
+    r"passwd|password|passphrase|.*secret.*|.*cipher.*|.*pre-?shared.*|.*psk|private-key"
+    r"|auth\w*-key|key-string|key-text|.*md5.*|simple-text|.*-password"
+)
+"""Names of leaves whose values nobody is shown."""
+
+_STEP = re.compile(r"/([^/\[\]]+)(?:\[([^\]]+)\])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path. `keys` are a list's; `values` choose one entry of it."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+def steps(path: str) -> tuple[Step, ...]:
+    """A rule's path, taken apart. Raises `CitynetError` where it is none."""
+    found, end = [], 0
+    for match in _STEP.finditer(path):
+        if match.start() != end:
+            break
+        end = match.end()
+        words = [word.partition("=") for word in (match[2] or "").split()]
+        values = tuple(value for _, equals, value in words if equals)
+        found.append(Step(match[1], tuple(key for key, _, _ in words), values))
+    if (
+        end != len(path)
+        or not found
+        or any(s.values and len(s.values) != len(s.keys) for s in found)
+    ):
+        raise CitynetError(f"{path!r} is no path of a profile; see citynet.netconf.profile")
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A part of the configuration that is citynet's. The module's docstring says how."""
+
+    path: str
+    kept: str = r"(?!)"
+    permanent: str = r"(?!)"
+    skeleton: tuple[str, ...] = ()
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The path, taken apart."""
+        return steps(self.path)
+
+    def keeps(self, key: tuple[str, ...]) -> bool:
+        """Whether this entry is not ours."""
+        return re.fullmatch(self.kept, " ".join(key)) is not None
+
+    def is_permanent(self, key: tuple[str, ...]) -> bool:
+        """Whether the device always has this entry."""
+        return re.fullmatch(self.permanent, " ".join(key)) is not None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One platform over NETCONF.
+
+    `file` is the artifact's file that is the payload of an edit-config. `ordered` are names of
+    lists and leaf-lists whose order means something (`ordered-by user`, RFC 7950, section
+    7.7.7); the order of all others is the device's own affair. `secret` matches the names of
+    leaves that hold secrets. `pipelining` is False for a device that cannot take a second
+    request before it has answered the first.
+    """
+
+    name: str
+    owned: tuple[Owned, ...]
+    file: str = "config.xml"
+    ordered: frozenset[str] = frozenset()
+    secret: str = HIDDEN
+    pipelining: bool = True
+
+    def is_secret(self, name: str) -> bool:
+        """Whether a leaf of this name holds a secret."""
+        return re.fullmatch(self.secret, name, re.IGNORECASE) is not None
