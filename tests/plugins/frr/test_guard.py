@@ -1,0 +1,222 @@
+"""What keeps a commit's promise on the device, killed at every step that it takes."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plugins.frr import guard, pending, wayback
+from plugins.frr.pending import Store
+
+FILES = {
+    "/etc/frr/frr.conf": {"text": "new\n", "mode": 0o640, "owner": None},
+    "/var/lib/citynet/boot": {"text": "#!new\n", "mode": 0o700, "owner": None},
+    "/var/lib/citynet/linux.state": {"text": "new 中文\n", "mode": 0o600, "owner": None},
+}
+BEGIN = {"about": {"run": "r1", "held": False}, "back": {"x": 1}, "within": 60, "room": 1000}
+
+
+class Crash(BaseException):
+    """The process is gone."""
+
+
+class Device:
+    """Runs `old` or `new`; going back is what a test counts and breaks."""
+
+    def __init__(self, root: Path) -> None:
+        self.store = Store(root)
+        self.runs = "old"
+        self.left: list[list[str]] = []
+        for path in FILES:
+            place = root / path.lstrip("/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text("old\n")
+
+    def go_back(self, store: Store) -> list[str]:
+        left = self.left.pop(0) if self.left else []
+        if not left:
+            self.runs = "old"
+        return left
+
+    def call(self, *words: str, given: object = None) -> dict[str, Any]:
+        return dict(guard.main(list(words), json.dumps(given), self.store))
+
+    def boots(self) -> str:
+        """`old`, `new`, or both of them: what the files for the next boot say."""
+        texts = {path: (self.store.root / path.lstrip("/")).read_text() for path in FILES}
+        kinds = {"old" if text == "old\n" else "new" for text in texts.values()}
+        assert all(text in ("old\n", FILES[path]["text"]) for path, text in texts.items())
+        return "+".join(sorted(kinds))
+
+    def begin(self) -> dict[str, Any]:
+        return self.call("begin", given=BEGIN)
+
+    def ready(self, within: float = 60) -> dict[str, Any]:
+        self.runs = "new"
+        return self.call("ready", given={"run": "r1", "within": within, "files": FILES})
+
+
+@pytest.fixture
+def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Device:
+    made = Device(tmp_path)
+    monkeypatch.setattr(wayback, "go_back", made.go_back)
+    monkeypatch.setattr(wayback, "PAUSES", (0.0,))
+    monkeypatch.setattr(guard, "spawn", lambda _: os.open(os.devnull, os.O_RDONLY))
+    return made
+
+
+def test_a_commit_that_is_confirmed(device: Device) -> None:
+    assert device.begin() == {"ok": True}
+    assert device.call("confirm", "r1")["kind"] == "failed"  # it is not complete
+    assert device.ready() == {"ok": True}
+    assert device.boots() == "old"
+    assert device.call("confirm", "r1") == {"ok": True}
+    assert (device.runs, device.boots()) == ("new", "new")
+    mode = (device.store.root / "var/lib/citynet/boot").stat().st_mode
+    assert mode & 0o777 == 0o700
+    again = device.call("confirm", "r1")
+    assert again["kind"] == "not-pending"
+    assert "it was confirmed at" in again["message"]
+
+
+def test_a_commit_that_is_taken_back(device: Device) -> None:
+    device.begin()
+    device.ready()
+    device.left = [["link x is still there"], []]
+    assert device.call("back", "r1") == {"ok": True}
+    assert (device.runs, device.boots()) == ("old", "old")
+    assert not list(device.store.root.rglob("*citynet-new"))
+    assert device.call("back", "r1")["kind"] == "not-pending"
+
+
+def test_time_runs_out_and_may_be_extended(device: Device) -> None:
+    device.begin()
+    device.ready(within=0.0)
+    assert device.call("extend", "r1", "60")["kind"] == "not-pending"
+    device.call("watch")
+    assert device.runs == "old"
+    assert "its time ran out" in device.call("confirm", "r1")["message"]
+    device.begin()
+    device.ready(within=0.3)
+    assert device.call("extend", "r1", "0.9") == {"ok": True}
+    began = time.monotonic()
+    device.call("watch")
+    assert time.monotonic() - began > 0.8
+
+
+def test_a_second_commit_is_told_which_one_waits(device: Device) -> None:
+    device.begin()
+    device.ready()
+    said = device.begin()
+    assert said["kind"] == "refused"
+    assert "commit r1 waits for its confirmation, 60 s left" in said["message"]
+
+
+def test_a_commit_whose_session_is_gone_goes_back_at_once(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "GRACE", 0.0)
+    asked = {**BEGIN, "about": {"run": "r1", "held": True}}
+    device.call("begin", given=asked)
+    with pending.held(device.store.session, 1):
+        guard.expect(device.store, "r1")
+    device.call("watch")
+    assert "session that carried it out was lost" in device.call("confirm", "r1")["message"]
+
+
+def test_a_restart_ends_the_wait_and_finishes_a_confirmation(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device.begin()
+    device.ready()
+    monkeypatch.setattr(pending, "start", lambda: "another")
+    assert device.call("confirm", "r1")["kind"] == "not-pending"
+    device.call("start")
+    device.call("watch")
+    assert device.runs == "old"
+    assert "the device restarted" in device.call("confirm", "r1")["message"]
+
+
+def test_no_room_is_refused_and_leaves_nothing(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    said = device.begin()
+    assert said["kind"] == "refused"
+    assert "No space left on device; nothing was changed" in said["message"]
+    assert device.store.phase() is None
+    assert not list((device.store.root / "var/lib/citynet").glob("commit*"))
+
+
+def test_nonsense_is_answered(device: Device) -> None:
+    assert device.call("nonsense")["kind"] == "failed"
+    assert device.call("extend", "r1")["kind"] == "failed"
+    assert device.call("begin", given=[])["kind"] == "failed"
+    assert device.call("show") == {"ok": True, "waiting": {}, "outcomes": []}
+
+
+STEPS = ("rename", "fsync", "unlink", "mkdir")
+
+
+def crashing(monkeypatch: pytest.MonkeyPatch, at: int) -> Callable[[], bool]:
+    """Let the process die before the `at`-th thing it does to the disk; tells whether it did."""
+    seen = [0]
+
+    def wrap(name: str) -> None:
+        whole = getattr(os, name)
+
+        def step(*arguments: Any, **named: Any) -> Any:
+            seen[0] += 1
+            if seen[0] == at:
+                raise Crash
+            return whole(*arguments, **named)
+
+        monkeypatch.setattr(os, name, step)
+
+    for name in STEPS:
+        wrap(name)
+    return lambda: seen[0] >= at
+
+
+def survives(device: Device, steps: Iterator[Callable[[], object]]) -> bool:
+    """Run steps until one dies; whether all of them lived."""
+    try:
+        for step in steps:
+            step()
+    except Crash:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("end", ["confirm", "back"])
+@pytest.mark.parametrize("then", ["time runs out", "it restarts"])
+@pytest.mark.parametrize("at", range(1, 90))
+def test_killed_at_any_step_it_is_old_or_new_and_never_both(
+    at: int, then: str, end: str, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        died = crashing(patched, at)
+        steps = iter((device.begin, device.ready, lambda: device.call(end, "r1")))
+        lived = survives(device, steps)
+    assert lived != died()
+    if then == "it restarts":
+        monkeypatch.setattr(pending, "start", lambda: "another")
+        device.call("start")
+        device.runs = device.boots()  # as any device does
+    elif device.store.phase() == pending.COMMIT:
+        device.store.extend(0.0)
+    device.call("watch")
+    assert device.store.phase() is None
+    assert device.boots() in ("old", "new")
+    if device.store.outcomes():
+        assert device.runs == device.boots()
+    if end == "back":
+        assert device.boots() == "old"
+    assert device.begin() == {"ok": True}  # and the next one may come
