@@ -11,6 +11,7 @@ from citynet.model import City
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "inventory" / "demo"
 WUHAN = ROOT / "inventory" / "wuhan"
+VENDORS = ROOT / "inventory" / "vendors"
 
 Raw = dict[str, Any]
 

@@ -47,11 +47,14 @@ def light_claims(city: City, plan: Plan) -> Iterator[Claim]:
         owner, what = f"link {light.link}", f"channel number {light.number}"
         yield Claim("city", ("channel", light.number), owner, light.origin, what, "channel")
         for device, port in _ports(light):
-            path, what = _port_path(city, device, port, light.origin), f"port {port} of {device}"
+            pins, what = city.optical[device].ports, f"port {port} of {device}"
+            path = _pinned_at(("optical", device, "ports"), pins, light.link) or light.origin
             yield Claim(f"optical {device}", port, owner, path, what, "ports")
     for degree in plan.degrees:
-        path = _port_path(city, degree.line, degree.port, ("optical", degree.line))
-        owner, what = f"degree {degree.ring}/{degree.peer}", f"port {degree.port} of {degree.line}"
+        pins, ref = city.optical[degree.line].degrees, f"{degree.ring}/{degree.peer}"
+        at = ("optical", degree.line)
+        path = _pinned_at((*at, "degrees"), pins, ref) or at
+        owner, what = f"degree {ref}", f"port {degree.port} of {degree.line}"
         yield Claim(f"optical {degree.line}", degree.port, owner, path, what, "degrees")
 
 
@@ -65,14 +68,9 @@ def _ports(light: LightpathNumbers) -> Iterator[tuple[str, str]]:
     yield from dict.fromkeys(pairs)
 
 
-def _port_path(city: City, device: str, port: str, otherwise: KeyPath) -> KeyPath:
+def _pinned_at(path: KeyPath, pins: Mapping[str, str], ref: str) -> KeyPath | None:
     """Where a port's name is pinned, if it is."""
-    node = city.optical[device]
-    for key, pins in (("ports", node.ports), ("degrees", node.degrees)):
-        for ref, name in pins.items():
-            if name == port:
-                return ("optical", device, key, ref)
-    return otherwise
+    return next(((*path, each) for each in pins if either_order(each) == ref), None)
 
 
 def _pairs(plan: Plan) -> Iterator[tuple[str, LightpathNumbers, LightpathNumbers]]:

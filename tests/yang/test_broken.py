@@ -1,6 +1,9 @@
 """No broken document gets past the vendors' models, and each complaint points at its line."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -9,12 +12,28 @@ from citynet.pipeline import prepare, render
 from citynet.yang import ModelSet
 from citynet.yang.document import YangProblem
 from citynet.yang.validate import validate_all
-from tests.cities import DEMO
+from tests.cities import DEMO, VENDORS
 from tests.yang.broken import Broken
 from tests.yang.broken_huawei import BROKEN as HUAWEI
+from tests.yang.broken_openconfig import BROKEN as OPENCONFIG
 from tests.yang.models import MIRRORED, MODELS
 
-TABLES: dict[str, tuple[Broken, ...]] = {"huawei_vrp": HUAWEI}
+TABLES: dict[str, tuple[Broken, ...]] = {"huawei_vrp": HUAWEI, "openconfig": OPENCONFIG}
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device of a city whose document has all that the table breaks."""
+
+    folder: Path
+    name: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+DEVICES = {
+    "huawei_vrp": Device(DEMO, "gov-gw1", {"platform": "huawei_vrp", **MIRRORED}),
+    "openconfig": Device(VENDORS, "otn-south"),
+}
 CASES = [(platform, broken) for platform, table in TABLES.items() for broken in table]
 
 
@@ -26,8 +45,9 @@ def models_of(platform: str) -> ModelSet:
 
 @cache
 def valid(platform: str) -> str:
-    prepared = prepare(DEMO, settings={"platform": platform, **MIRRORED})
-    return render(prepared)["gov-gw1"].files["config.xml"]
+    device = DEVICES[platform]
+    prepared = prepare(device.folder, settings=device.settings)
+    return render(prepared)[device.name].files["config.xml"]
 
 
 @cache
