@@ -11,7 +11,7 @@ from citynet.pipeline import Prepared, prepare, render
 from citynet.render import Artifact, Renderer
 from citynet.yang.rendered import InvalidDocumentsError, check_artifacts
 from citynet.yang.validate import validate
-from tests.cities import DEMO, WUHAN
+from tests.cities import DEMO, VENDORS, WUHAN
 from tests.yang.models import MIRRORED, MODELS
 
 PLATFORMS = ["huawei_vrp"]
@@ -28,6 +28,14 @@ def test_every_device_of_a_city_is_valid(platform: str, folder: Path) -> None:
     artifacts = render(prepared)
     assert {each.platform for each in artifacts.values()} == {platform}
     assert check_artifacts(prepared, artifacts, MODELS) == len(prepared.context.city.nodes)
+
+
+def test_a_city_of_several_vendors_is_valid_by_each_ones_models() -> None:
+    prepared = prepare(VENDORS)
+    artifacts = render(prepared)
+    platforms = [each.platform for each in artifacts.values()]
+    assert {"frr", "huawei_vrp", "openconfig"} <= set(platforms)
+    assert check_artifacts(prepared, artifacts, MODELS) == len(platforms) - platforms.count("frr")
 
 
 def test_platforms_without_models_count_for_nothing() -> None:
