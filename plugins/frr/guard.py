@@ -1,8 +1,8 @@
 """The program on the device that keeps a commit's promise: it goes back unless it is confirmed.
 
 One command a call, a JSON document on standard input where it needs one, one on standard output.
-`watch` is what lives on without any session: two processes for each commit, of which one watches
-the time and the other waits for the one to die. See docs/confirmed_commit.md.
+`watch` is what lives on without any session: one process watches the time, another one waits for
+that one to die, the keeper where the device has one. See docs/confirmed_commit.md.
 """
 
 import json
@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,6 @@ from .pending import (
     now,
 )
 
-WATCHERS = 2
 TICK = 0.5
 """Seconds between two looks at the time: it may be extended, or decided by another command."""
 PATIENCE = 60.0
@@ -67,7 +66,8 @@ def begin(store: Store, arguments: list[str], given: str) -> Json:
         try:
             for lock in (store.watching, store.changing):
                 free(lock)  # makes its file, while there is room
-            go = spawn(store)
+            keeper = _keeper(store)
+            go = spawn(store, 2 if keeper is None else 1)
             store.begin(asked["about"], asked["back"], asked["within"], asked["room"])
         except OSError as error:
             where = error.filename or store.state
@@ -76,11 +76,19 @@ def begin(store: Store, arguments: list[str], given: str) -> Json:
                 "refused", f"the way back cannot be kept on the device: {what}"
             ) from error
         os.close(go)
-    with suppress(OSError):  # whoever sees to it that somebody watches
-        handle = os.open(store.run / "armed", os.O_WRONLY | os.O_NONBLOCK)
-        os.write(handle, b"commit\n")
-        os.close(handle)
+    if keeper is not None:
+        with suppress(OSError):
+            os.write(keeper, b"commit\n")
+        os.close(keeper)
     return {}
+
+
+def _keeper(store: Store) -> int | None:
+    """A way to call the one who sees to it that somebody watches, where there is one."""
+    try:
+        return os.open(store.run / "armed", os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
 
 
 def refuse_another(store: Store) -> None:
@@ -95,11 +103,11 @@ def refuse_another(store: Store) -> None:
         raise Failure("refused", f"commit {store.run_name()} is {doing}")
 
 
-def spawn(store: Store) -> int:
-    """Start the watchers; they begin once the descriptor that this gives is closed."""
+def spawn(store: Store, count: int) -> int:
+    """Start watchers; they begin once the descriptor that this gives is closed, or its owner."""
     wait, go = os.pipe()
     ready, alive = os.pipe()
-    for _ in range(WATCHERS):
+    for _ in range(count):
         child = os.fork()
         if child == 0:
             _daemon(store, wait, (go, ready), alive)
@@ -107,10 +115,10 @@ def spawn(store: Store) -> int:
     os.close(wait)
     os.close(alive)
     answers = b""
-    while more := os.read(ready, WATCHERS):
+    while more := os.read(ready, count):
         answers += more
     os.close(ready)
-    if len(answers) < WATCHERS:
+    if len(answers) < count:
         os.close(go)
         raise OSError(None, "nobody could be started to watch the time")
     return go
@@ -130,12 +138,14 @@ def _daemon(store: Store, wait: int, others: tuple[int, ...], alive: int) -> Non
             os.dup2(nothing, each)
         with suppress(OSError):  # the last one to go when memory runs out
             Path("/proc/self/oom_score_adj").write_text("-900", encoding="ascii")
-        os.write(alive, b".")
-        os.close(alive)
-        os.read(wait, 1)
-        os.closerange(3, 64)
-        from . import wayback  # noqa: F401, PLC0415 - whatever becomes of the disk meanwhile
-
+        with ExitStack() as stack:
+            with suppress(TimeoutError):  # another one watches, until it dies
+                stack.enter_context(held(store.watching, 0.0))
+                stack.callback(watch_on, store)
+            os.write(alive, b".")
+            os.close(alive)
+            os.read(wait, 1)
+            os.close(wait)
         watch(store, [], "")
     finally:
         os._exit(0)
@@ -144,22 +154,27 @@ def _daemon(store: Store, wait: int, others: tuple[int, ...], alive: int) -> Non
 def watch(store: Store, arguments: list[str], given: str) -> Json:
     """Watch the time of the commit that waits, and see it to its end, whatever that is."""
     with held(store.watching, FOREVER):
-        attempt = 0
-        while (phase := store.phase()) is not None:
-            if phase == COMMIT and not _due(store):
-                time.sleep(TICK)
-                continue
-            try:
-                with held(store.deciding, PATIENCE):
-                    done = _finish(store, attempt)
-            except (OSError, Failure):
-                done = False
-            if not done:
-                from .wayback import pause  # noqa: PLC0415 - only now
-
-                time.sleep(pause(attempt))
-                attempt += 1
+        watch_on(store)
     return {}
+
+
+def watch_on(store: Store) -> None:
+    """Watch until nothing waits."""
+    attempt = 0
+    while (phase := store.phase()) is not None:
+        if phase == COMMIT and not _due(store):
+            time.sleep(TICK)
+            continue
+        try:
+            with held(store.deciding, PATIENCE):
+                done = _finish(store, attempt)
+        except (OSError, Failure):
+            done = False
+        if not done:
+            from .wayback import pause  # noqa: PLC0415 - only now
+
+            time.sleep(pause(attempt))
+            attempt += 1
 
 
 def _due(store: Store) -> str:

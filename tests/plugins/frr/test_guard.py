@@ -65,7 +65,7 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Device:
     made = Device(tmp_path)
     monkeypatch.setattr(wayback, "go_back", made.go_back)
     monkeypatch.setattr(wayback, "PAUSES", (0.0,))
-    monkeypatch.setattr(guard, "spawn", lambda _: os.open(os.devnull, os.O_RDONLY))
+    monkeypatch.setattr(guard, "spawn", lambda *_: os.open(os.devnull, os.O_RDONLY))
     return made
 
 
@@ -176,7 +176,7 @@ def crashing(monkeypatch: pytest.MonkeyPatch, at: int) -> Callable[[], bool]:
             seen[0] += 1
             if seen[0] == at:
                 raise Crash
-            return whole(*arguments, **named)
+            return None if name == "fsync" else whole(*arguments, **named)
 
         monkeypatch.setattr(os, name, step)
 
@@ -206,6 +206,7 @@ def test_killed_at_any_step_it_is_old_or_new_and_never_both(
         steps = iter((device.begin, device.ready, lambda: device.call(end, "r1")))
         lived = survives(device, steps)
     assert lived != died()
+    monkeypatch.setattr(os, "fsync", lambda _: None)
     if then == "it restarts":
         monkeypatch.setattr(pending, "start", lambda: "another")
         device.call("start")
