@@ -70,7 +70,7 @@ def up(
         record = _stay_or_move(folder, host)
         kind = record.host if record else choose(topology, host, say)
         builder = Builder(where, say)
-        images = builder.images()
+        images = builder.images(engine.image_keys(topology))
         wanted = engine.plan(topology, images)
         if record and record.digest == wanted.digest and _still_up(folder, record):
             say.done(f"lab {topology.name} is up and as the inventory says", 0.0)
@@ -150,7 +150,7 @@ def clab_file(
 ) -> str:
     """The text of the containerlab file that `up` deploys."""
     builder = Builder(paths(environ), progress or Silent())
-    return engine.plan(topology, builder.images()).clab
+    return engine.plan(topology, builder.images(engine.image_keys(topology))).clab
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,19 +90,21 @@ class Builder:
         def build(folder: Path) -> None:
             with timed(self.progress, f"build the {key} image"):
                 tar = folder / "image.tar"
-                versions = debian.make_root(recipe, debian.node_hooks(recipe), tar)
+                sources = folder / "sources"
+                debian.python_sources(recipe, sources)
+                versions = debian.make_root(recipe, debian.image_hooks(recipe, sources), tar)
+                shutil.rmtree(sources, ignore_errors=True)
                 _write_json(folder / "image.json", {"digest": _sha256(tar), "versions": versions})
 
-        digest = _digest(recipe, debian.node_hooks(recipe))
+        digest = _digest(recipe, debian.image_hooks(recipe, Path("sources")))
         folder = self._cache().get(f"image-{key}", digest, build)
         about = _read_json(folder / "image.json")
         reference = f"citynet/{key}:{digest}"
         return NodeImage(reference, folder / "image.tar", about["digest"], about["versions"])
 
-    def images(self) -> dict[str, NodeImage]:
-        """All node images there is a recipe for."""
-        keys = sorted(folder.parent.name for folder in self._image_recipes())
-        return {key: self.image(key) for key in keys}
+    def images(self, keys: Iterable[str]) -> dict[str, NodeImage]:
+        """The node images that are wanted; a lab waits for no others."""
+        return {key: self.image(key) for key in sorted(set(keys))}
 
     def containerlab(self) -> Containerlab:
         """The one on PATH, else one built from the pinned Go module."""
@@ -156,9 +158,6 @@ class Builder:
 
     def _cache(self) -> Cache:
         return Cache(self.paths.cache)
-
-    def _image_recipes(self) -> list[Path]:
-        return list((self.paths.recipes / "images").glob("*/packages"))
 
     def _built_containerlab(self) -> Path:
         module = self.paths.recipes / "containerlab"

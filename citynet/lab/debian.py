@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +25,49 @@ class Recipe:
     folder: Path
     suite: str
 
-    def packages(self) -> tuple[str, ...]:
-        """Package names, without comments."""
-        lines = (self.folder / "packages").read_text(encoding="utf-8").splitlines()
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The lines of a file of the recipe, without comments; none where it is not there."""
+        file = self.folder / name
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
         return tuple(line.strip() for line in lines if line.strip() and line[0] != "#")
+
+    def packages(self) -> tuple[str, ...]:
+        """Package names."""
+        return self.listed("packages")
 
     def file(self, name: str) -> Path:
         """A file that goes into the image."""
         return self.folder / "files" / name
+
+
+def image_hooks(recipe: Recipe, scratch: Path) -> list[str]:
+    """What makes a node image of Debian's packages: what the recipe's `customize` does, or FRR.
+
+    A recipe with `python` gets the sources of these Python packages, downloaded to `scratch`.
+    """
+    if not recipe.file("customize").is_file():
+        return node_hooks(recipe)
+    words = [shlex.quote(str(scratch)), *recipe.listed("build-packages")]
+    return [
+        *_copies(recipe, "/usr/local/sbin", "entrypoint"),
+        _hook(f'sh {_quoted(recipe, "customize")} "$1" {" ".join(words)}'),
+        _hook(TIDY),
+    ]
+
+
+def python_sources(recipe: Recipe, scratch: Path) -> None:
+    """Download what the recipe's `python` asks for: pinned sources, each with its SHA-256."""
+    if not recipe.listed("python"):
+        return
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    options = ["--require-hashes", "--no-deps", "--no-binary", ":all:"]
+    wanted = ["-r", str(recipe.folder / "python"), "-d", str(scratch)]
+    done = subprocess.run(
+        [*command, *options, *wanted], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.strip()[-1000:]
+        raise BuildError(f"pip could not download the sources for {recipe.folder.name}:\n{said}")
 
 
 def node_hooks(recipe: Recipe) -> list[str]:

@@ -48,7 +48,7 @@ class Plan:
 
 def plan(topology: Topology, images: Mapping[str, NodeImage]) -> Plan:
     """What is to run for this topology with these images."""
-    missing = sorted({node.image for node in all_nodes(topology)} - set(images))
+    missing = sorted(image_keys(topology) - set(images))
     if missing:
         raise LabError(
             f"the city needs node images that labs/images/ has no recipe for: {', '.join(missing)}"
@@ -61,6 +61,11 @@ def plan(topology: Topology, images: Mapping[str, NodeImage]) -> Plan:
 def all_nodes(topology: Topology) -> tuple[LabNode, ...]:
     """Every container of the lab, the customers' one last."""
     return (*topology.nodes, topology.customers_node)
+
+
+def image_keys(topology: Topology) -> set[str]:
+    """The folders of labs/images/ that the lab's containers are made from."""
+    return {node.image for node in all_nodes(topology)}
 
 
 def containers(host: LabHost, lab: str) -> dict[str, str]:
