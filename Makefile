@@ -28,6 +28,7 @@ lab-test: setup
 	@sh labs/test.sh $(VENV) $(HOST)
 
 check: lint  ## everything that needs no lab: lint, types, unit tests, both cities
+	@sh labs/bootstrap.sh tests
 	$(VENV)/bin/pytest -q -n 2 -m "not lab"
 	@for city in demo wuhan; do $(CITYNET) validate -i inventory/$$city || exit 1; done
 

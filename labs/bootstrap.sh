@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what `citynet lab` needs of this machine, and says what and why. Debian and its kin.
-# Idempotent: quiet and instant when everything is there.
+# Idempotent: quiet and instant when everything is there. `bootstrap.sh tests`: what tests need too.
 set -eu
 
 missing=''
@@ -22,6 +22,10 @@ want ssh openssh-client "citynet lab shell, and you"
 want python3 python3 "citynet is written in it"
 want yanglint yanglint "validates vendors' configuration against their YANG"
 want ip iproute2 "the probe of what this kernel can do"
+if [ "${1:-}" = tests ]; then
+    want netconfd netconfd "a NETCONF server that is not ours, for tests"
+    want sshd openssh-server "in front of it, on a loopback port"
+fi
 # A Debian python3 without python3-venv has the module but not ensurepip.
 if ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
     missing="$missing python3-venv"
