@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from nornir.core import Nornir
 from nornir.core.processor import Processor
 from rich.console import Console
 from rich.text import Text
@@ -21,6 +22,7 @@ from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import DeviceResult, Report, State
 from citynet.deploy.work import Chosen, Plan, plan
 from citynet.errors import CitynetError
+from citynet.fleet import access
 from citynet.fleet.processors import Live, Steps
 from citynet.fleet.runner import FORKS, fleet
 from citynet.lab import api as labs
@@ -35,6 +37,7 @@ Examples:
   citynet deploy -i inventory/demo
   citynet deploy -i inventory/demo --limit 'role_core,gov-gw1,!x-core2'
   citynet deploy -i inventory/demo --tags underlay,srv6
+  citynet deploy -i inventory/wuhan --access access.yaml
   citynet deploy -i inventory/demo --resume 20261121T020304Z-1f2e
 
 \b
@@ -42,6 +45,10 @@ All devices are one transaction: each commits with a timer of its own, every one
 reachable and the city no less healthy than before, and only then all are told to keep it.
 Otherwise every device goes back, by itself if it must. A run that was killed is finished by
 --resume, or taken back by --abort; docs/transaction.md says more.
+
+\b
+Without --access the devices are those of the city's lab. The file says how real ones are
+reached: hosts, users, files of keys, where passwords are, and the devices' pinned host keys.
 
 \b
 Patterns name devices and groups (`citynet inventory --graph` shows them), with * and ?; `!`
@@ -59,6 +66,7 @@ DEMANDS = ("no-worse", "strict", OFF)
 class Asked:
     """What the command line says of how to go about it."""
 
+    access: Path | None
     forks: int
     within: float
     health: str
@@ -133,9 +141,19 @@ def _processor() -> Processor:
     return Steps(lambda line: click.echo(line, err=True))
 
 
+def _fleet(prepared: Prepared, asked: Asked) -> Nornir:
+    """The city's lab, or what the access file says."""
+    reach = None
+    if asked.access is not None:
+        platforms = prepared.house.platforms
+        ports = {name: platforms[each.platform].port for name, each in prepared.facts.items()}
+        reach = access.load(asked.access, ports)
+    return fleet(prepared, reach, asked.forks)
+
+
 def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
     """Sessions as `citynet verify` sees them, at the devices of the run."""
-    lab = labs.find(prepared.name)
+    lab = labs.find(prepared.name) if asked.access is None else None
     if asked.health == OFF or lab is None:
         return Reached()
     from citynet.verify import health  # noqa: PLC0415 - only for runs that change something
@@ -181,13 +199,13 @@ def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
     book = Path(said["playbook"]) if "playbook" in said else None
     todo = plan(prepared, _book(prepared, book), chosen)
     way = _way(prepared, todo, asked, str, said)
-    return engine.finish(prepared, fleet(prepared, forks=asked.forks), todo, past, way, abort=abort)
+    return engine.finish(prepared, _fleet(prepared, asked), todo, past, way, abort=abort)
 
 
 def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, check: bool) -> Report:
     prepared = prepare(folder)
     todo = plan(prepared, _book(prepared, file), chosen)
-    nornir = fleet(prepared, forks=asked.forks)
+    nornir = _fleet(prepared, asked)
     with _stopping() as interrupted:
         way = _way(prepared, todo, asked, interrupted, _written(folder, file, chosen))
         act = engine.check if check else engine.deploy
@@ -232,6 +250,14 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     help="How long they may take.",
 )
 @click.option(
+    "--access",
+    "reach",
+    type=click.Path(path_type=Path),
+    envvar=access.VARIABLE,
+    metavar="FILE",
+    help=f"How real devices are reached; {access.VARIABLE} names it too.",
+)
+@click.option(
     "--forks",
     type=click.IntRange(1, 512),
     default=FORKS,
@@ -252,6 +278,7 @@ def deploy(
     confirm_within: float,
     health: str,
     health_wait: float,
+    reach: Path | None,
     forks: int,
     as_json: bool,
 ) -> int:
@@ -259,7 +286,7 @@ def deploy(
 
     Exits 0 if every device is as wanted, 1 otherwise; only what differs is changed.
     """
-    asked = Asked(forks, confirm_within, health, health_wait)
+    asked = Asked(reach, forks, confirm_within, health, health_wait)
     run = resume or abort
     if run:
         if check or limit or tags or file or (resume and abort):

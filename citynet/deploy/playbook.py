@@ -15,10 +15,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from citynet.errors import InventoryError, KeyPath, Position, Problem
-from citynet.load.compose import compose
-from citynet.load.source import decode, top
-from citynet.load.tree import Marks, in_order
+from citynet.errors import InventoryError, Problem
+from citynet.load.compose import Document
+from citynet.load.file import place, read, shape
+from citynet.load.source import top
+from citynet.load.tree import in_order
 from citynet.text import listed, nearest
 
 Text = Annotated[str, Field(min_length=1, strict=True)]
@@ -59,83 +60,36 @@ _EXPECTED = {
 
 def load(file: Path, roles: frozenset[str]) -> Playbook:
     """Read a playbook; `roles` are those that exist. Raises `InventoryError`, every problem."""
-    where = str(file)
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        what = f"the playbook cannot be read: {error.strerror}"
-        raise InventoryError([Problem(what, position=top(where))]) from error
-    source, problems = decode(where, data)
-    if source is None:
-        raise InventoryError(problems)
-    document = compose(source)
-    problems = [*problems, *document.problems]
-    plays: tuple[Play, ...] = ()
-    if not document.problems:
-        plays, found = _plays(document.value, document.marks, where)
-        problems += found or list(_meaning(plays, roles, document.marks, where))
-    if problems:
-        raise InventoryError(in_order(problems))
-    return Playbook(where, plays)
-
-
-def _plays(
-    value: object, marks: Marks | None, where: str
-) -> tuple[tuple[Play, ...], list[Problem]]:
+    document = read(file, "the playbook")
+    value = document.value
     if not isinstance(value, list) or not value:
         found_is = "empty" if not value else "not one"
         what = f"a playbook is a list of plays, and this is {found_is}"
         example = "`- name: …`, `hosts: …` and `roles: …`"
-        return (), [Problem(what, expected=example, position=top(where))]
+        raise InventoryError([Problem(what, expected=example, position=top(document.file))])
     try:
-        return _PLAYS.validate_python(value), []
+        plays = _PLAYS.validate_python(value)
     except ValidationError as error:
-        found: dict[object, Problem] = {}
-        for each in error.errors(include_url=False, include_context=False):
-            problem = _shape(each["loc"], each["type"], marks, where)
-            found.setdefault((problem.position, problem.what), problem)
-        return (), list(found.values())
-
-
-def _shape(path: KeyPath, kind: str, marks: Marks | None, where: str) -> Problem:
-    at = _place(path, marks, where)
-    if len(path) == 1:
-        return Problem("a play is a map", expected="name, hosts and roles", position=at)
-    key = str(path[1])
-    if kind == "extra_forbidden":
-        expected = listed(sorted(_EXPECTED))
-        return Problem(
-            f"a play has no key {key!r}", path, f"one of {expected}", nearest(key, _EXPECTED), at
-        )
-    if kind == "missing":
-        return Problem(f"a play has no {key!r}", path, _EXPECTED.get(key), position=at)
-    return Problem(f"{key!r} of a play is wrong", path, _EXPECTED.get(key), position=at)
+        details = error.errors(include_url=False, include_context=False)
+        raise InventoryError(in_order(shape(details, document, "a play", _EXPECTED))) from None
+    problems = list(_meaning(plays, roles, document))
+    if problems:
+        raise InventoryError(in_order(problems))
+    return Playbook(document.file, plays)
 
 
 def _meaning(
-    plays: tuple[Play, ...], roles: frozenset[str], marks: Marks | None, where: str
+    plays: tuple[Play, ...], roles: frozenset[str], document: Document
 ) -> Iterator[Problem]:
     for index, play in enumerate(plays):
         if play.roles == ALL:
             continue
         if not play.roles:
-            at = _place((index, "roles"), marks, where)
+            at = place((index, "roles"), document)
             yield Problem("a play without a role does nothing", expected="a role", position=at)
         for number, role in enumerate(play.roles):
             if role not in roles:
-                at = _place((index, "roles", number), marks, where)
+                at = place((index, "roles", number), document)
                 known = f"one of {listed(sorted(roles))}"
                 hint = nearest(role, roles)
                 yield Problem(f"no role is called {role!r}", (), known, hint, at)
-
-
-def _place(path: KeyPath, marks: Marks | None, where: str) -> Position:
-    """Where a value stands, or the nearest thing around it."""
-    at = top(where)
-    for part in path:
-        if marks is None or part not in marks.values:
-            break
-        at = marks.place_key(part)
-        inner = marks.values[part]
-        marks = inner if isinstance(inner, Marks) else None
-    return at

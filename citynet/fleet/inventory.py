@@ -73,6 +73,8 @@ class CityInventory:
         if access is None:
             city = self._prepared.name
             reason = f"no lab of {city} is up; `citynet lab up -i inventory/{city}` makes one"
+            if self._reach is not None:
+                reason = "nothing says how; give it a host in the access file"
             extras: dict[str, object] = {"reason": f"{name} is unreachable: {reason}"}
         else:
             extras = {TARGET: Target(name, platform, access, jump)}

@@ -30,7 +30,8 @@ class Platform:
     otherwise. `filters` are the platform's own Jinja filters, by name. `models` are the YANG
     models that its documents (files that end in `.xml`) must be valid against. `lacks` says of
     roles that it has no template for why, or what to do instead. `ports` says how it names its
-    ports, where it does not take any name; templates have `name | port` then.
+    ports, where it does not take any name; templates have `name | port` then. `port` is the TCP
+    port that it is managed at: 22 for a shell, 830 for NETCONF (RFC 6242).
     """
 
     name: str
@@ -46,3 +47,4 @@ class Platform:
     models: ModelSet | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
     ports: Ports | None = None
+    port: int = 22

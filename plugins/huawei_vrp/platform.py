@@ -79,6 +79,7 @@ PLATFORM = Platform(
     blocks=("config",),
     assemble=assemble,
     driver=".driver:HuaweiDriver",
+    port=830,
     refuses=refuses,
     autoescape=True,
     filters={

@@ -54,6 +54,7 @@ PLATFORM = Platform(
     blocks=("config",),
     assemble=assemble,
     driver=".driver:OpenconfigDriver",
+    port=830,
     autoescape=True,
     filters={"framing": framing, "hundredths": hundredths},
     models=MODELS,

@@ -295,10 +295,19 @@ def test_progress_is_a_line_a_step(run: Deployer, world: World) -> None:
     assert {entry["state"] for entry in collect.entries} == {"failed", "changed", "ok"}
 
 
-def test_no_lab_says_what_makes_one(demo: Prepared, tmp_path: Path) -> None:
-    empty = type(reach(demo))({})
+def test_no_lab_says_what_makes_one(
+    demo: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     todo = planned(demo, limit="gov-core1")
-    report = engine.deploy(demo, fleet(demo, empty), todo, Way(tmp_path))
+    report = engine.deploy(demo, fleet(demo), todo, Way(tmp_path))
     (result,) = report.results
     assert result.state is State.UNREACHABLE
     assert "citynet lab up -i inventory/demo" in result.message
+
+
+def test_a_device_that_the_access_file_leaves_out(demo: Prepared, tmp_path: Path) -> None:
+    empty = type(reach(demo))({})
+    todo = planned(demo, limit="gov-core1")
+    (result,) = engine.deploy(demo, fleet(demo, empty), todo, Way(tmp_path)).results
+    assert "nothing says how; give it a host in the access file" in result.message

@@ -1,0 +1,149 @@
+"""How a city's real devices are reached: a file beside the inventory, without any secret in it.
+
+::
+
+    defaults:
+      username: netops
+      key: ~/.ssh/citynet                # or password: env:NAME, file:/path, command:sops -d …
+      known_hosts: known_hosts           # beside this file; the devices' keys, never learned
+    nodes:
+      agg-07: {host: 192.0.2.7}
+      agg-08: {host: 192.0.2.8, port: 2022, username: other}
+    jump: {host: 198.51.100.1, username: ops, key: ~/.ssh/jump, known_hosts: known_hosts}
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from citynet.errors import InventoryError, Position, Problem
+from citynet.lab.host import NodeAccess, SshJump
+from citynet.load.compose import Document
+from citynet.load.file import place, read, shape
+from citynet.load.tree import in_order
+from citynet.text import nearest
+
+VARIABLE = "CITYNET_ACCESS"
+SSH = 22
+Text = Annotated[str, Field(min_length=1, strict=True)]
+Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
+_EXPECTED = {
+    "defaults": "a map of username, key or password, known_hosts and port",
+    "nodes": "a map of nodes, each with its host",
+    "jump": "a map of host, username, key and known_hosts",
+    "host": "a name or an address",
+    "port": "a number from 1 to 65535",
+    "shell_port": "a number from 1 to 65535",
+    "username": "who logs in",
+    "key": "the file of a private key",
+    "password": "where a password is: env:NAME, file:/path or command:words",
+    "known_hosts": "a file with the devices' host keys",
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Login(_Strict):
+    """How somebody logs in; what is not said comes from the defaults."""
+
+    port: Port | None = None
+    shell_port: Port | None = None
+    username: Text | None = None
+    key: Text | None = None
+    password: Annotated[str, Field(pattern=r"^(env|file|command):.+")] | None = None
+    known_hosts: Text | None = None
+
+
+class Device(Login):
+    """One device."""
+
+    host: Text
+
+
+class AccessFile(_Strict):
+    """The whole file."""
+
+    defaults: Login = Login()
+    nodes: dict[str, Device]
+    jump: Device | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach devices; implements `citynet.fleet.inventory.Reach`."""
+
+    nodes: Mapping[str, NodeAccess]
+    jump: SshJump | None
+
+
+def load(file: Path, ports: Mapping[str, int]) -> Access:
+    """Read the file. `ports`: every node of the city, and the port its platform is managed at.
+
+    Raises `InventoryError` with all that is wrong, at its place.
+    """
+    document = read(file, "the access file")
+    try:
+        found = AccessFile.model_validate(document.value or {})
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False)
+        problems = shape(details, document, "an access file", _EXPECTED)
+        raise InventoryError(in_order(problems)) from None
+    wrong = list(_wrong(found, document, ports))
+    if wrong:
+        raise InventoryError(in_order(wrong))
+    beside = file.resolve().parent
+    nodes = {
+        name: _access(each, found.defaults, beside, ports[name])
+        for name, each in found.nodes.items()
+    }
+    return Access(nodes, _jump(found, beside))
+
+
+def _wrong(found: AccessFile, document: Document, ports: Mapping[str, int]) -> Iterator[Problem]:
+    for name, each in found.nodes.items():
+        at = place(("nodes", name), document)
+        if name not in ports:
+            hint = nearest(name, ports)
+            yield Problem(f"the city has no node {name!r}", (), "one of its nodes", hint, at)
+        yield from _unsaid(name, each, found.defaults, at)
+    if found.jump is not None:
+        yield from _unsaid("jump", found.jump, found.defaults, place(("jump",), document))
+
+
+def _unsaid(name: str, each: Device, defaults: Login, at: Position) -> Iterator[Problem]:
+    for key in ("username", "known_hosts"):
+        if not (getattr(each, key) or getattr(defaults, key)):
+            yield Problem(f"{name} has no {key}", (), _EXPECTED[key], position=at)
+    if not any(login.key or login.password for login in (each, defaults)):
+        yield Problem(f"{name} has neither a key nor a password", (), position=at)
+
+
+def _path(text: str | None, beside: Path) -> Path | None:
+    return beside / Path(text).expanduser() if text else None
+
+
+def _access(each: Device, defaults: Login, beside: Path, port: int) -> NodeAccess:
+    known = _path(each.known_hosts or defaults.known_hosts, beside)
+    own = each.key or each.password  # a device's own way in replaces the defaults' whole
+    login = each if own else defaults
+    return NodeAccess(
+        host=each.host,
+        port=each.port or defaults.port or port,
+        username=each.username or defaults.username or "",
+        key_file=_path(login.key, beside),
+        known_hosts=known or beside,
+        password=login.password,
+        shell_port=each.shell_port or defaults.shell_port or SSH,
+    )
+
+
+def _jump(found: AccessFile, beside: Path) -> SshJump | None:
+    if found.jump is None:
+        return None
+    access = _access(found.jump, found.defaults, beside, SSH)
+    return SshJump(access.host, access.port, access.username, access.key_file, access.known_hosts)

@@ -1,0 +1,66 @@
+"""How real devices are reached, and every way to write that wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from citynet.errors import InventoryError
+from citynet.fleet.access import load
+
+PORTS = {"agg-07": 830, "agg-08": 22}
+DEFAULTS = "defaults: {username: netops, key: keys/id, known_hosts: known}\n"
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "access.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_devices_take_from_the_defaults_what_they_do_not_say(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        f"{DEFAULTS}nodes:\n  agg-07: {{host: 192.0.2.7}}\n"
+        "  agg-08: {host: b, port: 2022, username: li, password: 'env:PW'}\n"
+        "jump: {host: j, known_hosts: /etc/jump}\n",
+    )
+    found = load(file, PORTS)
+    one, two = found.nodes["agg-07"], found.nodes["agg-08"]
+    assert (one.host, one.port, one.username, one.shell_port) == ("192.0.2.7", 830, "netops", 22)
+    assert one.key_file == tmp_path / "keys" / "id"
+    assert one.known_hosts == tmp_path / "known"
+    assert one.password is None
+    assert (two.port, two.username, two.key_file, two.password) == (2022, "li", None, "env:PW")
+    assert found.jump is not None
+    assert (found.jump.port, found.jump.known_hosts) == (22, Path("/etc/jump"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{DEFAULTS}nodes: {{agg-70: {{host: a}}}}", ":2:9: the city has no node 'agg-70'"),
+        (f"{DEFAULTS}nodes: {{agg-70: {{host: a}}}}", "did you mean 'agg-0"),
+        (f"{DEFAULTS}nodes: {{agg-07: {{}}}}", "has no 'host', expected a name or an address"),
+        (f"{DEFAULTS}nodes: {{agg-07: {{host: a, prot: 1}}}}", "no key 'prot'"),
+        (f"{DEFAULTS}nodes: {{agg-07: {{host: a, port: 99999}}}}", "a number from 1 to 65535"),
+        (f"{DEFAULTS}nodes: {{agg-07: {{host: a, password: hunter2}}}}", "env:NAME, file:/path"),
+        ("nodes: {agg-07: {host: a, username: u, known_hosts: k}}", "neither a key nor a pass"),
+        ("nodes: {agg-07: {host: a, username: u, key: k}}", "agg-07 has no known_hosts"),
+        ("nodes: {agg-07: {host: a, known_hosts: b, key: k}}", "agg-07 has no username"),
+        (DEFAULTS, "has no 'nodes'"),
+        ("nodes: [agg-07]", "'nodes' of an access file is wrong, expected a map of nodes"),
+        ("", "has no 'nodes'"),
+        ("nodes: {agg-07: {host: a}, agg-07: {host: b}}", "agg-07"),
+        ("\tnodes: 1", "tab"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_place(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InventoryError) as caught:
+        load(written(tmp_path, text), PORTS)
+    assert said in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InventoryError, match="the access file cannot be read: No such file"):
+        load(tmp_path / "none.yaml", PORTS)
