@@ -3,9 +3,8 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import click
 
 from citynet.cli.graph import output_option, write
 from citynet.cli.options import inventory_option, json_option
+from citynet.cli.progress import printed
 from citynet.graph import Scars, picture
 from citynet.lab import api, engine, needs
 from citynet.lab.api import Lab
@@ -33,22 +33,6 @@ host_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """Progress on stderr: a line that is rewritten on a terminal, plain lines elsewhere."""
-
-    tty: bool
-
-    def step(self, text: str) -> None:
-        """A step began."""
-        click.echo(f"\r\033[K… {text}" if self.tty else f"... {text}", err=True, nl=not self.tty)
-
-    def done(self, text: str, seconds: float) -> None:
-        """A step ended."""
-        start = "\r\033[K✓" if self.tty else "ok "
-        click.echo(f"{start} {text} ({seconds:.1f} s)", err=True)
-
-
 @click.group()
 def lab() -> None:
     """Bring the city up as a lab, look into it, take it down."""
@@ -59,7 +43,7 @@ def lab() -> None:
 @host_option
 def up(folder: Path, where: str) -> None:
     """Bring the lab up: clean routers, management only. Up already is fine."""
-    running = api.up(topology_of(folder), where, progress=_progress())
+    running = api.up(topology_of(folder), where, progress=printed())
     click.echo(f"lab {running.name}: {len(running.nodes)} nodes up, host {running.host}")
 
 
@@ -68,7 +52,7 @@ def up(folder: Path, where: str) -> None:
 def down(folder: Path) -> None:
     """Remove the lab: containers, networks, the VM, its disk and keys."""
     name = _name(folder)
-    removed = api.down(name, progress=_progress())
+    removed = api.down(name, progress=printed())
     click.echo(f"lab {name} is removed" if removed else f"there is no lab {name}")
 
 
@@ -155,7 +139,7 @@ def heal(link: str, folder: Path) -> None:
 @inventory_option
 def file(folder: Path) -> None:
     """Print the containerlab file that `up` deploys."""
-    click.echo(api.clab_file(topology_of(folder), progress=_progress()), nl=False)
+    click.echo(api.clab_file(topology_of(folder), progress=printed()), nl=False)
 
 
 @lab.command(epilog="Example:  citynet lab graph -i inventory/demo -o now.svg")
@@ -168,10 +152,6 @@ def graph(folder: Path, output: Path | None) -> None:
     running = {node for node, state in now.containers.items() if state == "running"}
     down = tuple(node for node in prepared.facts if node not in running)
     write(picture(prepared.context, Scars(cut=tuple(now.cut), down=down)), output)
-
-
-def _progress() -> Printed:
-    return Printed(sys.stderr.isatty())
 
 
 def _name(folder: Path) -> str:

@@ -16,6 +16,7 @@ COMMANDS = {
     "render": ("citynet.cli.render", "Write every device's files."),
     "yang": ("citynet.cli.yang", "Validate documents against the vendors' own YANG."),
     "lab": ("citynet.cli.lab", "Bring the city up as a lab, look into it, take it down."),
+    "twin": ("citynet.cli.twin", "A stand-in for a vendor's device, management plane only."),
     "deploy": ("citynet.cli.deploy", "Bring devices to what the inventory says."),
     "verify": ("citynet.cli.verify", "Prove with measurements that the network does it."),
     "graph": ("citynet.cli.graph", "Draw the city."),

@@ -1,0 +1,86 @@
+"""`citynet twin`: a stand-in for a vendor's device, management plane only."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import click
+
+from citynet.cli.options import yang_option
+from citynet.cli.progress import printed
+from citynet.errors import CitynetError
+from citynet.house import open_house
+from citynet.lab.build import Builder
+from citynet.lab.paths import paths
+from citynet.text import listed, nearest
+from citynet.twin.run import ADDRESS, Options, command, prepare
+from citynet.yang.models import VARIABLE, ModelSet
+
+Existing = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group()
+def twin() -> None:
+    """A stand-in for a vendor's device: its NETCONF and its YANG, and no packets."""
+
+
+def _models(platform: str) -> ModelSet:
+    platforms = open_house().platforms
+    known = [name for name, each in sorted(platforms.items()) if each.models is not None]
+    found = platforms[platform].models if platform in platforms else None
+    if found is None:
+        said = f"there is no twin of {platform!r}, expected one of {listed(known)}"
+        hint = nearest(platform, known)
+        raise CitynetError(f"{said}; {hint}" if hint else said)
+    return found
+
+
+@twin.command(epilog="Example:  citynet twin run huawei_vrp --port 8300 --yang ../shared/yang")
+@click.argument("platform")
+@click.option("--port", type=click.IntRange(1, 65535), required=True, help="On 127.0.0.1.")
+@click.option(
+    "--state",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Its keys and what it keeps; a folder that is removed at the end where none is named.",
+)
+@click.option("--user", default="root", show_default=True, help="Who may log in.")
+@click.option("--authorized-keys", type=Existing, help="Keys that open it, instead of its own.")
+@click.option("--password-file", type=Existing, help="A password that opens it as well.")
+@yang_option
+def run(  # noqa: PLR0917 - click passes options by name
+    platform: str,
+    port: int,
+    folder: Path | None,
+    user: str,
+    authorized_keys: Path | None,
+    password_file: Path | None,
+    root: Path | None,
+) -> int:
+    """Run a twin of PLATFORM on loopback until it is interrupted."""
+    models = _models(platform)
+    if root is None:
+        raise CitynetError(f"set {VARIABLE} to the folder that holds the vendors' YANG models")
+    options = Options(port, user, authorized_keys, password_file)
+    builder = Builder(paths(os.environ), printed())
+    if folder is not None:
+        return _run(builder, models, root, folder.resolve(), options)
+    with tempfile.TemporaryDirectory(prefix="twin-") as made:
+        return _run(builder, models, root, Path(made), options)
+
+
+def _run(builder: Builder, models: ModelSet, root: Path, folder: Path, options: Options) -> int:
+    files = prepare(folder, options)
+    argv = command(builder, models, root, files, options)
+    click.echo(f"twin of {models.release}: management plane only, no packets")
+    if options.authorized_keys is None:
+        click.echo(f"  key          {files.key}")
+    click.echo(f"  known_hosts  {files.known_hosts}")
+    login = f"{options.user}@{ADDRESS}"
+    click.echo(f"  ssh -p {options.port} -i {files.key} {login} -s netconf")
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return process.wait()
