@@ -30,6 +30,7 @@ from .pending import (
     now,
 )
 
+MOST_FILES = 64
 TICK = 0.5
 """Seconds between two looks at the time: it may be extended, or decided by another command."""
 PATIENCE = 60.0
@@ -110,7 +111,7 @@ def spawn(store: Store, count: int) -> int:
     for _ in range(count):
         child = os.fork()
         if child == 0:
-            _daemon(store, wait, (go, ready), alive)
+            _daemon(store, wait, alive)
         os.waitpid(child, 0)
     os.close(wait)
     os.close(alive)
@@ -124,15 +125,19 @@ def spawn(store: Store, count: int) -> int:
     return go
 
 
-def _daemon(store: Store, wait: int, others: tuple[int, ...], alive: int) -> None:
-    """Be a watcher: of no session, no terminal and no parent. Does not return."""
+def _daemon(store: Store, wait: int, alive: int) -> None:
+    """Be a watcher: of no session, no terminal and no parent, and without their locks.
+
+    Does not return.
+    """
     try:
         os.setsid()
         if os.fork():
             os._exit(0)
         os.chdir("/")
-        for each in others:
-            os.close(each)
+        for each in set(range(3, MOST_FILES)) - {wait, alive}:
+            with suppress(OSError):
+                os.close(each)
         nothing = os.open(os.devnull, os.O_RDWR)
         for each in (0, 1, 2):
             os.dup2(nothing, each)
