@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from citynet.build.context import Context
 from citynet.graph.badges import Signs
 from citynet.graph.layout import MARGIN, Layout
+from citynet.graph.optical import KINDS, optical_symbol
 from citynet.graph.svg import el, fitted, num, text_width, words
 from citynet.graph.symbols import ROLE_NAMES, badge_symbol, role_symbol
-from citynet.model import NodeRole
+from citynet.model import NodeRole, OpticalKind
 
 ROW = 26.0
 HEAD = 130.0
@@ -61,6 +62,20 @@ def _role_entries(context: Context) -> list[Entry]:
             mark = el("g", role_symbol(role, 0, 0, INK), transform=f"scale({scale})")
             found.append(Entry(mark, 20, ROLE_NAMES[role]))
     return found
+
+
+def _optical_rows(context: Context) -> list[Row]:
+    """The kinds of optical equipment, where there is any."""
+    present = {node.kind for node in context.city.optical.values()}
+    found = []
+    for kind in OpticalKind:
+        if kind in present:
+            mark = el("g", optical_symbol(kind, 0, 0, INK), transform="scale(0.72)")
+            found.append(Entry(mark, 20, KINDS[kind]))
+    if found:
+        count = words(0, 4, "4λ", "small", font_weight="700")
+        found.append(Entry(count, 20, "光纤上的波道数 channels on a fibre"))
+    return [Row("光层 light", found)] if found else []
 
 
 def _line(**look: str | float) -> str:
@@ -144,6 +159,7 @@ def legend(context: Context, layout: Layout, signs: Signs) -> Legend:
     signs_of_lines = (
         Row("节点 nodes", _role_entries(context)),
         Row("线路 lines", _line_entries(context)),
+        *_optical_rows(context),
     )
     for row in signs_of_lines:
         svg, y = _row(row, left, right, y)

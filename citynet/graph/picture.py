@@ -9,6 +9,7 @@ from citynet.graph.gateways import doors, wall
 from citynet.graph.layout import BETWEEN, MARGIN, Area, Layout
 from citynet.graph.legend import legend
 from citynet.graph.nodes import nodes
+from citynet.graph.optical import Panel, optical, panel
 from citynet.graph.scars import NONE, Scars, scars_of
 from citynet.graph.svg import el, group, num, words
 from citynet.graph.tracks import links, rings
@@ -60,6 +61,7 @@ def _counts(context: Context) -> str:
     city = context.city
     counts = (
         _count(len(city.nodes), "router"),
+        *((_count(len(city.optical), "optical node"),) if city.optical else ()),
         _count(len(city.rings), "ring"),
         _count(len(context.plan.links), "IP link"),
         _count(len(city.vpns), "VPN"),
@@ -82,6 +84,9 @@ def description(context: Context) -> str:
         parts.append(f"Domain {name} {domain.label or ''}: {_count(members, 'router')}.")
     for name, ring in sorted(city.rings.items()):
         parts.append(f"Ring {name} {ring.label or ''}: {', '.join(ring.nodes)}.")
+    for name, ring in sorted(city.rings.items()):
+        if ring.line_systems:
+            parts.append(f"Line systems of ring {name}: {', '.join(ring.line_systems)}.")
     for name, gateway in sorted(city.gateways.items()):
         flows = ", ".join(f"{flow.source} to {flow.to}" for flow in gateway.allow.values())
         parts.append(f"Gateway {name} of {' and '.join(gateway.ends)} lets through: {flows}.")
@@ -116,7 +121,7 @@ def _signs(context: Context, layout: Layout) -> Signs:
     return Signs(vpn_badges(context.city), network_glyphs(context.city), lines)
 
 
-def _body(context: Context, layout: Layout, signs: Signs, scars: Scars) -> str:
+def _body(context: Context, layout: Layout, signs: Signs, below: Panel | None, scars: Scars) -> str:
     return "".join(
         (
             group(*(_area(context, area) for area in layout.areas)),
@@ -125,7 +130,8 @@ def _body(context: Context, layout: Layout, signs: Signs, scars: Scars) -> str:
             group(rings(context, layout)),
             group(doors(context, layout)),
             group(nodes(context, layout, signs)),
-            scars_of(context, layout, scars),
+            optical(context, layout, below),
+            scars_of(context, layout, scars, below.places if below else {}),
         )
     )
 
@@ -135,7 +141,8 @@ def picture(context: Context, scars: Scars = NONE) -> str:
     layout = arrange(context)
     signs = _signs(context, layout)
     key = legend(context, layout, signs)
-    top = layout.height + BETWEEN
+    below = panel(context, layout)
+    top = (below.y + below.height if below else layout.height) + BETWEEN
     width, height = layout.width, top + key.height + MARGIN
     svg = el(
         "svg",
@@ -145,7 +152,7 @@ def picture(context: Context, scars: Scars = NONE) -> str:
         el("defs", HATCH) + "\n",
         el("rect", width=width, height=height, fill="#fbfcfd") + "\n",
         group(_header(context)),
-        _body(context, layout, signs, scars),
+        _body(context, layout, signs, below, scars),
         group(key.svg, transform=f"translate(0,{num(top)})", id="legend"),
         xmlns=NAMESPACE,
         viewBox=f"0 0 {num(width)} {num(height)}",

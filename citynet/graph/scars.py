@@ -1,11 +1,12 @@
 """What is broken right now, drawn over the city: cut links and nodes that do not run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from types import MappingProxyType
 
 from citynet.build.context import Context
-from citynet.graph.layout import Layout
+from citynet.graph.layout import Layout, Place
 from citynet.graph.svg import el, group, num, title, words
 from citynet.model import NodeRole
 
@@ -22,6 +23,7 @@ class Scars:
 
 
 NONE = Scars()
+NOWHERE: Mapping[str, Place] = MappingProxyType({})
 
 
 def _cross(x: float, y: float, said: str) -> str:
@@ -62,17 +64,25 @@ def _middle(
     return (x, layout.places[others[0]].y) if rides and others else (x, y)
 
 
-def _marks(context: Context, layout: Layout, scars: Scars) -> Iterator[str]:
+def _marks(
+    context: Context, layout: Layout, scars: Scars, below: Mapping[str, Place]
+) -> Iterator[str]:
     for link in sorted(scars.cut):
         ends = [node for node in _ends(context, link) if node in layout.places]
         if ends:
             yield _cross(*_middle(context, layout, link, ends), f"✂ {link}")
     for node in sorted(scars.down):
-        if node in layout.places:
-            yield _cross(layout.places[node].x, layout.places[node].y, f"{node} down")
+        place = layout.places.get(node) or below.get(node)
+        if place:
+            yield _cross(place.x, place.y, f"{node} down")
 
 
-def scars_of(context: Context, layout: Layout, scars: Scars) -> str:
-    """All that is broken, as one group; nothing where nothing is."""
-    marks = "".join(_marks(context, layout, scars))
+def scars_of(
+    context: Context, layout: Layout, scars: Scars, below: Mapping[str, Place] = NOWHERE
+) -> str:
+    """All that is broken, as one group; nothing where nothing is.
+
+    `below` is where optical equipment stands.
+    """
+    marks = "".join(_marks(context, layout, scars, below))
     return group(marks, id="scars") if marks else ""

@@ -158,7 +158,9 @@ def _link_title(context: Context, link: LinkNumbers) -> str:
     a, b = link.ends
     rides = f"rides on {intent.ring}" if intent.ring else "a fibre of its own"
     ends = "\n".join(f"{end.node} {end.interface} {end.address}" for end in (a, b))
-    return f"{link.origin[1]} {intent.label or ''}\n{ends}\nmetric {link.metric}, {rides}"
+    light = context.plan.lightpaths.get(link.id)
+    shown = f"\n{light.frequency / 1_000_000:.2f} THz over {', '.join(link.spans)}" if light else ""
+    return f"{link.origin[1]} {intent.label or ''}\n{ends}\nmetric {link.metric}, {rides}{shown}"
 
 
 def _link(context: Context, layout: Layout, link: LinkNumbers) -> str:

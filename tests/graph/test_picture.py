@@ -24,7 +24,7 @@ from tests.graph.odd_city import odd
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
-CITIES = ("demo", "wuhan")
+CITIES = ("demo", "wuhan", "vendors")
 
 
 def city(name: str) -> Context:
@@ -84,7 +84,7 @@ def test_every_node_is_drawn_once_with_its_numbers(name: str) -> None:
     root = parsed(picture(context))
     drawn = [each.get("id", "") for each in root.iter(f"{SVG}g")]
     nodes = sorted(each.removeprefix("node-") for each in drawn if each.startswith("node-"))
-    assert nodes == sorted(context.city.nodes)
+    assert nodes == sorted((*context.city.nodes, *context.city.optical))
     for node, numbers in context.plan.nodes.items():
         text = tooltip(root, node)
         assert f"loopback: {numbers.loopback}" in text
