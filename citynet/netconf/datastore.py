@@ -1,5 +1,6 @@
 """What a device holds, read in one go, and who keeps others from it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from citynet.netconf.session import NetconfSession
 from citynet.netconf.tree import Node, compare, node
 from citynet.xml import Element, XmlError, parse_document
 
-PENDING = "outstanding-confirmed-commit"
+PENDING = re.compile(r"confirmed.?commit", re.IGNORECASE)
+"""In a device's words for why it gives no lock (RFC 6241, section 7.5, has no tag for it)."""
 SHOWN = 6
 """Lines of somebody's uncommitted changes that are shown."""
 
@@ -99,12 +101,12 @@ def holder(errors: Sequence[RpcError]) -> str:
 
 def denied(device: str, session: NetconfSession, store: str, reply: Reply) -> Refused:
     """Why a lock was not given, as far as the device tells."""
-    errors = reply.errors
-    if any(error.app_tag == PENDING or PENDING in str(error) for error in errors):
-        return refused(device, f"a confirmed commit of another session waits ({plain(errors)})")
-    number = holder(errors)
-    if not number:
-        return refused(device, f"its {store} cannot be locked: {plain(errors)}")
-    who = _who(session, number)
+    errors, number = reply.errors, holder(reply.errors)
+    who = _who(session, number) if number else ""
     by = f"session {number} ({who})" if who else f"session {number}"
-    return refused(device, f"its {store} is locked by {by}")
+    if any(PENDING.search(f"{error} {error.app_tag}") for error in errors):
+        whose = by if number else "another session"
+        return refused(device, f"a confirmed commit of {whose} waits: {plain(errors)}")
+    if number:
+        return refused(device, f"its {store} is locked by {by}")
+    return refused(device, f"its {store} cannot be locked: {plain(errors)}")

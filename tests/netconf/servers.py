@@ -1,5 +1,6 @@
 """NETCONF servers to drive, each with what the suite for any device needs to know of it."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -14,9 +15,11 @@ import paramiko
 from citynet.lab.host import NodeAccess
 from citynet.netconf import rpc
 from citynet.netconf.driver import NetconfDriver
+from citynet.netconf.reply import RpcError
 from citynet.netconf.session import NetconfSession, Timeouts, open_session
 from citynet.render.artifact import Artifact
 from citynet.xml import Element, parse_document, write
+from tests.netconf.fake import FakeDevice, FakeFleet
 from tests.yang.models import MODELS
 
 HUAWEI = MODELS / "huawei" / "ne8000-m4m8m14-8.22.0"
@@ -41,13 +44,13 @@ class Reached:
 
 @dataclass(frozen=True)
 class Server:
-    """A server under test. `namespaces` are those that it has models of."""
+    """A server under test. `namespaces` are those that it has models of; None is all."""
 
     name: str
     target: Reached
     driver: type[NetconfDriver]
     base: str
-    namespaces: frozenset[str]
+    namespaces: frozenset[str] | None = None
 
     def session(self, timeouts: Timeouts = Timeouts()) -> NetconfSession:  # noqa: B008 - frozen
         """A session of somebody else's."""
@@ -63,6 +66,8 @@ class Server:
 
     def known(self, artifact: Artifact) -> Artifact:
         """What of an artifact this server has models for."""
+        if self.namespaces is None:
+            return artifact
         root = parse_document(artifact.files["config.xml"].encode())
         kept = _known(root, self.namespaces | {rpc.BASE})
         return replace(artifact, files={"config.xml": write(kept)})
@@ -193,8 +198,8 @@ def netconfd(folder: Path, driver: type[NetconfDriver]) -> Iterator[Server]:
     folder.chmod(0o755)
     host, client = keys(folder)
     port, socket_file = free_port(), folder / "ncx.sock"
-    if not Path("/run/sshd").is_dir():
-        Path("/run/sshd").mkdir(mode=0o755)
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where sshd puts a child as nobody
     config = _ssh_config(folder, port, socket_file)
     log = (folder / "log").open("w")
     commands = [
@@ -230,6 +235,33 @@ def _wait_for(server: Server, log: Path, seconds: float = 60.0) -> None:
             time.sleep(0.3)
         else:
             return
+
+
+# -- the fake ------------------------------------------------------------------------------
+
+
+def complaints(data: Element) -> list[RpcError]:
+    """What the fake knows of huawei-ifm: an MTU is a number, a VRF is an instance."""
+    found = []
+    vrfs = {
+        each.text for entry in data.walk() if entry.name == "instance" for each in entry.children
+    }
+    for entry in (each for each in data.walk() if each.name == "interface"):
+        leaves = {each.name: each.text for each in entry.children}
+        path = f"/ifm/interfaces/interface[name='{leaves.get('name')}']"
+        if not leaves.get("mtu", "0").isdecimal():
+            found.append(RpcError("invalid-value", "not a number", f"{path}/mtu"))
+        if leaves.get("vrf-name", "_public_") not in vrfs:
+            found.append(RpcError("data-missing", "no such instance", f"{path}/vrf-name"))
+    return found
+
+
+@contextmanager
+def fake(folder: Path, driver: type[NetconfDriver]) -> Iterator[Server]:
+    """Our own fake: the suite shows that it behaves as servers do, where it does not misbehave."""
+    device = FakeDevice("r1", check=complaints)
+    with FakeFleet([device], folder) as fleet:
+        yield Server("fake", Reached("r1", fleet.access("r1")), driver, write(BASE))
 
 
 def client_key(folder: Path) -> Path:

@@ -363,7 +363,7 @@ def test_a_value_that_the_device_refuses(server: Server, driver: NetconfDriver) 
     )
     driver.lock("tests")
     with pytest.raises(Refused) as told:
-        driver.stage(bad)
+        stage_and_validate(driver, bad)
     [refusal] = told.value.refusals
     assert refusal.file == "config.xml"
     assert refusal.line is not None

@@ -1,0 +1,207 @@
+"""The device behind the fake server: datastores, locks and a commit that waits.
+
+All of it happens in the event loop's thread. `hook` is asked before and after every request;
+what it answers happens (`tests.netconf.fake.faults`).
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from citynet.netconf.reply import RpcError
+from citynet.xml import Element, parse_document
+from tests.netconf.fake.faults import Fault
+from tests.netconf.fake.tree import BASE, EditError, merged
+
+FAKE = "urn:citynet:fake"
+"""A capability: no device, no models, nothing is forwarded."""
+CAPABILITY = "urn:ietf:params:netconf:capability:"
+CAPABILITIES = (
+    "urn:ietf:params:netconf:base:1.0",
+    "urn:ietf:params:netconf:base:1.1",
+    f"{CAPABILITY}candidate:1.0",
+    f"{CAPABILITY}confirmed-commit:1.1",
+    f"{CAPABILITY}rollback-on-error:1.0",
+    f"{CAPABILITY}validate:1.1",
+    "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring",
+    FAKE,
+)
+STARTUP = f"{CAPABILITY}startup:1.0"
+EMPTY = Element(BASE, "data")
+
+
+@dataclass(frozen=True)
+class Event:
+    """A request of a session: `operation` is its name, but for the kinds of commit.
+
+    These are `commit`, `commit confirmed`, `commit again` (extends) and `commit confirming`.
+    `when` is `before` or `after`.
+    """
+
+    device: str
+    session: int
+    operation: str
+    when: str
+
+
+class Client(Protocol):
+    """A session, to the device."""
+
+    def abort(self) -> None:
+        """Cut it."""
+
+
+@dataclass
+class Pending:
+    """A commit that waits."""
+
+    persist: str
+    session: int
+    before: Element
+    timer: asyncio.TimerHandle
+
+
+class RefusedError(Exception):
+    """What the client is told."""
+
+    def __init__(self, *errors: RpcError) -> None:
+        self.errors = errors
+        super().__init__(str(errors))
+
+
+def _refuse(
+    tag: str, message: str, *, app_tag: str = "", session: int | None = None
+) -> RefusedError:
+    info = () if session is None else (("session-id", str(session)),)
+    return RefusedError(RpcError(tag, message, app_tag=app_tag, info=info))
+
+
+@dataclass
+class FakeDevice:
+    """One device. `check` says what is wrong with a configuration; nothing, by default."""
+
+    name: str = "r1"
+    capabilities: tuple[str, ...] = CAPABILITIES
+    running: Element = EMPTY
+    kept: Element = EMPTY
+    candidate: Element = EMPTY
+    hook: Callable[[Event], Fault | None] = lambda _: None
+    check: Callable[[Element], list[RpcError]] = lambda _: []
+    port: int = 0
+    locks: dict[str, int] = field(default_factory=dict)
+    pending: Pending | None = None
+    sessions: dict[int, Client] = field(default_factory=dict)
+    users: dict[int, str] = field(default_factory=dict)
+    asked: list[Event] = field(default_factory=list)
+    next_session: int = 0
+
+    def load(self, config: str) -> None:
+        """Run and keep this, as if somebody had come with a console."""
+        self.running = Element(BASE, "data", children=parse_document(config.encode()).children)
+        self.kept = self.candidate = self.running
+
+    def joined(self, client: Client, user: str) -> int:
+        self.next_session += 1
+        self.sessions[self.next_session] = client
+        self.users[self.next_session] = user
+        return self.next_session
+
+    def left(self, session: int) -> None:
+        """Locks are let go of; a candidate that was locked is discarded (section 8.3.5.2)."""
+        self.sessions.pop(session, None)
+        self.users.pop(session, None)
+        if self.locks.get("candidate") == session:
+            self.candidate = self.running
+        self.locks = {store: holder for store, holder in self.locks.items() if holder != session}
+
+    def restart(self) -> None:
+        clients = list(self.sessions.values())
+        self._forget()
+        self.running = self.candidate = self.kept
+        self.locks.clear()
+        for client in clients:
+            client.abort()
+
+    def _forget(self) -> None:
+        if self.pending is not None:
+            self.pending.timer.cancel()
+        self.pending = None
+
+    # -- operations -------------------------------------------------------------------------
+
+    def lock(self, session: int, store: str) -> None:
+        holder = self.locks.get(store)
+        if holder is not None:
+            raise _refuse("lock-denied", f"{store} is locked", session=holder)
+        waits = self.pending
+        if store == "running" and waits is not None and waits.session != session:
+            raise _refuse("lock-denied", "a confirmed commit waits", session=waits.session)
+        if store == "candidate" and self.candidate is not self.running:
+            raise _refuse("lock-denied", "the candidate has been changed", session=0)
+        self.locks[store] = session
+
+    def unlock(self, session: int, store: str) -> None:
+        if self.locks.get(store) != session:
+            raise _refuse("operation-failed", f"{store} is not locked by this session")
+        del self.locks[store]
+
+    def _free(self, session: int, *stores: str) -> None:
+        for store in stores:
+            if self.locks.get(store, session) != session:
+                raise _refuse("in-use", f"{store} is locked")
+
+    def edit(self, session: int, config: Element, default: str) -> None:
+        self._free(session, "candidate")
+        if default == "replace":
+            self.candidate = Element(BASE, "data", children=merged((), config.children, "merge"))
+            return
+        try:
+            children = merged(self.candidate.children, config.children, default)
+        except EditError as error:
+            raise RefusedError(error.error) from error
+        self.candidate = Element(BASE, "data", children=children)
+
+    def discard(self, session: int) -> None:
+        self._free(session, "candidate")
+        self.candidate = self.running
+
+    def validate(self, session: int) -> None:
+        errors = self.check(self.candidate)
+        if errors:
+            raise RefusedError(*errors)
+
+    def commit(
+        self, session: int, *, confirmed: float | None, persist: str, persist_id: str
+    ) -> None:
+        self._free(session, "candidate", "running")
+        self.validate(session)
+        waits = self.pending
+        if persist_id and (waits is None or waits.persist != persist_id):
+            raise _refuse("invalid-value", "no commit waits under this persist-id")
+        if waits is not None and waits.persist != persist_id:
+            raise _refuse("in-use", "a confirmed commit waits", session=waits.session)
+        before = waits.before if waits else self.running
+        self._forget()
+        self.running = self.candidate
+        if confirmed is None:
+            if STARTUP not in self.capabilities:
+                self.kept = self.running
+            return
+        timer = asyncio.get_running_loop().call_later(confirmed, self.revert)
+        self.pending = Pending(persist, session, before, timer)
+
+    def cancel(self, session: int, persist_id: str) -> None:
+        if self.pending is None or self.pending.persist != persist_id:
+            raise _refuse("invalid-value", "no commit waits under this persist-id")
+        self.revert()
+
+    def revert(self) -> None:
+        """Go back; a candidate that nobody has touched since the commit goes with it."""
+        waits = self.pending
+        self._forget()
+        if waits is not None:
+            untouched = self.candidate is self.running
+            self.running = waits.before
+            if untouched:
+                self.candidate = self.running
