@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 
 from plugins.frr import guard, pending, wayback
 from plugins.frr.pending import Store
+from tests.cities import ROOT
 
 FILES = {
     "/etc/frr/frr.conf": {"text": "new\n", "mode": 0o640, "owner": None},
@@ -221,3 +225,51 @@ def test_killed_at_any_step_it_is_old_or_new_and_never_both(
     if end == "back":
         assert device.boots() == "old"
     assert device.begin() == {"ok": True}  # and the next one may come
+
+
+ALONE = """
+import json, sys
+from pathlib import Path
+from plugins.frr import guard, wayback
+root = Path(sys.argv[1])
+def go_back(store):
+    (root / "went back").write_text("yes")
+    return []
+wayback.go_back = go_back
+given = {"about": {"run": "r1", "held": False}, "back": {}, "within": 1.5, "room": 10}
+print(guard.main(["begin"], json.dumps(given), guard.Store(root)), flush=True)
+"""
+
+
+def processes(root: Path) -> list[int]:
+    """The watchers of a commit under `root`."""
+    found = []
+    for each in Path("/proc").iterdir():
+        try:
+            if each.name.isdigit() and str(root).encode() in (each / "cmdline").read_bytes():
+                found.append(int(each.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_real_watchers_outlive_the_session_and_each_other(tmp_path: Path, killed: int) -> None:
+    began = time.monotonic()
+    command = [sys.executable, "-c", ALONE, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30, cwd=ROOT)
+    assert done.stdout == "{'ok': True}\n"
+    store = Store(tmp_path)
+    assert len(processes(tmp_path)) == 2
+    assert pending.free(store.deciding)
+    assert not pending.free(store.watching)
+    for each in processes(tmp_path)[:killed]:
+        os.kill(each, signal.SIGKILL)
+    while store.phase() is not None and time.monotonic() < began + 20:
+        time.sleep(0.1)
+    assert (tmp_path / "went back").exists()
+    assert time.monotonic() - began > 1.4
+    assert store.outcomes()[-1]["why"] == "its time ran out"
+    while processes(tmp_path) and time.monotonic() < began + 20:
+        time.sleep(0.1)
+    assert not processes(tmp_path)
