@@ -8,6 +8,10 @@ from pathlib import Path
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
+FORM = 2
+"""Counts up when the settings of `citynet.render.render.environment` change what is compiled:
+clones of two releases share the cache."""
+
 
 class Compiled(FileSystemBytecodeCache):
     """A cache that does without itself where the disk is full or the file is gone."""
@@ -30,7 +34,8 @@ def compiled(environ: Mapping[str, str], *, autoescape: bool) -> Compiled | None
     from it.
     """
     base = environ.get("XDG_CACHE_HOME") or f"{environ.get('HOME') or Path.home()}/.cache"
-    folder = Path(base) / "citynet" / f"templates-{'escaped' if autoescape else 'plain'}"
+    kind = "escaped" if autoescape else "plain"
+    folder = Path(base) / "citynet" / f"templates-{FORM}-{kind}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = folder.stat()

@@ -12,6 +12,7 @@ from citynet.errors import CitynetError
 from citynet.render.artifact import Artifact
 from citynet.render.compiled import compiled
 from citynet.render.platform import Platform
+from citynet.render.printed import printed
 
 E = TypeVar("E", bound=Environment)
 
@@ -35,6 +36,7 @@ def environment(platform: Platform, kind: type[E] = Environment, **more: Any) ->
     made = kind(
         loader=FileSystemLoader(templates_of(platform)),
         undefined=StrictUndefined,
+        finalize=printed,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
