@@ -8,7 +8,7 @@
       known_hosts: known_hosts           # beside this file; the devices' keys, never learned
     nodes:
       agg-07: {host: 192.0.2.7}
-      agg-08: {host: 192.0.2.8, port: 2022, username: other}
+      agg-08: {host: 192.0.2.8, port: 2022, username: other, timeout: 30}
     jump: {host: 198.51.100.1, username: ops, key: ~/.ssh/jump, known_hosts: known_hosts}
 """
 
@@ -30,6 +30,7 @@ VARIABLE = "CITYNET_ACCESS"
 SSH = 22
 Text = Annotated[str, Field(min_length=1, strict=True)]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
 _EXPECTED = {
     "defaults": "a map of username, key or password, known_hosts and port",
     "nodes": "a map of nodes, each with its host",
@@ -41,6 +42,7 @@ _EXPECTED = {
     "key": "the file of a private key",
     "password": "where a password is: env:NAME, file:/path or command:words",
     "known_hosts": "a file with the devices' host keys",
+    "timeout": "the seconds that an answer may take, up to 3600",
 }
 
 
@@ -57,6 +59,7 @@ class Login(_Strict):
     key: Text | None = None
     password: Annotated[str, Field(pattern=r"^(env|file|command):.+")] | None = None
     known_hosts: Text | None = None
+    timeout: Seconds | None = None
 
 
 class Device(Login):
@@ -139,6 +142,7 @@ def _access(each: Device, defaults: Login, beside: Path, port: int) -> NodeAcces
         known_hosts=known or beside,
         password=login.password,
         shell_port=each.shell_port or defaults.shell_port or SSH,
+        timeout=each.timeout or defaults.timeout,
     )
 
 

@@ -40,7 +40,7 @@ class NodeAccess:
 
     `password` says where a password is (`citynet.fleet.secret`), for devices that take no key;
     such a device may have no `key_file`. `shell_port` is where it takes commands, unless at
-    `port`.
+    `port`. `timeout`: the seconds that an answer of it may take, where somebody has said so.
     """
 
     host: str
@@ -50,6 +50,7 @@ class NodeAccess:
     known_hosts: Path
     password: str | None = None
     shell_port: int | None = None
+    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ class NetconfDriver:
 
     def __init__(self, target: Target) -> None:
         self._name = target.name
-        self._device = Device(target, self.profile, self.timeouts)
+        timeouts = self.timeouts.at_most(target.access.timeout)
+        self._device = Device(target, self.profile, timeouts)
         self._known: Content | None = None
         self._staged: _Staged | None = None
 

@@ -51,6 +51,12 @@ class Timeouts:
     answer: float = 60.0
     change: float = 300.0
 
+    def at_most(self, seconds: float | None) -> "Timeouts":
+        """None of them longer than this; None is as they are."""
+        if seconds is None:
+            return self
+        return Timeouts(*(min(each, seconds) for each in (self.connect, self.answer, self.change)))
+
 
 class _Handler(DefaultDeviceHandler):  # type: ignore[misc]  # ncclient has no types
     """What we say we can do: no more than the two framings (RFC 6241, section 8.1)."""

@@ -21,7 +21,7 @@ def test_devices_take_from_the_defaults_what_they_do_not_say(tmp_path: Path) -> 
     file = written(
         tmp_path,
         f"{DEFAULTS}nodes:\n  agg-07: {{host: 192.0.2.7}}\n"
-        "  agg-08: {host: b, port: 2022, username: li, password: 'env:PW'}\n"
+        "  agg-08: {host: b, port: 2022, username: li, password: 'env:PW', timeout: 5}\n"
         "jump: {host: j, known_hosts: /etc/jump}\n",
     )
     found = load(file, PORTS)
@@ -31,6 +31,7 @@ def test_devices_take_from_the_defaults_what_they_do_not_say(tmp_path: Path) -> 
     assert one.known_hosts == tmp_path / "known"
     assert one.password is None
     assert (two.port, two.username, two.key_file, two.password) == (2022, "li", None, "env:PW")
+    assert (one.timeout, two.timeout) == (None, 5.0)
     assert found.jump is not None
     assert (found.jump.port, found.jump.known_hosts) == (22, Path("/etc/jump"))
 
@@ -43,6 +44,7 @@ def test_devices_take_from_the_defaults_what_they_do_not_say(tmp_path: Path) -> 
         (f"{DEFAULTS}nodes: {{agg-07: {{}}}}", "has no 'host', expected a name or an address"),
         (f"{DEFAULTS}nodes: {{agg-07: {{host: a, prot: 1}}}}", "no key 'prot'"),
         (f"{DEFAULTS}nodes: {{agg-07: {{host: a, port: 99999}}}}", "a number from 1 to 65535"),
+        (f"{DEFAULTS}nodes: {{agg-07: {{host: a, timeout: 0}}}}", "the seconds that an answer may"),
         (f"{DEFAULTS}nodes: {{agg-07: {{host: a, password: hunter2}}}}", "env:NAME, file:/path"),
         ("nodes: {agg-07: {host: a, username: u, known_hosts: k}}", "neither a key nor a pass"),
         ("nodes: {agg-07: {host: a, username: u, key: k}}", "agg-07 has no known_hosts"),
