@@ -29,7 +29,7 @@ lab-test: setup
 
 check: lint  ## everything that needs no lab: lint, types, unit tests, both cities
 	@sh labs/bootstrap.sh tests
-	$(VENV)/bin/pytest -q -n 2 -m "not lab"
+	$(VENV)/bin/pytest -q -n 2 -m "not lab and not twin"
 	@for city in demo wuhan; do $(CITYNET) validate -i inventory/$$city || exit 1; done
 
 lint: setup  ## ruff and strict mypy

@@ -13,7 +13,7 @@ import _sysrepo
 import libyang
 import sysrepo
 
-from .errors import RpcError, from_libyang, refused
+from .errors import RefusedError, RpcError, from_libyang, refused
 
 RUNNING, CANDIDATE = "running", "candidate"
 EVERYTHING = ("/*",)
@@ -87,22 +87,25 @@ class SysrepoStore:
     def edit(self, config: bytes, operation: str, test: str) -> None:
         """Change the candidate. `test`: set, test-then-set or test-only."""
         session = self._sessions[CANDIDATE]
-        with self._told(CANDIDATE), self._edit(config) as tree:
+        with self._edit(config) as tree:
             if tree is None:
                 return
             try:
-                session.edit_batch_ly(tree, operation)
-                if test != "set":
-                    session.validate()
-                if test != "test-only":
-                    session.apply_changes()
-            except (sysrepo.SysrepoExistsError, sysrepo.SysrepoNotFoundError):
-                found = list(self._clashes(tree))
-                if found:
-                    raise refused(found) from None
-                raise
+                with self._told(CANDIDATE):
+                    self._try(session, tree, operation, test)
+            except RefusedError as error:
+                found = list(self._clashes(tree)) if _clash(error) else []
+                raise refused(found or error.errors) from None
             finally:
                 session.discard_changes()
+
+    @staticmethod
+    def _try(session: Any, tree: Any, operation: str, test: str) -> None:
+        session.edit_batch_ly(tree, operation)
+        if test != "set":
+            session.validate()
+        if test != "test-only":
+            session.apply_changes()
 
     def validate(self, source: str) -> None:
         """All that is wrong in a datastore."""
@@ -209,6 +212,12 @@ class SysrepoStore:
                 return tree.find_one(path) is not None
         except (sysrepo.SysrepoError, libyang.LibyangError):
             return False
+
+
+def _clash(error: RefusedError) -> bool:
+    """Whether sysrepo met something that is there or is not, of which it tells no path."""
+    tags = {each.tag for each in error.errors if not each.path}
+    return bool(tags & {"data-exists", "data-missing"})
 
 
 def _told(item: Any) -> RpcError:
