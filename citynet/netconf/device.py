@@ -44,8 +44,8 @@ class Device:
 
     def __init__(self, target: Target, profile: Profile, timeouts: Timeouts) -> None:
         self.name = target.name
-        self.locked: tuple[str, ...] = ()
         self.dirty = False
+        self._locked: tuple[str, ...] = ()
         self._target = target
         self._profile = profile
         self._timeouts = timeouts
@@ -58,11 +58,16 @@ class Device:
         return self._session.id if self._session and not self._session.closed else ""
 
     @property
+    def locked(self) -> tuple[str, ...]:
+        """The datastores that this session holds; a session that was lost holds none."""
+        return self._locked if self.number else ()
+
+    @property
     def session(self) -> NetconfSession:
         """The session, a new one where there is none or it was lost. Raises `UnreachableError`."""
         if self._session is None or self._session.closed:
             self._lost = self._session.id if self._session else self._lost
-            self.locked, self.dirty = (), False
+            self._locked, self.dirty = (), False
             self._session = self.login()
         return self._session
 
@@ -121,7 +126,8 @@ class Device:
             ),
             None,
         )
-        if now.digest != candidate.digest and not any(holder(each.errors) for each in replies):
+        others = now.digest != candidate.digest and not self.dirty
+        if others and not any(holder(each.errors) for each in replies):
             error = uncommitted(self.name, now, candidate, self._profile)
         if error is not None:
             self.release()
@@ -135,7 +141,7 @@ class Device:
             replies = self.ask(*steps)
             locks = replies[: len(stores)]
             given = tuple(s for s, reply in zip(stores, locks, strict=True) if not reply.errors)
-            self.locked += given
+            self._locked += given
             if not (again and self._lost and any(self._is_lost(reply) for reply in locks)):
                 break
             self.end_lost()
@@ -153,7 +159,7 @@ class Device:
     def release(self) -> None:
         """Discard our changes of the candidate, and let go of all locks."""
         session, locked, dirty = self._session, self.locked, self.dirty
-        self.locked, self.dirty = (), False
+        self._locked, self.dirty = (), False
         if session is None or session.closed:
             return
         steps = [rpc.discard()] if dirty else []
@@ -165,7 +171,7 @@ class Device:
         """The request that lets go of a lock, if we have it; to be sent at once."""
         if store not in self.locked:
             return []
-        self.locked = tuple(each for each in self.locked if each != store)
+        self._locked = tuple(each for each in self.locked if each != store)
         return [rpc.unlock(store)]
 
     # -- a commit that waits ----------------------------------------------------------------

@@ -128,7 +128,7 @@ class NetconfDriver:
         self._staged = None
         text, wanted = self._wanted(artifact)
         before = self._before()
-        lines = Lines(self.profile, text, wanted)
+        lines = Lines(self.profile, text, wanted, before.data)
         remove = "remove" if self._device.session.chunked else "delete"
         config = payload(wanted, before.data, self.profile, additive=additive, remove=remove)
         after = before if config is None else self._edited(config, lines)
@@ -285,14 +285,12 @@ class NetconfDriver:
         if now.digest != staged.before.digest:
             found = compare(staged.after.tree, now.tree, self.profile).lines
             self._take_back(staged, None if done.errors else confirm)
-            if not refusals:
-                what = f"it does not run as staged: {' '.join(' '.join(found[:9]).split())}"
-                raise refused(self._name, what)
-        raise (
-            Refused(self._name, refusals)
-            if refusals
-            else refused(self._name, "it took the commit, and still runs what it ran before")
-        )
+            what = f"it does not run as staged: {' '.join(' '.join(found[:9]).split())}"
+        else:
+            what = "it took the commit, and still runs what it ran before"
+            if confirm is not None and not done.errors:
+                self._device.ask(rpc.cancel(confirm.run), change=True)
+        raise Refused(self._name, refusals) if refusals else refused(self._name, what)
 
     def _take_back(self, staged: _Staged, confirm: Confirm | None) -> None:
         """Make run what ran before: cancel what waits, or commit the old configuration.

@@ -26,18 +26,18 @@ def data_path(path: str) -> str:
 class Lines:
     """Where in an artifact's document a device's complaint belongs."""
 
-    def __init__(self, profile: Profile, text: str, config: Element | None) -> None:
+    def __init__(self, profile: Profile, text: str, config: Element, running: Element) -> None:
         self._profile = profile
         self._lines = text.splitlines()
-        self._nodes = config.children if config is not None else ()
-        leaves = (each for root in self._nodes for each in root.walk() if not each.children)
+        self._nodes = config.children
+        leaves = (each for root in (config, running) for each in root.walk() if not each.children)
         found = {each.text.strip() for each in leaves if profile.is_secret(each.name)}
         self._secrets = sorted(
             (s for s in found if len(s) >= SHORTEST_SECRET), key=len, reverse=True
         )
 
     def refusals(self, errors: Iterable[RpcError]) -> list[Refusal]:
-        """Every error as a refusal; no secret of the artifact is repeated."""
+        """Every error as a refusal; no secret that the artifact or the device has is repeated."""
         return [self._refusal(error) for error in errors]
 
     def _refusal(self, error: RpcError) -> Refusal:
@@ -65,7 +65,7 @@ class Lines:
         return find(self._nodes, path)
 
     def masked(self, text: str) -> str:
-        """The text without any secret of the artifact."""
+        """The text without any secret."""
         for secret in self._secrets:
             text = text.replace(secret, MASK)
         return text

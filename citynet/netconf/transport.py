@@ -7,7 +7,7 @@ one.
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ class Connection:
 
     def close(self) -> None:
         """End it at once; harmless when it has ended."""
-        self.channel.close()
+        with suppress(*BROKEN):  # paramiko says so where it wanted to say goodbye
+            self.channel.close()
         self.client.close()
         tunnel, self.tunnel = self.tunnel, None
         if tunnel is not None:

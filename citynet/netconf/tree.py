@@ -108,21 +108,39 @@ def _below(old: Node, new: Node, profile: Profile, indent: str) -> Iterator[str]
     if not gone and not come:
         yield from _order(old, new, profile, indent)
         return
-    waiting: dict[tuple[str, str, str], list[Node]] = defaultdict(list)
-    for each in reversed(come):
-        waiting[each.label].append(each)
-    paired: set[int] = set()
+    partners = _partners(gone, come)
     for each in gone:
-        partners = waiting[each.label]
-        if not partners:
+        partner = partners.get(id(each))
+        if partner is None:
             yield from _write(each, profile, "-", indent)
-            continue
-        partner = partners.pop()
-        paired.add(id(partner))
-        yield from _pair(each, partner, profile, indent)
+        else:
+            yield from _pair(each, partner, profile, indent)
+    paired = {id(each) for each in partners.values()}
     for each in come:
         if id(each) not in paired:
             yield from _write(each, profile, "+", indent)
+
+
+def _partners(gone: Sequence[Node], come: Sequence[Node]) -> dict[int, Node]:
+    """For what went (by `id`), what is the same thing with other content.
+
+    That is what has the same label; and what is the only one of its name on both sides.
+    """
+    names = [[each.label[:2] for each in side] for side in (gone, come)]
+    single = {name for name in names[0] if names[0].count(name) == names[1].count(name) == 1}
+    waiting: dict[tuple[str, ...], list[Node]] = defaultdict(list)
+    for each in reversed(come):
+        waiting[_mark(each, single)].append(each)
+    found = {}
+    for each in gone:
+        others = waiting[_mark(each, single)]
+        if others:
+            found[id(each)] = others.pop()
+    return found
+
+
+def _mark(tree: Node, single: set[tuple[str, str]]) -> tuple[str, ...]:
+    return tree.label[:2] if tree.label[:2] in single else tree.label
 
 
 def _pair(old: Node, new: Node, profile: Profile, indent: str) -> Iterator[str]:
@@ -142,5 +160,8 @@ def _order(old: Node, new: Node, profile: Profile, indent: str) -> Iterator[str]
     """The same children, in another order where that counts."""
     for sign, tree in (("-", old), ("+", new)):
         for child in tree.children:
-            if child.element.name in profile.ordered:
-                yield f"{sign}{indent}<{child.element.name}> {child.label[2] or child.element.text}"
+            name = child.element.name
+            if name in profile.ordered:
+                first = child.children[0] if child.children else child
+                text = MASK if profile.is_secret(first.element.name) else first.element.text.strip()
+                yield f"{sign}{indent}<{name}> {escaped(text)}"

@@ -106,7 +106,7 @@ class _Session:
                 await asyncio.sleep(seconds)
                 return None
             case Hang():
-                await asyncio.Event().wait()
+                await self._process.wait_closed()
             case Drop():
                 self.abort()
             case Restart():
