@@ -5,7 +5,7 @@ Configuration goes in and out as serialized XML, top-level nodes side by side.
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 import _libyang
@@ -69,11 +69,12 @@ class SysrepoStore:
         self._connection.disconnect()
 
     def get(self, source: str, xpaths: Sequence[str], defaults: str = "explicit") -> bytes:
-        """What the paths select, and the keys on the way to it."""
+        """What the paths select, and the keys on the way to it; nothing where they select none."""
         if not xpaths:
             return b""
         with (
             self._told(source),
+            suppress(sysrepo.SysrepoNotFoundError),
             self._sessions[source].get_data_ly(" | ".join(xpaths)) as tree,
         ):
             text: str | None = tree.print_mem(
@@ -82,7 +83,8 @@ class SysrepoStore:
                 include_implicit_defaults=defaults == "report-all",
                 trim_default_values=defaults == "trim",
             )
-        return (text or "").encode()
+            return (text or "").encode()
+        return b""
 
     def edit(self, config: bytes, operation: str, test: str) -> None:
         """Change the candidate. `test`: set, test-then-set or test-only."""
