@@ -11,17 +11,19 @@ from typing import Any
 import click
 
 from citynet.cli.graph import output_option, write
-from citynet.cli.options import inventory_option, json_option
+from citynet.cli.options import inventory_option, json_option, yang_option
 from citynet.cli.progress import printed
 from citynet.graph import Scars, picture
 from citynet.lab import api, engine, needs
 from citynet.lab.api import Lab
 from citynet.lab.choose import automatic, open_named
 from citynet.lab.errors import LabError
+from citynet.lab.from_city import city_topology
 from citynet.lab.from_city import topology as topology_of
 from citynet.lab.host import Need
 from citynet.lab.topology import Topology
 from citynet.pipeline import prepare
+from citynet.twin.lab import lab_files
 
 host_option = click.option(
     "--host",
@@ -41,10 +43,21 @@ def lab() -> None:
 @lab.command(epilog="Example:  citynet lab up -i inventory/demo --host vm")
 @inventory_option
 @host_option
-def up(folder: Path, where: str) -> None:
-    """Bring the lab up: clean routers, management only. Up already is fine."""
-    running = api.up(topology_of(folder), where, progress=printed())
+@yang_option
+def up(folder: Path, where: str, root: Path | None) -> None:
+    """Bring the lab up: clean routers, management only. Up already is fine.
+
+    A vendor's device whose image nobody has is there as its twin: its NETCONF and its YANG,
+    and no packets.
+    """
+    prepared = prepare(folder)
+    topology = city_topology(prepared)
+    twins = lab_files(topology, prepared.house.platforms, root)
+    running = api.up(topology, where, progress=printed(), twins=twins)
     click.echo(f"lab {running.name}: {len(running.nodes)} nodes up, host {running.host}")
+    if topology.twins:
+        names = ", ".join(node.name for node in topology.twins)
+        click.echo(f"  {len(topology.twins)} of them are twins, management plane only: {names}")
 
 
 @lab.command(epilog="Example:  citynet lab down -i inventory/demo")
@@ -67,7 +80,8 @@ def status(folder: Path, *, as_json: bool) -> int:
         return 0 if found.running else 1
     click.echo(f"lab {found.name}: {'up' if found.running else 'not up'}  host {found.host or '-'}")
     for node, state in sorted(found.containers.items()):
-        click.echo(f"  {node:<24} {state}")
+        twin = "  twin: management plane only" if node in found.twins else ""
+        click.echo(f"  {node:<24} {state}{twin}")
     for link in found.cut:
         click.echo(f"  link {link} is cut")
     for line in _manifest_lines(found.manifest):
@@ -169,6 +183,13 @@ def _running(folder: Path) -> Lab:
 
 def _ssh(running: Lab, node: str, command: list[str], *, tty: bool) -> int:
     api.node(running, node)
+    if node in running.twins:
+        access = running.nodes[node]
+        raise LabError(
+            f"{node} is a twin: management plane only, it has no shell; its NETCONF is at "
+            f"{access.host} port {access.port}: "
+            f"ssh -F {running.folder.ssh_config} {node} -s netconf"
+        )
     options = ["-t"] if tty and not command else []
     argv = ["ssh", "-F", str(running.folder.ssh_config), *options, node]
     if command:

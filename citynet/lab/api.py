@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,13 @@ from citynet.lab.vm import Vm, private
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 
 
+TwinFiles = Callable[[Builder], Mapping[str, bytes]]
+
+
+def _no_twins(builder: Builder) -> Mapping[str, bytes]:
+    raise LabError("nodes of this lab are twins of vendors' devices: it needs their models")
+
+
 @dataclass(frozen=True, slots=True)
 class Lab:
     """A lab that runs. `host` is `local`, `vm` or `ssh:user@address`."""
@@ -40,10 +47,18 @@ class Lab:
     manifest: Mapping[str, Any]
     folder: LabFolder
 
+    @property
+    def twins(self) -> frozenset[str]:
+        """The nodes that are management plane only."""
+        return frozenset(node.name for node in self.topology.twins)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is there now. `containers`: node -> state as docker calls it."""
+    """What is there now. `containers`: node -> state as docker calls it.
+
+    `twins` are the nodes that are management plane only.
+    """
 
     name: str
     running: bool
@@ -51,6 +66,7 @@ class Status:
     containers: Mapping[str, str]
     cut: tuple[str, ...]
     manifest: Mapping[str, Any]
+    twins: tuple[str, ...] = ()
 
 
 def up(
@@ -59,9 +75,11 @@ def up(
     *,
     progress: Progress | None = None,
     environ: Mapping[str, str] = os.environ,
+    twins: TwinFiles = _no_twins,
 ) -> Lab:
     """Bring a lab up, or find that it already is. `host`: auto, local, vm, ssh:user@address.
 
+    `twins` gives what the twins among its nodes need: path below the lab's folder -> content.
     Raises `LabError` with what to do. Whatever an earlier run left behind is cleared first.
     """
     say = progress or Silent()
@@ -71,7 +89,7 @@ def up(
         kind = record.host if record else choose(topology, host, say)
         builder = Builder(where, say)
         images = builder.images(engine.image_keys(topology))
-        wanted = engine.plan(topology, images)
+        wanted = engine.plan(topology, images, twins(builder) if topology.twins else {})
         if record and record.digest == wanted.digest and _still_up(folder, record):
             say.done(f"lab {topology.name} is up and as the inventory says", 0.0)
             return _lab(folder, record)
@@ -117,7 +135,8 @@ def status(name: str, *, environ: Mapping[str, str] = os.environ) -> Status:
         states = engine.containers(there, name)
         running = engine.complete(states, lab.topology)
         down_links = engine.cut_links(there, lab.topology) if running else []
-    return Status(name, running, lab.host, states, tuple(down_links), lab.manifest)
+    twins = tuple(sorted(lab.twins))
+    return Status(name, running, lab.host, states, tuple(down_links), lab.manifest, twins)
 
 
 def cut(lab: Lab, link: str) -> LabLink:
@@ -239,7 +258,7 @@ def _redeploy(
         with timed(say, "wait for the routers"):
             engine.wait_ready(host, topology)
         about = manifest.collect(host, wanted, images, binary, machine)
-    addresses = {node.name: str(node.management) for node in nodes}
+    addresses = {node.name: (str(node.management), node.port) for node in nodes}
     public = {name: pair.public for name, pair in keys.items()}
     private(folder.key_file, user.private)
     private(folder.known_hosts, known_hosts(addresses, public).encode())
@@ -288,7 +307,9 @@ def _remove(folder: LabFolder, name: str) -> None:
 def _lab(folder: LabFolder, record: Record) -> Lab:
     topology = record.topology
     nodes = {
-        node.name: NodeAccess(str(node.management), 22, "root", folder.key_file, folder.known_hosts)
+        node.name: NodeAccess(
+            str(node.management), node.port, "root", folder.key_file, folder.known_hosts
+        )
         for node in engine.all_nodes(topology)
     }
     jump = _jump(folder, record)

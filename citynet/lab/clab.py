@@ -10,6 +10,8 @@ from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology
 KEYS = "keys"
 """Folder beside the file: `keys/<node>/` has what a node's sshd needs."""
 CUSTOMERS = "customers.txt"
+TWINS = "twin"
+"""Folder beside the file: the twins' server, and a repository of models for each platform."""
 IN_NODE = "/etc/citynet"
 
 
@@ -63,14 +65,22 @@ def customers_text(customers: tuple[Customer, ...]) -> str:
 
 
 def _node(node: LabNode, images: Mapping[str, str]) -> dict[str, Any]:
+    binds = [
+        f"{KEYS}/{node.name}/{name}:{IN_NODE}/{name}:ro"
+        for name in ("ssh_host_ed25519_key", "authorized_keys")
+    ]
+    labels = {"citynet-platform": node.platform}
+    if node.twin:
+        labels["citynet-plane"] = "management only"
+        binds += [
+            f"{TWINS}/server:{IN_NODE}/server:ro",
+            f"{TWINS}/{node.platform}:{IN_NODE}/repository:ro",
+        ]
     return {
         "image": images[node.image],
         "mgmt-ipv4": str(node.management),
-        "labels": {"citynet-platform": node.platform},
-        "binds": [
-            f"{KEYS}/{node.name}/{name}:{IN_NODE}/{name}:ro"
-            for name in ("ssh_host_ed25519_key", "authorized_keys")
-        ],
+        "labels": labels,
+        "binds": binds,
     }
 
 

@@ -3,7 +3,8 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from citynet.lab.build import ENTRYPOINT, Containerlab, NodeImage
@@ -23,22 +24,28 @@ from citynet.lab.progress import Progress, timed
 from citynet.lab.topology import LabLink, LabNode, Topology
 
 READY_SECONDS = 300.0
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 ENDED_EVERY = 20
 """Tries, of half a second each, between two looks for containers that have ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to run: the containerlab file and what its customers are."""
+    """What is to run: the containerlab file, what its customers are, and the twins' files.
+
+    `twins`: path below the lab's folder -> content.
+    """
 
     topology: Topology
     clab: str
     customers: str
+    twins: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """Stands for all that a redeploy would be needed for."""
-        return digest_of([self.clab.encode(), self.customers.encode()])
+        twins = [part for name in sorted(self.twins) for part in (name.encode(), self.twins[name])]
+        return digest_of([self.clab.encode(), self.customers.encode(), *twins])
 
     @property
     def file_name(self) -> str:
@@ -46,8 +53,12 @@ class Plan:
         return f"{self.topology.name}.clab.yml"
 
 
-def plan(topology: Topology, images: Mapping[str, NodeImage]) -> Plan:
-    """What is to run for this topology with these images."""
+def plan(
+    topology: Topology,
+    images: Mapping[str, NodeImage],
+    twins: Mapping[str, bytes] = NO_FILES,
+) -> Plan:
+    """What is to run for this topology with these images; `twins` as in `Plan`."""
     missing = sorted(image_keys(topology) - set(images))
     if missing:
         raise LabError(
@@ -55,7 +66,7 @@ def plan(topology: Topology, images: Mapping[str, NodeImage]) -> Plan:
         )
     references = {key: image.reference for key, image in images.items()}
     text = clab_yaml(topology, references)
-    return Plan(topology, text, customers_text(topology.customers))
+    return Plan(topology, text, customers_text(topology.customers), twins)
 
 
 def all_nodes(topology: Topology) -> tuple[LabNode, ...]:
@@ -126,6 +137,7 @@ def files(
         f"{directory}/{wanted.file_name}": wanted.clab.encode(),
         f"{directory}/{CUSTOMERS}": wanted.customers.encode(),
     }
+    found |= {f"{directory}/{name}": content for name, content in wanted.twins.items()}
     for node, pair in keys.items():
         folder = f"{directory}/{KEYS}/{node}"
         found[f"{folder}/ssh_host_ed25519_key"] = pair.private
@@ -134,19 +146,19 @@ def files(
 
 
 def wait_ready(host: LabHost, topology: Topology) -> None:
-    """Wait until every node's sshd answers; it starts after the node's FRR has.
+    """Wait until every node's SSH server answers; it starts after the node's FRR has.
 
     Raises `LabError` for a node that has ended, with its last words, or that takes too long.
     """
     deadline = time.monotonic() + READY_SECONDS
-    waiting = {node.name: str(node.management) for node in all_nodes(topology)}
+    waiting = {node.name: node for node in all_nodes(topology)}
     tries = 0
     while waiting:
         tries += 1
         if tries % ENDED_EVERY == 0:
             _none_ended(host, topology.name)
-        name, address = next(iter(waiting.items()))
-        if host.listening(address, 22):
+        name, node = next(iter(waiting.items()))
+        if host.listening(str(node.management), node.port):
             del waiting[name]
         elif time.monotonic() < deadline:
             time.sleep(0.5)

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from citynet.allocate.numbers import digest, mac
+from citynet.allocate.numbers import digest, mac, short_name
 from citynet.allocate.plan import EndpointNumbers
-from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology
+from citynet.lab.topology import TWIN, Customer, LabLink, LabNode, LabPort, Topology
 from citynet.pipeline import Prepared, prepare
+from citynet.render.platform import Platform
 
 LINK_MTU = 9216
 """What a lab's fibre carries, in bytes; the routers set the MTU they want below it."""
 CUSTOMERS = "customers"
+LONGEST_NAME = 15
+"""Characters in the name of a Linux interface (IFNAMSIZ)."""
 MANAGEMENT_POOL = IPv4Network("172.24.0.0/13")
 MANAGEMENT_LENGTH = 22
 
@@ -32,7 +35,18 @@ def _addresses(network: IPv4Network, names: list[str]) -> dict[str, IPv4Address]
 
 
 def _port(city: str, node: str, interface: str) -> LabPort:
-    return LabPort(node, interface, mac(city, node, interface))
+    """A vendor's port name is no name of a Linux interface: no slash, at most 15 characters."""
+    plain = interface.replace("/", "-")
+    inside = short_name(plain, LONGEST_NAME)
+    return LabPort(node, inside, mac(city, node, interface))
+
+
+def _image(platform: Platform) -> str:
+    return platform.image or (TWIN if platform.models else "node")
+
+
+def _lab_node(name: str, platform: Platform, address: IPv4Address) -> LabNode:
+    return LabNode(name, platform.name, _image(platform), address, platform.port)
 
 
 def _city_links(prepared: Prepared) -> Iterator[LabLink]:
@@ -74,9 +88,7 @@ def city_topology(prepared: Prepared) -> Topology:
     ]
     addresses = _addresses(network, [CUSTOMERS, *sorted(prepared.facts)])
     nodes = tuple(
-        LabNode(
-            name, facts.platform, prepared.house.platforms[facts.platform].image, addresses[name]
-        )
+        _lab_node(name, prepared.house.platforms[facts.platform], addresses[name])
         for name, facts in sorted(prepared.facts.items())
     )
     return Topology(

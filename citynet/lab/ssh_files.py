@@ -9,9 +9,9 @@ from citynet.lab.keys import known_host
 JUMP = "citynet-lab-host"
 
 
-def known_hosts(addresses: Mapping[str, str], public: Mapping[str, str]) -> str:
-    """Lines of a known_hosts file for nodes at these addresses with these host keys."""
-    return "".join(known_host(addresses[name], 22, public[name]) for name in sorted(addresses))
+def known_hosts(nodes: Mapping[str, tuple[str, int]], public: Mapping[str, str]) -> str:
+    """Lines of a known_hosts file for nodes (address, port) with these host keys."""
+    return "".join(known_host(*nodes[name], public[name]) for name in sorted(nodes))
 
 
 def config_text(nodes: Mapping[str, NodeAccess], jump: SshJump | None) -> str:

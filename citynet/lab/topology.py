@@ -8,6 +8,9 @@ so the same inventory gives the same lab.
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface
 
+TWIN = "twin"
+"""The image of nodes that have a vendor's management plane and forward nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabPort:
@@ -30,12 +33,21 @@ class LabLink:
 
 @dataclass(frozen=True, slots=True)
 class LabNode:
-    """A router (or anything else that is one container). `image` is a key of `labs/images/`."""
+    """A router (or anything else that is one container). `image` is a key of `labs/images/`.
+
+    `port` is the TCP port of its SSH server.
+    """
 
     name: str
     platform: str
     image: str
     management: IPv4Address
+    port: int = 22
+
+    @property
+    def twin(self) -> bool:
+        """Whether it is management plane only."""
+        return self.image == TWIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +76,8 @@ class Topology:
     links: tuple[LabLink, ...]
     customers_node: LabNode
     customers: tuple[Customer, ...]
+
+    @property
+    def twins(self) -> tuple[LabNode, ...]:
+        """The nodes that are management plane only."""
+        return tuple(node for node in self.nodes if node.twin)

@@ -32,6 +32,9 @@ class Platform:
     roles that it has no template for why, or what to do instead. `ports` says how it names its
     ports, where it does not take any name; templates have `name | port` then. `port` is the TCP
     port that it is managed at: 22 for a shell, 830 for NETCONF (RFC 6242).
+
+    `image` is the folder of `labs/images/` that its lab nodes are made from. Where it names none,
+    a platform with models is there as its twin, and one without is a Linux router.
     """
 
     name: str
@@ -39,7 +42,7 @@ class Platform:
     blocks: tuple[str, ...]
     assemble: Callable[[DeviceFacts, Parts], Mapping[str, str]]
     driver: str
-    image: str = "node"
+    image: str = ""
     templates: Path | None = None
     refuses: Callable[[DeviceFacts], Iterable[str]] = _nothing
     autoescape: bool = False

@@ -77,11 +77,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(platform: str, folder: Path, **options: Path) -> Iterator[Twin]:
+def started(platform: str, folder: Path, password_file: Path | None = None) -> Iterator[Twin]:
     """A twin of a platform that keeps its state in `folder`."""
     models = open_house().platforms[platform].models
     assert models is not None
-    wanted = Options(free_port(), **options)
+    wanted = Options(free_port(), password_file=password_file)
     files = prepare(folder, wanted)
     argv = command(Builder(paths(os.environ), Silent()), models, MODELS, files, wanted)
     with running(argv, folder / "log") as process:
