@@ -60,6 +60,12 @@ def _package(root: Path) -> None:
     module.__path__ = [str(root)]
 
 
+def house_module(name: str) -> ModuleType:
+    """A module of the house, such as `plugins.frr.driver`."""
+    _package(house_root())
+    return importlib.import_module(f"{PACKAGE}.{name}")
+
+
 def _folders(root: Path, kind: str, file: str) -> Iterator[str]:
     for path in sorted((root / kind).iterdir()):
         if (path / file).is_file():

@@ -100,6 +100,21 @@ class FrrDriver:
         self._staged = _Staged(wanted, now, additive, tuple(found))
         return self._change(self._staged)
 
+    def stage_routing(self, text: str, *, merge: bool) -> Change:
+        """Compare FRR's part alone, put in (`merge`) or instead of what FRR runs."""
+        now = self._read(None)
+        self._refuse_waiting(now)
+        frr = config.parse(text)
+        wanted = config.merged(frr, now.frr) if merge else frr
+        artifact = Artifact(self._name, "frr", {FRR_CONF: text})
+        aim = Goal(artifact, wanted, linux.Wanted(linux.State(), {}), "", now.tables)
+        self._staged = _Staged(aim, now, additive=True, refusals=tuple(refusals(aim, now)))
+        return self._change(self._staged)
+
+    def discard(self) -> None:
+        """Forget the candidate."""
+        self._staged = None
+
     def validate(self) -> None:
         """Let vtysh parse the commands that would be given, without giving them."""
         staged = self._candidate()
@@ -127,17 +142,17 @@ class FrrDriver:
         }
         return sha256(json.dumps(said).encode()).hexdigest()
 
-    def commit(self, confirm: Confirm | None = None) -> None:
+    def commit(self, confirm: Confirm | None = None, *, note: str = "") -> None:
         """Carry out the candidate, re-read, and go back unless it is as wanted.
 
-        Without `confirm` it is confirmed at once.
+        Without `confirm` it is confirmed at once. `note` is kept with what became of it.
         """
         staged = self._candidate()
         if staged.refusals:
             raise Refused(self._name, staged.refusals)
         asked = confirm or Confirm(f"alone-{secrets.token_hex(8)}", CHANGE_TIMEOUT)
         self._refuse_changed(staged, self._read(staged.goal))
-        self._begin(staged, asked)
+        self._begin(staged, asked, note)
         try:
             self._complete(staged, asked)
         except (UnreachableError, NotPendingError):  # the device goes back by itself
@@ -168,6 +183,16 @@ class FrrDriver:
     def roll_back(self, run: str) -> None:
         """Let the device go back now."""
         self._guard.back(run)
+
+    def waiting(self) -> str | None:
+        """The name of the commit that waits, whoever made it."""
+        found = guarded.waiting(self._read(None).saved)
+        return found[0] if found is not None else None
+
+    def previous(self) -> tuple[str, str] | None:
+        """The last commit that was confirmed, and FRR's configuration before it."""
+        found = self._guard.previous()
+        return (str(found["run"]), str(found["frr"])) if found is not None else None
 
     def close(self) -> None:
         """Let go of the lock and end the session."""
@@ -236,12 +261,12 @@ class FrrDriver:
             refusal = Refusal("", None, "", what + "; ".join(lines[:5]))
             raise Refused(self._name, [refusal])
 
-    def _begin(self, staged: _Staged, asked: Confirm) -> None:
+    def _begin(self, staged: _Staged, asked: Confirm, note: str) -> None:
         """Have the way back on the device; its time covers the change itself."""
         back = snapshot.dump(snapshot.way_back(staged.goal, staged.now))
         sizes = [len(text) for text in staged.goal.artifact.files.values()]
         room = SPARE_ROOM + 3 * (sum(sizes) + len(staged.now.frr_text))
-        about = {"run": asked.run, "held": self._lock.held}
+        about = {"run": asked.run, "held": self._lock.held, "note": note}
         self._guard.begin(about, back, max(asked.within, CHANGE_TIMEOUT), room)
 
     def _complete(self, staged: _Staged, asked: Confirm) -> None:

@@ -17,6 +17,7 @@ from citynet.deploy.driver import DeviceError, NotPendingError, Refusal, Refused
 from citynet.fleet.shell import Output
 
 from . import script
+from .pending import PREVIOUS
 
 MODULES = (
     "change",
@@ -141,6 +142,11 @@ class Guard:
     def back(self, run: str, why: str = "") -> None:
         """As before, now."""
         self._call("back", run, *([why] if why else []))
+
+    def previous(self) -> Mapping[str, Any] | None:
+        """What ran before the last commit that was confirmed, with its `run`; None if none was."""
+        place = f"{script.STATE_DIR}/{PREVIOUS}"
+        return _values(self._run(f"cat {place} 2>/dev/null", TIMEOUT).stdout) or None
 
     def _call(self, *words: str, document: str = "") -> None:
         command = f"[ -e {GUARD} ] || exit {ABSENT}\npython3 -I {GUARD} {shlex.join(words)}"

@@ -26,6 +26,8 @@ FORMAT = 1
 NEW, COMMIT, CONFIRMED, REVERTING = "commit.new", "commit", "confirmed", "reverting"
 ABOUT, BACK, DEADLINE, FILES = "about.json", "back.json", "deadline.json", "new.json"
 LEFT, WHY, ROOM, OUTCOMES = "left.json", "why.json", "room", "outcomes.json"
+PREVIOUS = "previous.json"
+"""The way back from the last commit that was confirmed."""
 RUN = "run"
 """The commit's name alone, for shells."""
 KEPT = 32
@@ -169,7 +171,8 @@ class Store:
         shutil.rmtree(fresh, ignore_errors=True)
         try:
             fresh.mkdir(mode=0o700)
-            write(fresh / BACK, json.dumps(back, ensure_ascii=False))
+            named = {"run": about["run"], "note": about.get("note", ""), **back}
+            write(fresh / BACK, json.dumps(named, ensure_ascii=False))
             write(
                 fresh / ABOUT,
                 json.dumps({"format": FORMAT, "start": start(), "began": now(), **about}),
@@ -241,12 +244,16 @@ class Store:
         outcome = {
             "run": self.run_name(),
             "result": result,
+            "note": (self.read(ABOUT) or {}).get("note", ""),
             "why": self.read(WHY) or "",
             "at": at,
             "left": left,
         }
         for path in (self.read(FILES) or ()) if phase == REVERTING else ():
             self._beside(path).unlink(missing_ok=True)
+        if phase == CONFIRMED:
+            with suppress(FileNotFoundError):
+                (self.state / phase / BACK).rename(self.state / PREVIOUS)
         remembered = self._remember(outcome)
         shutil.rmtree(self.state / GONE, ignore_errors=True)
         (self.state / phase).rename(self.state / GONE)
