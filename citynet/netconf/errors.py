@@ -14,6 +14,7 @@ _ENVELOPE = re.compile(
     r"^/(?:[^/:\[]+:)?rpc(?:/(?:[^/:\[]+:)?[a-z-]+)?(?:/(?:[^/:\[]+:)?config)?(?=/|$)"
 )
 _NAME = re.compile(r"^/(?:[^/:\[]+:)?([^/:\[]+)")
+_QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 SHORTEST_SECRET = 4
 """Characters of a secret that is looked for in what a device says; shorter ones are words."""
 
@@ -43,7 +44,7 @@ class Lines:
     def _refusal(self, error: RpcError) -> Refusal:
         message = self.masked(str(error))
         path = data_path(error.path)
-        element = self._element(path)
+        element = self._quoted(path, error) or self._element(path)
         if element is None:
             about = f" ({self.masked(error.path)})" if error.path else ""
             return Refusal("", None, "", f"{message}{about}")
@@ -63,6 +64,18 @@ class Lines:
         if first is None or first[1] not in {each.name for each in self._nodes}:
             return None
         return find(self._nodes, path)
+
+    def _quoted(self, path: str, error: RpcError) -> Element | None:
+        """Of the leaves on a path that names no entries, the only one whose value is quoted."""
+        names = [each.rpartition(":")[2] for each in path.split("/")[1:]]
+        if not names or "[" in path:
+            return None
+        here = [each for each in self._nodes if each.name == names[0]]
+        for name in names[1:]:
+            here = [child for each in here for child in each.children if child.name == name]
+        said = (error.about("bad-value"), *_QUOTED.findall(error.message))
+        found = [each for each in here if each.text and each.text in said]
+        return found[0] if len(found) == 1 else None
 
     def masked(self, text: str) -> str:
         """The text without any secret."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from citynet.netconf.driver import NetconfDriver
-from tests.netconf.servers import Server, fake, netconfd
+from tests.netconf.servers import Server, fake, netconfd, twin
 from tests.netconf.vendors import HuaweiDriver
 
-STARTS = {"netconfd": netconfd, "fake": fake}
+STARTS = {"netconfd": netconfd, "twin": twin, "fake": fake}
 
 
 @pytest.fixture(scope="module", params=sorted(STARTS))

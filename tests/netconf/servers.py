@@ -20,6 +20,7 @@ from citynet.netconf.session import NetconfSession, Timeouts, open_session
 from citynet.render.artifact import Artifact
 from citynet.xml import Element, parse_document, write
 from tests.netconf.fake import FakeDevice, FakeFleet
+from tests.twin.twins import started
 from tests.yang.models import MODELS
 
 HUAWEI = MODELS / "huawei" / "ne8000-m4m8m14-8.22.0"
@@ -235,6 +236,17 @@ def _wait_for(server: Server, log: Path, seconds: float = 60.0) -> None:
             time.sleep(0.3)
         else:
             return
+
+
+# -- the twin ------------------------------------------------------------------------------
+
+
+@contextmanager
+def twin(folder: Path, driver: type[NetconfDriver]) -> Iterator[Server]:
+    """Our own server on sysrepo with all of the vendor's modules (`citynet twin run`)."""
+    with started("huawei_vrp", folder) as made:
+        access = NodeAccess("127.0.0.1", made.port, "root", made.files.key, made.files.known_hosts)
+        yield Server("twin", Reached("r1", access), driver, write(BASE))
 
 
 # -- the fake ------------------------------------------------------------------------------
