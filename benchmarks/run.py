@@ -1,6 +1,7 @@
 """`make bench`: citynet and netlab on the same ring, interleaved, as whole processes.
 
-Each round runs every contestant once, so that a machine whose speed drifts hurts all alike.
+Each round runs every contestant once, so that a machine whose speed drifts hurts all alike,
+and everyone writes into a new folder: what was there before is nobody's cost or gain.
 Prints time (median), peak memory, the ratio pair by pair, and how citynet's time grows.
 netlab lives in a virtual environment of its own, kept in the user's cache folder.
 """
@@ -40,20 +41,22 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """One thing to run: who, how many devices, the command and where."""
+    """One thing to run: who, how many devices, the command, and the folder it reads from."""
 
     who: str
     devices: int
     command: tuple[str, ...]
-    folder: Path
+    source: Path
 
 
-def measured(contest: Contest) -> Run:
-    """Run to the end; a failure stops the benchmark with what was printed."""
+def measured(contest: Contest, work: Path) -> Run:
+    """Run to the end in a new folder; a failure stops the benchmark with what was printed."""
+    folder = Path(tempfile.mkdtemp(dir=work))
+    shutil.copytree(contest.source, folder, dirs_exist_ok=True)
     with tempfile.TemporaryFile() as printed:
         begin = time.perf_counter()
         process = subprocess.Popen(
-            contest.command, cwd=contest.folder, stdout=printed, stderr=subprocess.STDOUT
+            contest.command, cwd=folder, stdout=printed, stderr=subprocess.STDOUT
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
@@ -83,7 +86,7 @@ def contests(work: Path, netlab: Path, sizes: Sequence[int]) -> list[Contest]:
     for devices in sizes:
         ours, theirs = work / f"citynet-{devices}", work / f"netlab-{devices}"
         write_city(devices, ours)
-        command = (str(citynet), "render", "-i", str(ours), "-o", str(work / f"out-{devices}"))
+        command = (str(citynet), "render", "-i", ".", "-o", "out")
         found.append(Contest("citynet", devices, command, ours))
         if devices in BOTH:
             write_topology(devices, theirs)
@@ -166,7 +169,7 @@ def main() -> None:
             for contest in every:
                 if contest.devices in BOTH or turn == 0:
                     print(f"round {turn + 1}: {contest.who} {contest.devices}", file=sys.stderr)
-                    results[contest].append(measured(contest))
+                    results[contest].append(measured(contest, work))
     finally:
         shutil.rmtree(work, ignore_errors=True)
     found = report(results)

@@ -37,6 +37,7 @@ def environment(platform: Platform, kind: type[E] = Environment, **more: Any) ->
         loader=FileSystemLoader(templates_of(platform)),
         undefined=StrictUndefined,
         finalize=printed,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
