@@ -5,6 +5,7 @@ option `--yang`, names the folder that holds them.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,22 +20,42 @@ class YangError(CitynetError):
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a vendor means by an XPath that a standard one reads otherwise; `why` says how.
+
+    In the modules whose names match `modules`, what matches `pattern` is read as `meant`.
+    """
+
+    why: str
+    modules: re.Pattern[str]
+    pattern: re.Pattern[str]
+    meant: str
+
+    def of(self, module: str, text: str) -> str:
+        """The text of a module, as it is meant."""
+        return self.pattern.sub(self.meant, text) if self.modules.fullmatch(module) else text
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSet:
     """A vendor's models for one release.
 
     `folders`, below the folder of all models, hold the `*.yang` files, subfolders included;
     the first that exists is taken. `modules` are implemented in this order (modules whose
     nodes they refer to, too). Where `features` names a module, only those of its features
-    are on; all are on otherwise. `patches` are modules of our own, by name: deviations for
-    what a validator cannot take, loaded first. `validator` is the oldest libyang that can
-    take the models.
+    are on; where `without` names it, all but those; all are on otherwise. `patches` are
+    modules of our own, by name: deviations for what a validator cannot take, loaded first.
+    `readings` are where the vendor's XPath is not the standard's. `validator` is the oldest
+    libyang that can take the models.
     """
 
     release: str
     folders: tuple[str, ...]
     modules: tuple[str, ...]
     features: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    without: Mapping[str, frozenset[str]] = field(default_factory=dict)
     patches: Mapping[str, str] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
     validator: tuple[int, int] = (2, 1)
 
 
@@ -62,3 +83,12 @@ def files(models: ModelSet, root: Path) -> dict[str, Path]:
     if missing:
         raise YangError(f"{root / folder} is not {models.release}: no {', '.join(missing[:3])}")
     return found
+
+
+def read_as(models: ModelSet, file: Path) -> str:
+    """The text of a module as the vendor means it, see `Reading`."""
+    text = file.read_text(encoding="utf-8")
+    module = file.name.partition(".yang")[0].partition("@")[0]
+    for reading in models.readings:
+        text = reading.of(module, text)
+    return text

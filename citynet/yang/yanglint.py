@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from citynet.yang.models import ModelSet, YangError, files
+from citynet.yang.models import ModelSet, YangError, files, read_as
 from citynet.yang.program import Command, program
 
 TIMEOUT = 1800.0
@@ -33,6 +33,7 @@ _PATH = re.compile(
     re.DOTALL,
 )
 _LINE = re.compile(r"[Ll]ine(?: number|:)? (\d+)\.?$")
+_FEATURE = re.compile(r"(?:^|[;{}])\s*feature\s+\"?([A-Za-z_][\w.-]*)", re.MULTILINE)
 _WARNING = re.compile(r"(libyang\[[1-9]\]|YANGLINT\[[WV]\]): ")
 
 
@@ -120,6 +121,9 @@ def _add(models: ModelSet, found: Mapping[str, Path], name: str) -> str:
         (each for each in (f"{name}.yang", *sorted(found, reverse=True)) if _is(each, name)), ""
     )
     features = models.features.get(name)
+    if name in models.without:
+        every = _FEATURE.findall(found[file].read_text(encoding="utf-8"))
+        features = tuple(each for each in every if each not in models.without[name])
     chosen = f"-F {name}:{','.join(features)} " if features is not None else ""
     return f"add -i -i {chosen}{MODULES}/{file}"
 
@@ -131,7 +135,10 @@ def _modules(models: ModelSet, found: Mapping[str, Path], folder: Path) -> dict[
     """
     folder.mkdir()
     for file, path in found.items():
-        (folder / file).symlink_to(path)
+        if models.readings:
+            (folder / file).write_text(read_as(models, path), encoding="utf-8")
+        else:
+            (folder / file).symlink_to(path)
     patches = {f"{module}.yang": text for module, text in models.patches.items()}
     for file, text in patches.items():
         (folder / file).write_text(text, encoding="utf-8")

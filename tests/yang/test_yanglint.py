@@ -85,6 +85,14 @@ def test_features_are_all_on_unless_named(models: ModelSet, tmp_path: Path) -> N
     assert validate(models, data, tmp_path) == []
     none = ModelSet(models.release, models.folders, models.modules, {"toy": ()})
     assert validate(none, data, tmp_path) != []
+    but = ModelSet(
+        models.release, models.folders, models.modules, without={"toy": frozenset({"f"})}
+    )
+    assert validate(but, data, tmp_path) != []
+    others = ModelSet(
+        models.release, models.folders, models.modules, without={"toy": frozenset({"g"})}
+    )
+    assert validate(others, data, tmp_path) == []
 
 
 def test_a_schema_path_finds_the_entry_that_lacks_the_leaf(
