@@ -10,6 +10,8 @@ from citynet.build import Context, DeviceFacts, build_facts, context
 from citynet.errors import InventoryError, Problem
 from citynet.house import House, open_house
 from citynet.load import Sources, load_city
+from citynet.load.rules import check
+from citynet.model import City
 from citynet.model.settings import with_settings
 from citynet.render import Artifact, Renderer, check_cells, fitted
 from citynet.render.cells import stand_ins
@@ -42,6 +44,13 @@ class Prepared:
         return self.sources.resolve(found).problems if found.problems else ()
 
 
+def _check(city: City, settings: Mapping[str, object]) -> None:
+    """Ask the rules of an inventory again where settings have changed what they held for."""
+    problems = check(city) if settings else []
+    if problems:
+        raise InventoryError(problems)
+
+
 def prepare(
     folder: Path, house: House | None = None, settings: Mapping[str, object] = NO_SETTINGS
 ) -> Prepared:
@@ -53,6 +62,7 @@ def prepare(
     loaded = load_city(folder)
     city = with_settings(loaded.city, settings)
     try:
+        _check(city, settings)
         ready = context(city, allocate(city))
         facts = fitted(build_facts(ready, house.roles), house.platforms)
         check_cells(facts.values(), house.platforms)

@@ -49,5 +49,6 @@ set_option = click.option(
     multiple=True,
     metavar="KEY=VALUE",
     callback=_settings,
-    help="Over the inventory, for this run: platform=huawei_vrp, options.underlay.mtu=2000.",
+    help="Over the inventory, for this run: platform=huawei_vrp, options.underlay.mtu=2000, "
+    "nodes.role_aggregation.platform=nokia_srlinux, 'domains.*.transport=evpn-vxlan'.",
 )

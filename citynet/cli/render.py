@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from citynet.cli.options import inventory_option, json_option, set_option, yang_option
+from citynet.cli.warn import warn
 from citynet.errors import CitynetError
 from citynet.pipeline import Prepared, prepare
 from citynet.pipeline import render as render_all
@@ -52,6 +53,7 @@ def render(
     """
     prepared = prepare(folder, settings=settings)
     artifacts = _selected(render_all(prepared), device)
+    warn(prepared.warnings())
     if root:
         _validate(prepared, artifacts, root)
     if output:

@@ -1,37 +1,106 @@
 """Settings of one run over what an inventory says: `platform=huawei_vrp`.
 
-`platform` is that of every node, whatever the inventory names; `options.ROLE.NAME` is an
-option of a role for the whole city, below what domains and nodes say.
+`platform` is that of every node, whatever the inventory names. `options.ROLE.NAME` is an option
+of a role for the whole city, below what domains and nodes say. `SECTION.NAME.KEY` is a key of
+what an inventory has in a section: `nodes.gov-agg1.platform`, `domains.*.transport`; NAME may
+have wildcards, and of nodes may be a group by role, domain or site: `nodes.role_core.reflects`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from pydantic import ValidationError
 
 from citynet.errors import CitynetError
+from citynet.model.base import Intent
 from citynet.model.city import City, Options
+from citynet.model.nodes import Node
+from citynet.text import nearest
 
-OPTION_PARTS = 3
+PARTS = 3
+EXPECTED = "expected platform, options.ROLE.NAME or SECTION.NAME.KEY"
 
 
-def _options(options: Options, key: str, value: object) -> Options:
+def _cannot(key: str, why: str = EXPECTED, hint: str | None = None) -> CitynetError:
+    return CitynetError(f"{key!r} cannot be set, {why}" + (f"; {hint}" if hint else ""))
+
+
+def _parts(key: str) -> tuple[str, str, str]:
     parts = key.split(".")
-    if len(parts) != OPTION_PARTS or not all(parts):
-        raise CitynetError(f"{key!r} cannot be set, expected platform or options.ROLE.NAME")
-    _, role, name = parts
+    if len(parts) != PARTS or not all(parts):
+        raise _cannot(key, hint=nearest(key, ["platform"]))
+    return parts[0], parts[1], parts[2]
+
+
+def _option(options: Options, key: str, value: object) -> Options:
+    _, role, name = _parts(key)
     return {**options, role: {**options.get(role, {}), name: value}}
 
 
+def _names(name: str, entry: Intent) -> Iterator[str]:
+    """What a pattern may match: the name, and the groups that an inventory of Ansible has."""
+    yield name
+    if isinstance(entry, Node):
+        for kind, value in (
+            ("role", entry.role.value),
+            ("domain", entry.domain),
+            ("site", entry.site),
+        ):
+            yield f"{kind}_{value.replace('-', '_')}"
+
+
+def _with(entry: Intent, name: str, setting: tuple[str, str, object]) -> Intent:
+    """The entry with a key set, checked as one from a file is."""
+    key, field, value = setting
+    fields = type(entry).model_fields
+    if field not in fields:
+        raise _cannot(key, f"{name} has no {field!r}", nearest(field, fields))
+    raw = entry.model_dump(by_alias=True, exclude_unset=True)
+    try:
+        return type(entry).model_validate(raw | {field: value})
+    except ValidationError as error:
+        said = error.errors(include_url=False)[0]["msg"]
+        raise _cannot(key, f"{value!r} is no value of {field!r}: {said}") from error
+
+
+def _entries(city: City, key: str, value: object) -> City:
+    section, pattern, field = _parts(key)
+    entries: object = getattr(city, section, None)
+    if section not in type(city).model_fields or not isinstance(entries, dict):
+        sections = [name for name in type(city).model_fields if name != "city"]
+        raise _cannot(key, f"there is no section {section!r}", nearest(section, sections))
+    chosen = {
+        name
+        for name, entry in entries.items()
+        if any(fnmatchcase(each, pattern) for each in _names(name, entry))
+    }
+    if not chosen:
+        raise _cannot(key, f"{section} has no {pattern!r}", nearest(pattern, entries))
+    changed = {
+        name: _with(entry, name, (key, field, value)) if name in chosen else entry
+        for name, entry in entries.items()
+    }
+    return city.model_copy(update={section: changed})
+
+
 def with_settings(city: City, settings: Mapping[str, object]) -> City:
-    """The city with `settings` applied. Raises `CitynetError` for what cannot be set."""
-    header, nodes = city.city, city.nodes
+    """The city with `settings` applied, in their order. Raises `CitynetError`.
+
+    What the rules of an inventory say of the result is for the caller to ask.
+    """
     for key, value in settings.items():
+        header = city.city
         if key == "platform":
             header = header.model_copy(update={"platform": str(value)})
             nodes = {
-                name: node.model_copy(update={"platform": None}) for name, node in nodes.items()
+                name: node.model_copy(update={"platform": None})
+                for name, node in city.nodes.items()
             }
+            city = city.model_copy(update={"city": header, "nodes": nodes})
         elif key.partition(".")[0] == "options":
-            options = _options(header.options, key, value)
+            options = _option(header.options, key, value)
             header = header.model_copy(update={"options": options})
+            city = city.model_copy(update={"city": header})
         else:
-            raise CitynetError(f"{key!r} cannot be set, expected platform or options.ROLE.NAME")
-    return city.model_copy(update={"city": header, "nodes": nodes})
+            city = _entries(city, key, value)
+    return city

@@ -37,8 +37,9 @@ def _problems(
     for role, value in facts.roles.items():
         if role not in templates:
             what = f"{platform.name} cannot do role {role}, needed by node {facts.name}"
-            expected = f"a template {platform.name}/{role}.j2"
-            yield Problem(what, needed_by(value) or place, expected, platform.lacks.get(role))
+            why = platform.lacks.get(role)
+            expected = None if why else f"a template {platform.name}/{role}.j2"
+            yield Problem(what, needed_by(value) or place, expected, why)
     for sentence in platform.refuses(facts):
         yield Problem(f"node {facts.name}: {sentence}", place)
     yield from _port_problems(facts, platform)
