@@ -1,71 +1,89 @@
 #!/bin/bash
-# Run a command as a stranger would: a clean clone in a bare Debian with only git and make in it.
+# Run a command as a stranger would: a clean clone in a bare Debian or Ubuntu with only git and
+# make in it.
 #
 #   tests/bare/run.sh bookworm make run
 #   tests/bare/run.sh trixie make run CITY=wuhan
+#   BARE_USER=stranger tests/bare/run.sh bookworm make run      by a user with sudo, not by root
+#   BARE_SOURCES='deb …' tests/bare/run.sh noble make run       where mmdebstrap needs an apt line
 #
 # The root is made by mmdebstrap and thrown away afterwards; KEEP=1 keeps it, so that a second
 # call with the same suite is a second run on the same machine. Needs root. This machine's own
 # client settings (certificates, pip, apt, Go, name resolution) are carried in, nothing else.
 set -euo pipefail
 
-suite=${1:?a suite: bookworm or trixie}
+suite=${1:?a suite: bookworm, trixie or noble}
 shift
 here=$(cd "$(dirname "$0")/../.." && pwd)
-root=${BARE_ROOT:-/var/tmp/citynet-bare-$suite}
+user=${BARE_USER:-root}
+root=${BARE_ROOT:-/var/tmp/citynet-bare-$suite${BARE_USER:+-$BARE_USER}}
+home=/root
+[ "$user" = root ] || home=/home/$user
 
-if [ "${INSIDE:-}" != 1 ]; then
-    # Private mounts and a private process tree: whatever the run leaves running ends with it.
-    exec env INSIDE=1 unshare --mount --pid --fork --mount-proc "$0" "$suite" "$@"
-fi
-
-settings=(
-    /usr/local/share/ca-certificates /etc/pip.conf /etc/hosts /etc/resolv.conf
-    "$HOME/.config/pip" "$HOME/.config/go"
-)
-for each in /etc/apt/apt.conf.d/*artifact* /etc/apt/apt.conf.d/*proxy* /etc/apt/auth.conf.d; do
-    [ -e "$each" ] && settings+=("$each")
-done
-
-if [ ! -e "$root/.made" ]; then
-    echo "bare: a $suite root with git and make in $root"
+make_root() {
+    local settings=(/usr/local/share/ca-certificates /etc/pip.conf /etc/hosts /etc/resolv.conf) each
+    for each in /etc/apt/apt.conf.d/*artifact* /etc/apt/apt.conf.d/*proxy* /etc/apt/auth.conf.d; do
+        [ -e "$each" ] && settings+=("$each")
+    done
+    local packages=git,make,ca-certificates
+    [ "$user" = root ] || packages+=,sudo
+    echo "bare: a $suite root with $packages in $root"
     rm -rf --one-file-system "$root"
-    mmdebstrap --quiet --variant=minbase --include=git,make,ca-certificates \
-        --aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root"
+    mmdebstrap --quiet --variant=minbase --include="$packages" \
+        --aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root" ${BARE_SOURCES:+"$BARE_SOURCES"}
     for each in "${settings[@]}"; do
         [ -e "$each" ] || continue
         mkdir -p "$root$(dirname "$each")"
         cp -aL "$each" "$root$(dirname "$each")/"
     done
     chroot "$root" update-ca-certificates >/dev/null 2>&1
+    if [ "$user" != root ]; then
+        chroot "$root" useradd --create-home --shell /bin/bash "$user"
+        echo "$user ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/$user"
+    fi
+    for each in pip go; do
+        [ -e "$HOME/.config/$each" ] || continue
+        mkdir -p "$root$home/.config"
+        cp -rL "$HOME/.config/$each" "$root$home/.config/"
+    done
+    git clone --quiet "$here" "$root$home/citynet"
+    chroot "$root" chown -R "$user:" "$home"
     touch "$root/.made"
+}
+
+# Inside private mounts: make $root the root. A chroot would not do, since nobody may make a
+# user namespace in one, and building images without root needs user namespaces.
+enter() {
+    mount --bind "$root" "$root"
+    mount --rbind /dev "$root/dev"
+    mount -t proc proc "$root/proc"
+    mount --rbind /sys "$root/sys"
+    mount -t tmpfs tmpfs "$root/run"
+    mkdir -p "$root/.outside"
+    cd "$root"
+    pivot_root . .outside
+    exec chroot . sh -c 'umount -l /.outside && rmdir /.outside && exec "$@"' sh "$@"
+}
+
+if [ "${BARE_INSIDE:-}" = 1 ]; then
+    environment=("HOME=$home" "USER=$user" TERM=dumb LANG=C.UTF-8
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+    while IFS='=' read -r name value; do
+        case $name in
+            PIP_CERT | PIP_DEFAULT_TIMEOUT | PIP_INDEX_URL | SSL_CERT_* | *_CA_BUNDLE | *_proxy | *_PROXY | GOPROXY | GOSUMDB)
+                environment+=("$name=$value") ;;
+        esac
+    done < <(env)
+    # shellcheck disable=SC2016 # for the shell inside
+    enter setpriv --reuid "$user" --regid "$user" --init-groups \
+        env -i "${environment[@]}" sh -c 'cd ~/citynet && exec "$@"' sh "$@"
 fi
 
-mount --bind "$root" "$root"
-mount --rbind /dev "$root/dev"
-mount -t proc proc "$root/proc"
-mount --rbind /sys "$root/sys"
-mount -t tmpfs tmpfs "$root/run"
-mkdir -p "$root/etc/ssl" "$root/root/citynet"
-if [ ! -d "$root/root/citynet/.git" ]; then
-    git clone --quiet "$here" "$root/root/citynet"
-fi
-
-environment=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LANG=C.UTF-8)
-while IFS='=' read -r name value; do
-    case $name in
-        PIP_CERT | PIP_DEFAULT_TIMEOUT | PIP_INDEX_URL | SSL_CERT_* | *_CA_BUNDLE | *_proxy | *_PROXY | GOPROXY | GOSUMDB)
-            environment+=("$name=$value") ;;
-    esac
-done < <(env)
-
+[ -e "$root/.made" ] || make_root
 begin=$(date +%s)
 status=0
-chroot "$root" env -i "${environment[@]}" sh -c 'cd /root/citynet && exec "$@"' sh "$@" || status=$?
-echo "bare: $* in $suite: exit $status after $(($(date +%s) - begin)) s"
-
-umount -l "$root/run" "$root/sys" "$root/proc" "$root/dev" "$root"
-if [ "${KEEP:-}" != 1 ]; then
-    rm -rf --one-file-system "$root"
-fi
+# A private process tree as well: whatever the run leaves running ends with it.
+BARE_INSIDE=1 unshare --mount --pid --fork --mount-proc "$0" "$suite" "$@" || status=$?
+echo "bare: $* in $suite as $user: exit $status after $(($(date +%s) - begin)) s"
+[ "${KEEP:-}" = 1 ] || rm -rf --one-file-system "$root"
 exit "$status"
