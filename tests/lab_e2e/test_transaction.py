@@ -35,7 +35,7 @@ COMMAND = "import sys; from citynet.cli.main import run; sys.exit(run(sys.argv[1
 TIMER = 25
 OLD, NEW = "old", "new"
 EDGE = "gov-acc1"
-IF_ONE = "{% if facts.name == 'gov-agg2' %}"
+IF_ONE = "{% if device.name == 'gov-agg2' %}"
 
 
 @dataclass
