@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from citynet.lab.cache import digest_of
-from citynet.yang.models import ModelSet, files
+from citynet.yang.models import ModelSet, files, read_as
 
 SPECIFICATION = "models.json"
 ALL = "*"
@@ -31,7 +31,7 @@ def collect(models: ModelSet, root: Path) -> dict[str, bytes]:
 
     `models.json` lists the modules to implement, patches first, each with its features.
     """
-    found = {name: path.read_bytes() for name, path in files(models, root).items()}
+    found = {name: read_as(models, path) for name, path in files(models, root).items()}
     found |= {f"{name}.yang": text.encode() for name, text in models.patches.items()}
     by_module = {_module(name): name for name in sorted(found)}
     modules = []

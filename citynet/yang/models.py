@@ -85,10 +85,13 @@ def files(models: ModelSet, root: Path) -> dict[str, Path]:
     return found
 
 
-def read_as(models: ModelSet, file: Path) -> str:
-    """The text of a module as the vendor means it, see `Reading`."""
-    text = file.read_text(encoding="utf-8")
+def read_as(models: ModelSet, file: Path) -> bytes:
+    """A module as the vendor means it, see `Reading`."""
+    data = file.read_bytes()
+    if not models.readings:
+        return data
+    text = data.decode()
     module = file.name.partition(".yang")[0].partition("@")[0]
     for reading in models.readings:
         text = reading.of(module, text)
-    return text
+    return text.encode()

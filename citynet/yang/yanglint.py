@@ -136,7 +136,7 @@ def _modules(models: ModelSet, found: Mapping[str, Path], folder: Path) -> dict[
     folder.mkdir()
     for file, path in found.items():
         if models.readings:
-            (folder / file).write_text(read_as(models, path), encoding="utf-8")
+            (folder / file).write_bytes(read_as(models, path))
         else:
             (folder / file).symlink_to(path)
     patches = {f"{module}.yang": text for module, text in models.patches.items()}
