@@ -12,6 +12,7 @@ from itertools import product
 from typing import Protocol
 
 from citynet.allocate.numbers import short_name
+from citynet.build.policy import Rule
 from citynet.errors import KeyPath
 
 Network = IPv4Network | IPv6Network
@@ -26,20 +27,6 @@ LINK_LOCAL = IPv6Network("fe80::/10")
 MULTICAST = IPv6Network("ff02::/16")
 LONGEST = 60
 """Of a list's name: 64 characters, as in huawei-acl, of which a platform may add four."""
-
-
-class Flow(Protocol):
-    """What is read of `roles.gateway.Rule`."""
-
-    counter: str
-    outward: bool
-    protocol: str
-    ports: tuple[int, ...]
-    sources4: tuple[IPv4Network, ...]
-    targets4: tuple[IPv4Network, ...]
-    sources6: tuple[IPv6Network, ...]
-    targets6: tuple[IPv6Network, ...]
-    origin: KeyPath
 
 
 class Address(Protocol):
@@ -57,7 +44,7 @@ class Joined(Protocol):
     interface: str
     address: Address
     neighbor: Address
-    rules: tuple[Flow, ...]
+    rules: tuple[Rule, ...]
     origin: KeyPath
 
 
@@ -84,7 +71,7 @@ class AccessList:
     origin: KeyPath
 
 
-def _matches(flow: Flow, version: int, *, answer: bool) -> Iterator[Match]:
+def _matches(flow: Rule, version: int, *, answer: bool) -> Iterator[Match]:
     sources: tuple[Network, ...] = flow.sources4 if version == 4 else flow.sources6  # noqa: PLR2004
     targets: tuple[Network, ...] = flow.targets4 if version == 4 else flow.targets6  # noqa: PLR2004
     for source, target in product(sources, targets):

@@ -4,27 +4,20 @@ A platform counts the packets that open a flow in a counter `<gateway>-<flow>`, 
 join refuses in `<subinterface>-refused` (with `-` for `.`); these names are the role's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import product
 
 from citynet.allocate.joins import endpoints_of, vpn_of
 from citynet.allocate.plan import EndpointNumbers, JoinNumbers
 from citynet.build.context import Context
 from citynet.model import Flow, Gateway
-from citynet.verify.check import Check, Input, Verdict, differences, judge, leaked, unanswered
-from citynet.verify.observe import BgpSession, Kind, Needs, Observations, Probe
+from citynet.verify.bgp import DEFAULT, BgpSessions, PeersInput
+from citynet.verify.check import Check, Input, Verdict, judge, leaked, unanswered
+from citynet.verify.observe import Needs, Observations, Probe
 from citynet.verify.pairs import PORT, endpoints_of_vpn, joined, probes_between
 
-FAMILIES = ("ipv4 unicast", "ipv6 unicast")
 Service = tuple[str, int]
 Permitted = frozenset[tuple[str, str, str, int]]
-
-
-class SessionsInput(Input):
-    """The eBGP peers of `node` inside VRFs: the AS number by `(vrf, address)`."""
-
-    node: str
-    expected: Mapping[tuple[str, str], int]
 
 
 class CrossingInput(Input):
@@ -36,37 +29,16 @@ class CrossingInput(Input):
     at_least: int
 
 
-class Sessions(Check[SessionsInput]):
+class Sessions(BgpSessions):
     """BGP inside VRFs: an established session to the far gateway of every join, and no other."""
 
     name = "ebgp-sessions"
     role = "gateway"
-    tags = frozenset({"sessions", "bgp"})
-    session = True
+    families = ("ipv4 unicast", "ipv6 unicast")
 
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The router."""
-        return frozenset({self.input.node})
-
-    def needs(self) -> Needs:
-        """The router's BGP sessions."""
-        return Needs(states=frozenset({(self.input.node, Kind.BGP)}))
-
-    def evaluate(self, seen: Observations) -> Verdict:
-        """Missing, extra, down, without a family, or with another AS: each is a finding."""
-        found = {
-            f"{each.peer} in {each.vrf}": (
-                f"AS {each.remote_as} {each.state} for {', '.join(each.families)}"
-            )
-            for each in seen.state(self.input.node, Kind.BGP, BgpSession)
-            if each.vrf != "default"
-        }
-        wanted = {
-            f"{peer} in {vrf}": f"AS {asn} Established for {', '.join(FAMILIES)}"
-            for (vrf, peer), asn in self.input.expected.items()
-        }
-        return judge(differences(wanted, found, "session to"), f"{len(wanted)} sessions")
+    def covers(self, vrf: str) -> bool:
+        """Those inside VRFs."""
+        return vrf != DEFAULT
 
 
 class CrossingCheck(Check[CrossingInput]):
@@ -132,7 +104,7 @@ def _sessions(context: Context, node: str) -> Sessions:
         (side.near.vpn, str(side.far.address.ip)): domains[context.domain_of(side.far.node)].asn
         for side in context.index.joins.get(node, ())
     }
-    return Sessions(node, SessionsInput(node=node, expected=expected))
+    return Sessions(node, PeersInput(node=node, expected=expected))
 
 
 def _services(flow: Flow) -> tuple[Service, ...]:

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from citynet.allocate.joins import endpoints_of, vpn_of
 from citynet.build.context import Context, JoinSide
+from citynet.build.policy import Rule
 from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
 from citynet.model import Flow
@@ -31,25 +32,6 @@ class GatewayOptions(RoleOptions):
         description="How answers come back: to what was asked (a stateful filter), or whatever "
         "looks like an answer, for platforms that keep no state.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One flow between two sets of subnets. `outward` if it starts on this router's side.
-
-    `counter` is the name under which its packets are counted, `gate-publish`.
-    """
-
-    name: str
-    counter: str
-    outward: bool
-    protocol: str
-    ports: tuple[int, ...]
-    sources4: tuple[IPv4Network, ...]
-    targets4: tuple[IPv4Network, ...]
-    sources6: tuple[IPv6Network, ...]
-    targets6: tuple[IPv6Network, ...]
-    origin: KeyPath
 
 
 @dataclass(frozen=True, slots=True)

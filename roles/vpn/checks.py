@@ -6,21 +6,14 @@ from citynet.allocate.joins import endpoints_of, vpn_of
 from citynet.allocate.plan import EndpointNumbers
 from citynet.build.context import Context
 from citynet.model import Transport
-from citynet.verify.check import Check, Input, Verdict, differences, judge, leaked, unanswered
-from citynet.verify.observe import BgpSession, Capture, Kind, Needs, Observations, Probe, Route
+from citynet.verify.bgp import DEFAULT, BgpSessions, PeersInput
+from citynet.verify.check import Check, Input, Verdict, judge, leaked, unanswered
+from citynet.verify.observe import Capture, Kind, Needs, Observations, Probe, Route
 from citynet.verify.pairs import endpoints_of_vpn, joined, probes_between
 
 SSH = 22
 SMALL = 128
 """Bytes of a probe that asks for reachability alone."""
-FAMILIES = ("ipv4 vpn", "ipv6 vpn")
-
-
-class SessionsInput(Input):
-    """The peers of `node` outside VPNs, by address: the AS number."""
-
-    node: str
-    expected: Mapping[str, int]
 
 
 class RoutesInput(Input):
@@ -38,35 +31,16 @@ class TalkInput(Input):
     probes: tuple[Probe, ...]
 
 
-class Sessions(Check[SessionsInput]):
+class Sessions(BgpSessions):
     """BGP: an established session with both VPN families to every peer, and no other."""
 
     name = "bgp-sessions"
     role = "vpn"
-    tags = frozenset({"sessions", "bgp"})
-    session = True
+    families = ("ipv4 vpn", "ipv6 vpn")
 
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The router."""
-        return frozenset({self.input.node})
-
-    def needs(self) -> Needs:
-        """The router's BGP sessions."""
-        return Needs(states=frozenset({(self.input.node, Kind.BGP)}))
-
-    def evaluate(self, seen: Observations) -> Verdict:
-        """Missing, extra, down, without a family, or with another AS: each is a finding."""
-        found = {
-            each.peer: f"AS {each.remote_as} {each.state} for {', '.join(each.families)}"
-            for each in seen.state(self.input.node, Kind.BGP, BgpSession)
-            if each.vrf == "default"
-        }
-        wanted = {
-            peer: f"AS {asn} Established for {', '.join(FAMILIES)}"
-            for peer, asn in self.input.expected.items()
-        }
-        return judge(differences(wanted, found, "session to"), f"{len(wanted)} sessions")
+    def covers(self, vrf: str) -> bool:
+        """Those outside VPNs."""
+        return vrf == DEFAULT
 
 
 class Routes(Check[RoutesInput]):
@@ -222,8 +196,8 @@ def _sessions(context: Context, node: str) -> Sessions:
         peers = set(reflectors)
     plan = context.plan
     asn = plan.domains[domain].asn
-    expected = {str(plan.nodes[peer].loopback): asn for peer in sorted(peers)}
-    return Sessions(node, SessionsInput(node=node, expected=expected))
+    expected = {(DEFAULT, str(plan.nodes[peer].loopback)): asn for peer in sorted(peers)}
+    return Sessions(node, PeersInput(node=node, expected=expected))
 
 
 def _told(context: Context, vpn: str) -> Iterator[tuple[str, str]]:
