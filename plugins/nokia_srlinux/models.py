@@ -43,7 +43,7 @@ OTHER_HARDWARE = frozenset(
         # what only their chips do, and a 7220 IXR-D does in another way or not at all
         *("acl-action-accept-with-log", "bgp-add-paths-l3vpn", "bgp-add-paths-labeled-unicast"),
         *("bgp-labeled-unicast", "bgp-labeled-unicast-over-sr-te", "ldp-ipv6", "sflow-lag"),
-        *("mpls", "segment-routing", "evpn-mpls", "ipvpn", "label-range-user-owner"),
+        *("mpls", "ldp", "segment-routing", "evpn-mpls", "ipvpn", "label-range-user-owner"),
         *("policy-based-forwarding-decap-actions", "pseudowire-in-vpws", "macsec"),
         *("qos-multi-traffic-queue", "qos-queue-profile-stats", "submgmt-fpcx"),
         *("te-policies-increased-label-stack-fpcx", "hold-time-fpcx"),

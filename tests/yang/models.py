@@ -10,3 +10,6 @@ MODELS = Path(os.environ.get("CITYNET_YANG", ROOT.parent / "shared" / "yang"))
 
 MIRRORED = {"options.gateway.answers": "by-mirrored-rules"}
 """What a city accepts of gateways on platforms that keep no state."""
+
+EVPN = {"domains.*.transport": "evpn-vxlan"}
+"""A city whose routers carry VPNs by EVPN over VXLAN, for platforms that have no SRv6."""

@@ -16,9 +16,14 @@ from tests.cities import DEMO, VENDORS
 from tests.yang.broken import Broken
 from tests.yang.broken_huawei import BROKEN as HUAWEI
 from tests.yang.broken_openconfig import BROKEN as OPENCONFIG
-from tests.yang.models import MIRRORED, MODELS
+from tests.yang.broken_srlinux import BROKEN as SRLINUX
+from tests.yang.models import EVPN, MIRRORED, MODELS
 
-TABLES: dict[str, tuple[Broken, ...]] = {"huawei_vrp": HUAWEI, "openconfig": OPENCONFIG}
+TABLES: dict[str, tuple[Broken, ...]] = {
+    "huawei_vrp": HUAWEI,
+    "nokia_srlinux": SRLINUX,
+    "openconfig": OPENCONFIG,
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Device:
 
 DEVICES = {
     "huawei_vrp": Device(DEMO, "gov-gw1", {"platform": "huawei_vrp", **MIRRORED}),
+    "nokia_srlinux": Device(DEMO, "gov-gw1", {"platform": "nokia_srlinux", **MIRRORED, **EVPN}),
     "openconfig": Device(VENDORS, "otn-south"),
 }
 CASES = [(platform, broken) for platform, table in TABLES.items() for broken in table]
