@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from citynet.verify.check import Result, Status
 from citynet.verify.gather import Gatherer
 from citynet.verify.lab import network_of
 from citynet.verify.network import Sessions
+from citynet.verify.planes import unmeasured
 from citynet.verify.report import Report, as_junit
 from citynet.verify.report import as_json as to_json
 from citynet.verify.run import Selection, all_checks, select
@@ -81,6 +83,13 @@ def _table(report: Report) -> Table:
     return table
 
 
+def _by_reason(report: Report) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for check, reason in sorted(report.unmeasured.items()):
+        found.setdefault(reason, []).append(check)
+    return found
+
+
 def _print(report: Report, *, verbose: bool) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -92,6 +101,10 @@ def _print(report: Report, *, verbose: bool) -> None:
         console.print(line, soft_wrap=True)
         for finding in each.verdict.detail if verbose else ():
             console.print(Text(f"    {finding}"), soft_wrap=True)
+    for reason, ids in _by_reason(report).items():
+        console.print(Text(f"not measured: {len(ids)} checks ({reason})", "yellow"))
+        for check in ids if verbose else ():
+            console.print(Text(f"    {check}"), soft_wrap=True)
     if not report.settled:
         waited = f"after {report.waited:.0f} s " if report.waited else ""
         console.print(Text(f"{waited}sessions or routes were still missing", "red"))
@@ -107,12 +120,14 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
             f"no lab of {prepared.name} is up; `citynet lab up -i {folder}` makes one"
         )
     network = network_of(prepared, lab)
+    skipped = unmeasured(checks, prepared.context, lab.twins)
+    measured = [check for check in checks if check.id not in skipped]
     with Sessions(network.open_shell) as sessions:
         gatherer = Gatherer(network, sessions, prepared.plan, _progress())
-        report = run(prepared.name, gatherer, checks, wait)
+        report = run(prepared.name, gatherer, measured, wait)
     if sys.stderr.isatty():
         click.echo("\r\033[K", err=True, nl=False)
-    return report
+    return replace(report, unmeasured=skipped)
 
 
 @click.command(epilog=EPILOG)
@@ -149,7 +164,8 @@ def verify(
 
     Sessions, packets of every pair that must talk and that must not, captures and counters;
     no configuration is read back. Exits 0 if all holds, 1 otherwise; a check that could not
-    run is a failure.
+    run is a failure. What lies in a domain with twins is not measured, and is said so: neither
+    passed nor failed.
     """
     report = _report(folder, Selection(tags, limit), wait)
     if junit is not None:

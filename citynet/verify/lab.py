@@ -52,7 +52,12 @@ def network_of(prepared: Prepared, lab: Running) -> Network:
         return open_shell(device, lab.nodes[device], jump)
 
     platforms = prepared.house.platforms
-    readers = {name: reader_of(platforms[platform]) for name, platform in _platforms(prepared)}
+    twins = {node.name for node in topology.twins}
+    readers = {
+        name: reader_of(platforms[platform])
+        for name, platform in _platforms(prepared)
+        if name not in twins
+    }
     refs = {each.ref.replace("/", "."): each.ref for each in prepared.plan.endpoints.values()}
     return Network(
         open_shell=open_shell,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -13,7 +13,9 @@ from citynet.verify.check import Result, Status
 class Report:
     """All results, in a sorted order. Times are in seconds; `started` is ISO 8601, UTC.
 
-    `waited` is how long the network took to settle, `settled` whether it did.
+    `waited` is how long the network took to settle, `settled` whether it did. `unmeasured` has
+    the checks that nothing could be measured for, by id, with the reason: neither passed nor
+    failed.
     """
 
     city: str
@@ -23,6 +25,7 @@ class Report:
     settled: bool
     probes: int
     results: tuple[Result, ...]
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def failed(self) -> tuple[Result, ...]:
@@ -38,7 +41,10 @@ class Report:
     def summary(self) -> str:
         """`120 checks, 119 passed, 1 failed` and how long it took."""
         bad = len(self.failed)
-        counts = f"{len(self.results)} checks, {len(self.results) - bad} passed, {bad} failed"
+        total = len(self.results) + len(self.unmeasured)
+        counts = f"{total} checks, {len(self.results) - bad} passed, {bad} failed"
+        if self.unmeasured:
+            counts += f", {len(self.unmeasured)} not measured"
         waited = f", after waiting {self.waited:.1f} s" if self.waited else ""
         return f"{counts} ({self.probes} probes, {self.seconds:.1f} s{waited})"
 
@@ -46,8 +52,9 @@ class Report:
 def as_dict(report: Report) -> Mapping[str, Any]:
     """The report as JSON has it.
 
-    `{city, started, seconds, waited, settled, probes, ok, passed, failed, results: [{id, role,
-    name, subject, labels, summary, status: ok|failed|error, message, detail: [...]}]}`
+    `{city, started, seconds, waited, settled, probes, ok, passed, failed, not_measured: {id:
+    reason}, results: [{id, role, name, subject, labels, summary, status: ok|failed|error,
+    message, detail: [...]}]}`
     """
     return {
         "city": report.city,
@@ -59,6 +66,7 @@ def as_dict(report: Report) -> Mapping[str, Any]:
         "ok": report.ok,
         "passed": len(report.results) - len(report.failed),
         "failed": len(report.failed),
+        "not_measured": dict(sorted(report.unmeasured.items())),
         "results": [
             {
                 "id": each.id,
@@ -104,5 +112,19 @@ def as_junit(report: Report) -> str:
                 tag = "error" if each.verdict.status is Status.ERROR else "failure"
                 found = ET.SubElement(case, tag, message=each.verdict.message)
                 found.text = "\n".join(each.verdict.detail)
+    _skipped(root, report.unmeasured)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _skipped(root: ET.Element, unmeasured: Mapping[str, str]) -> None:
+    """JUnit's word for what was not measured."""
+    if not unmeasured:
+        return
+    count = str(len(unmeasured))
+    suite = ET.SubElement(root, "testsuite", name="not measured", tests=count, skipped=count)
+    for check, reason in sorted(unmeasured.items()):
+        role, _, rest = check.partition("/")
+        name, _, subject = rest.partition("/")
+        case = ET.SubElement(suite, "testcase", classname=f"{role}.{name}", name=subject)
+        ET.SubElement(case, "skipped", message=reason)

@@ -89,7 +89,7 @@ class SysrepoStore:
     def edit(self, config: bytes, operation: str, test: str) -> None:
         """Change the candidate. `test`: set, test-then-set or test-only."""
         session = self._sessions[CANDIDATE]
-        with self._edit(config) as tree:
+        with self._edit(config) as (tree, doubts):
             if tree is None:
                 return
             try:
@@ -97,7 +97,7 @@ class SysrepoStore:
                     self._try(session, tree, operation, test)
             except RefusedError as error:
                 found = list(self._clashes(tree)) if _clash(error) else []
-                raise refused(found or error.errors) from None
+                raise refused(found or doubts or error.errors) from None
             finally:
                 session.discard_changes()
 
@@ -136,22 +136,26 @@ class SysrepoStore:
             self._sessions[target].replace_config_ly(tree, None)
 
     @contextmanager
-    def _edit(self, config: bytes) -> Iterator[Any]:
-        """An edit as a tree. Strictly parsed errors have better paths, but what deletes a leaf
-        has no value of the leaf's type: the second try lets it through, and sysrepo decides.
+    def _edit(self, config: bytes) -> Iterator[tuple[Any, list[RpcError]]]:
+        """An edit as a tree, and what is wrong with it if sysrepo says so as well.
+
+        Strictly parsed errors have better paths, but what deletes a leaf has no value of the
+        leaf's type: the second try lets anything through, and sysrepo decides.
         """
+        doubts: list[RpcError] = []
         try:
             tree = self._parse(config, strict=True)
         except libyang.LibyangError as error:
             said = [_told(each) for each in error.errors]
             if b"operation" not in config:
                 raise refused(said) from error
+            doubts = [each for each in said if "empty value" not in each.message]
             try:
                 tree = self._parse(config, strict=False)
             except libyang.LibyangError:
                 raise refused(said) from error
         try:
-            yield tree
+            yield tree, doubts
         finally:
             if tree is not None:
                 tree.free()
