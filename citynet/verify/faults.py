@@ -14,15 +14,23 @@ from citynet.model import Gateway
 from citynet.verify.pairs import endpoints_of_vpn
 
 PAUSE = "kill -{signal} $(cat /run/frr/{daemon}.pid)"
+HOLD = 30.0
+"""Seconds until a silent neighbour is given up: ten IS-IS hellos of 3 s, and BGP's hold time."""
+
+CROSSING = ("gateway/flow-allowed", "gateway/flow-refused")
+PACKETS = ("srv6/encapsulation", "vpn/reachability", *CROSSING)
+ROUTING = ("vpn/bgp-sessions", "vpn/routes", *PACKETS)
+"""What else is seen where customers' packets, or their routes too, come to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that goes wrong on `node`: how, how it is undone, and what must see it.
 
-    `caught_by` are checks as `role/name`, each of which must fail for some subject;
-    `concerning` narrows a run to what is needed (nodes, VPNs or links, as `--limit`); the same
-    is done on the nodes of `also`.
+    `caught_by` are checks as `role/name`, each of which must fail for some subject, `within`
+    seconds; `concerning` narrows a run to what is needed (nodes, VPNs or links, as `--limit`);
+    the same is done on the nodes of `also`. `touches` are other checks that may fail, because
+    what broke carries what they measure. Every check that is in neither must still hold.
     """
 
     name: str
@@ -33,6 +41,8 @@ class Fault:
     caught_by: tuple[str, ...]
     concerning: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    touches: tuple[str, ...] = ()
+    within: float = 30.0
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -44,17 +54,24 @@ def _vtysh(*lines: str) -> str:
     return "vtysh " + " ".join(f"-c '{line}'" for line in ("configure terminal", *lines))
 
 
-def _paused(name: str, daemon: str, node: str, caught_by: tuple[str, ...], summary: str) -> Fault:
-    """A daemon that hangs, and watchfrr with it, so that nobody restarts it."""
+def _paused(
+    daemon: str, node: str, neighbours: tuple[str, ...], caught_by: str, touches: tuple[str, ...]
+) -> Fault:
+    """A daemon that hangs, and watchfrr with it, so that nobody restarts it.
+
+    Its own router cannot say so: its neighbours do, once their hold time is over.
+    """
     daemons = (daemon, "watchfrr")
     return Fault(
-        name,
-        summary,
+        f"{daemon}-hangs",
+        f"{daemon} of {node} says nothing",
         node,
         "; ".join(PAUSE.format(signal="STOP", daemon=each) for each in reversed(daemons)),
         "; ".join(PAUSE.format(signal="CONT", daemon=each) for each in daemons),
-        caught_by,
-        (node,),
+        (caught_by,),
+        neighbours,
+        touches=touches,
+        within=HOLD + 30.0,
     )
 
 
@@ -104,10 +121,10 @@ def _underlay(at: Scene) -> Iterator[Fault]:
     near, far = at.link.end(at.node), at.link.far(at.node)
     port, peer, reflector = near.interface, far.node, at.context.index.reflectors
     core = reflector[at.context.domain_of(at.node)][0]
-    yield _paused(
-        "isisd-hangs", "isisd", at.node, ("underlay/isis-adjacencies",), "isisd says nothing"
-    )
-    yield _paused("bgpd-hangs", "bgpd", core, ("vpn/bgp-sessions",), "bgpd says nothing")
+    clients = at.context.index.clients[at.context.domain_of(at.node)]
+    touches = ("underlay/bfd-sessions", "underlay/loopbacks", *ROUTING)
+    yield _paused("isisd", at.node, (peer,), "underlay/isis-adjacencies", touches)
+    yield _paused("bgpd", core, tuple(clients), "vpn/bgp-sessions", ())
     yield Fault(
         "link-cut",
         f"the link to {peer} is cut",
@@ -125,6 +142,7 @@ def _underlay(at: Scene) -> Iterator[Fault]:
         f"ip link set {port} mtu $(cat /run/fault)",
         ("underlay/link-mtu",),
         (at.link.id,),
+        touches=("underlay/isis-adjacencies", *PACKETS),
     )
     yield Fault(
         "wrong-address",
@@ -154,6 +172,8 @@ def _underlay(at: Scene) -> Iterator[Fault]:
         _vtysh(f"interface {port}", "isis circuit-type level-2-only"),
         ("underlay/isis-adjacencies",),
         (at.node,),
+        touches=("underlay/bfd-sessions",),
+        within=HOLD + 30.0,
     )
     loopback = at.context.plan.nodes[at.node].loopback
     yield Fault(
@@ -164,6 +184,7 @@ def _underlay(at: Scene) -> Iterator[Fault]:
         f"ip address add {loopback}/128 dev lo nodad; sleep 1; vtysh -c 'clear bgp *'",
         ("underlay/loopbacks",),
         (at.node, peer),
+        touches=ROUTING,
     )
 
 
@@ -182,6 +203,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         _vtysh(at.bgp, family, f"rt vpn both {target}"),
         ("vpn/routes", "vpn/reachability"),
         (vpn,),
+        touches=PACKETS,
     )
     yield Fault(
         "leaked-route",
@@ -191,6 +213,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         _vtysh(at.bgp, family, f"rt vpn both {target}"),
         ("vpn/routes",),
         (at.node,),
+        touches=("vpn/isolation",),
     )
     others = [each for each in endpoints_of_vpn(plan, at.other) if each.node == at.node]
     if others:
@@ -216,6 +239,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         f"ip address add {at.near.ipv6} dev {at.near.interface} nodad",
         ("vpn/routes", "vpn/reachability"),
         (vpn, at.other),
+        touches=("vpn/access", "vpn/infrastructure", "vpn/isolation", *PACKETS),
     )
     locator = plan.nodes[at.node].locator
     block = plan.domains[at.context.domain_of(at.node)].locators
@@ -230,6 +254,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         _vtysh(*place, f"prefix {locator} {lengths}"),
         ("srv6/local-sids", "vpn/reachability"),
         (at.node, vpn),
+        touches=ROUTING,
     )
     yield Fault(
         "missing-sid",
@@ -239,6 +264,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         _vtysh(at.bgp, f"sid vpn per-vrf export explicit {sid}"),
         ("srv6/local-sids", "vpn/reachability"),
         (at.node, vpn),
+        touches=("vpn/routes", *PACKETS),
     )
     yield Fault(
         "wrong-sid",
@@ -248,6 +274,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         _vtysh(at.bgp, "no sid vpn per-vrf export auto", f"sid vpn per-vrf export explicit {sid}"),
         ("srv6/local-sids", "vpn/routes"),
         (at.node, vpn),
+        touches=PACKETS,
     )
     yield Fault(
         "reflector-forgets",
@@ -270,6 +297,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         f"ip link set {at.near.interface} mtu 1500",
         ("vpn/access", "vpn/reachability"),
         (vpn,),
+        touches=PACKETS,
     )
 
 
@@ -291,6 +319,7 @@ def _domains_joined(name: str, gateway: Gateway, interfaces: tuple[str, str]) ->
         ("underlay/isis-adjacencies",),
         gateway.ends,
         (gateway.ends[1],),
+        touches=("underlay/domain-separation",),
     )
 
 
@@ -347,6 +376,7 @@ def _gateway(context: Context) -> Iterator[Fault]:
             f"{joins[0].near.address} dev {joins[0].near.interface} nodad",
             ("gateway/ebgp-sessions", "gateway/flow-allowed"),
             (node, *vpns),
+            touches=("vpn/routes", "gateway/flow-refused"),
         )
         return
 

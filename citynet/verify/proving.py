@@ -11,6 +11,8 @@ from citynet.verify.report import Report
 from citynet.verify.run import AnyCheck, verify
 
 PAUSE = 0.5
+SETTLE = 20.0
+"""Seconds that the rest of the network has to find its way around a fault."""
 COMMAND_TIMEOUT = 30.0
 
 
@@ -18,7 +20,8 @@ COMMAND_TIMEOUT = 30.0
 class Proof:
     """What came of a fault. `missed` are the checks that should have failed and did not.
 
-    `said` is what the first failing check said; times are in seconds.
+    `astray` is what the checks said that should have held all the while, and did not. `said` is
+    what the first failing check said; times are in seconds.
     """
 
     fault: Fault
@@ -28,11 +31,12 @@ class Proof:
     healed: bool
     healed_after: float
     still_failing: tuple[str, ...] = ()
+    astray: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Caught by every check that should, and healthy again."""
-        return not self.missed and self.healed
+        """Caught by every check that should and by no other, and healthy again."""
+        return not self.missed and not self.astray and self.healed
 
 
 def concerned(fault: Fault, checks: Sequence[AnyCheck]) -> tuple[AnyCheck, ...]:
@@ -46,9 +50,22 @@ def concerned(fault: Fault, checks: Sequence[AnyCheck]) -> tuple[AnyCheck, ...]:
     )
 
 
+def unrelated(fault: Fault, checks: Sequence[AnyCheck]) -> tuple[AnyCheck, ...]:
+    """The checks that must hold whatever the fault does."""
+    related = {*fault.caught_by, *fault.touches}
+    return tuple(check for check in checks if f"{check.role}/{check.name}" not in related)
+
+
 def _missed(fault: Fault, report: Report) -> tuple[str, ...]:
-    failing = {f"{each.role}/{each.name}" for each in report.failed}
+    """A check that could not run has not caught anything."""
+    failing = {
+        f"{each.role}/{each.name}" for each in report.failed if each.verdict.status is Status.FAILED
+    }
     return tuple(each for each in fault.caught_by if each not in failing)
+
+
+def _words(report: Report) -> tuple[str, ...]:
+    return tuple(f"{each.id}: {each.verdict.message}" for each in report.failed)
 
 
 def _shell(gatherer: Gatherer, fault: Fault, command: str) -> None:
@@ -72,21 +89,25 @@ def prove(
     fault: Fault,
     gatherer: Gatherer,
     checks: Sequence[AnyCheck],
-    within: float = 30.0,
     heal_within: float = 90.0,
 ) -> Proof:
-    """Inject `fault`, look until it is caught, undo it whatever happened, look until healthy."""
-    needed = concerned(fault, checks)
+    """Inject `fault`, look until it is caught, undo it whatever happened, look until healthy.
+
+    In between, whatever has nothing to do with it must hold, once the network has settled.
+    """
+    needed, others = concerned(fault, checks), unrelated(fault, checks)
+    related = tuple(check for check in checks if check not in others)
     try:
         _shell(gatherer, fault, fault.inject)
-        report, caught_after = _caught(fault, gatherer, needed, within)
+        report, caught_after = _caught(fault, gatherer, needed, fault.within)
+        beside = verify("unrelated", gatherer, others, SETTLE)
     finally:
         _shell(gatherer, fault, fault.undo)
     started = time.monotonic()
-    after = verify("fault", gatherer, needed, heal_within)
+    after = verify("healed", gatherer, related, heal_within)
     while not after.ok and time.monotonic() - started < heal_within:
         time.sleep(PAUSE)
-        after = verify("fault", gatherer, needed, heal_within)
+        after = verify("healed", gatherer, related, heal_within)
     failed = [each for each in report.failed if each.verdict.status is not Status.OK]
     return Proof(
         fault=fault,
@@ -95,5 +116,6 @@ def prove(
         caught_after=round(caught_after, 1),
         healed=after.ok,
         healed_after=round(time.monotonic() - started, 1),
-        still_failing=tuple(f"{each.id}: {each.verdict.message}" for each in after.failed),
+        still_failing=_words(after),
+        astray=_words(beside),
     )

@@ -51,6 +51,7 @@ def test_a_fault_is_caught_and_the_lab_heals(
 ) -> None:
     proof = prove(fault, gatherer, checks)
     assert not proof.missed, f"not caught by {proof.missed}; {proof.said}"
+    assert not proof.astray, f"not of this fault: {proof.astray}"
     assert proof.healed, proof.still_failing
 
 

@@ -23,23 +23,12 @@ from citynet.lab.host import Completed, LabHost
 from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
 from tests.cities import ROOT
+from tests.lab_e2e.small import NODES, write_city
 
 pytestmark = pytest.mark.lab
 INNER = "/root/inner"
 PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
-TWO = """
-city: {name: inner}
-domains: {government: {}}
-sites: {hall: {}}
-nodes:
-  left: {site: hall, domain: government, role: core}
-  right: {site: hall, domain: government, role: access}
-links: {wire: {ends: [left, right]}}
-vpns:
-  health:
-    domain: government
-    endpoints: {here: {node: left}, there: {node: right}}
-"""
+LABS = ("inner", "other")
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +63,8 @@ def bundle(version: str, folder: Path) -> bytes:
             tar.add(dist, f"site/{dist.name}")
         for name in ("citynet", "roles", "plugins", "templates", "labs", "playbooks"):
             tar.add(ROOT / name, name)
-        city = folder / "city.yaml"
-        city.write_text(TWO)
-        tar.add(city, "city/city.yaml")
+        for name in LABS:
+            tar.add(write_city(name, folder / name), name)
         image = Builder(paths(os.environ), Silent()).image("node")
         cached = image.tar.parent
         tar.add(cached / "image.json", f"cache/citynet/image-node/{cached.name}/image.json")
@@ -103,28 +91,46 @@ def citynet(machine: LabHost, *arguments: str) -> Completed:
     return machine.run(["sh", "-c", command], timeout=300)
 
 
-def left_over(machine: LabHost) -> str:
-    """Containers, networks and interfaces of the inner lab."""
+def left_over(machine: LabHost, lab: str) -> str:
+    """Containers, networks and state of a lab inside."""
     script = (
-        "docker ps -aq --filter label=containerlab=inner; "
-        "docker network ls --format '{{.Name}}' | grep inner; "
-        f"ls {INNER}/state/citynet/labs 2>/dev/null"
+        f"docker ps -aq --filter label=containerlab={lab}; "
+        f"docker network ls --format '{{{{.Name}}}}' | grep {lab}; "
+        f"ls -d {INNER}/state/citynet/labs/{lab} 2>/dev/null"
     )
     return machine.run(["sh", "-c", script], timeout=60).stdout.strip()
 
 
+def containers(machine: LabHost, lab: str) -> dict[str, str]:
+    """State by node, as citynet inside says."""
+    done = citynet(machine, "status", "-i", lab, "--json")
+    found: dict[str, str] = json.loads(done.stdout)["containers"]
+    return found
+
+
+def answers(machine: LabHost, lab: str) -> bool:
+    """Whether a router of the lab does what it is told."""
+    done = citynet(machine, "exec", "-i", lab, "left", "--", "ip", "-br", "link", "show", "wire")
+    return "wire" in done.stdout
+
+
 @pytest.mark.usefixtures("inside")
-def test_a_lab_on_this_machine_itself(machine: LabHost) -> None:
-    up = citynet(machine, "up", "-i", "city", "--host", "auto")
-    assert up.returncode == 0, up.stderr
-    assert "host local" in up.stdout
-    status = citynet(machine, "status", "-i", "city", "--json")
-    assert status.returncode == 0, status.stderr
-    found = json.loads(status.stdout)
-    assert set(found["containers"]) == {"left", "right", "customers"}
-    ping = citynet(machine, "exec", "-i", "city", "left", "--", "ip", "-br", "link", "show", "wire")
-    assert "wire" in ping.stdout, ping.stderr
-    assert left_over(machine)
-    down = citynet(machine, "down", "-i", "city")
+def test_two_labs_on_this_machine_itself(machine: LabHost) -> None:
+    outside = api.status("demo").containers
+    for lab in LABS:
+        up = citynet(machine, "up", "-i", lab, "--host", "auto")
+        assert up.returncode == 0, up.stderr
+        assert "host local" in up.stdout
+    for lab in LABS:
+        assert containers(machine, lab) == dict.fromkeys(NODES, "running")
+        assert answers(machine, lab)
+        assert left_over(machine, lab)
+    first, second = LABS
+    down = citynet(machine, "down", "-i", first)
     assert down.returncode == 0, down.stderr
-    assert left_over(machine) == ""
+    assert left_over(machine, first) == ""
+    assert containers(machine, second) == dict.fromkeys(NODES, "running")
+    assert answers(machine, second)
+    assert citynet(machine, "down", "-i", second).returncode == 0
+    assert left_over(machine, second) == ""
+    assert api.status("demo").containers == outside

@@ -22,7 +22,7 @@ from citynet.verify.faults import faults
 from citynet.verify.gather import Gatherer
 from citynet.verify.network import Network, Sessions
 from citynet.verify.observe import Frame, NotObservedError
-from citynet.verify.proving import concerned
+from citynet.verify.proving import concerned, unrelated
 from citynet.verify.reader import reader_of
 from citynet.verify.report import Report, as_json, as_junit
 from citynet.verify.run import Selection, select, verify
@@ -246,6 +246,15 @@ def test_faults_are_many_and_each_has_checks_that_must_see_it() -> None:
         assert fault.node in context().city.nodes
         names = {f"{each.role}/{each.name}" for each in concerned(fault, [*checks().values()])}
         assert names == set(fault.caught_by), fault.name
+
+
+def test_of_every_fault_most_checks_know_nothing() -> None:
+    every = tuple(checks().values())
+    names = {f"{each.role}/{each.name}" for each in every}
+    for fault in faults(context()):
+        assert set(fault.touches) <= names - set(fault.caught_by), fault.name
+        others = {f"{each.role}/{each.name}" for each in unrelated(fault, every)}
+        assert len(others) >= len(names) / 3, fault.name
 
 
 def test_without_a_lab_a_person_is_told_what_to_do(
