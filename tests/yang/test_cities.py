@@ -12,13 +12,34 @@ from citynet.render import Artifact, Renderer
 from citynet.yang.rendered import InvalidDocumentsError, check_artifacts
 from citynet.yang.validate import validate
 from tests.cities import DEMO, VENDORS, WUHAN
-from tests.yang.models import MIRRORED, MODELS
+from tests.yang.models import EVPN, MIRRORED, MODELS
 
-PLATFORMS = ["huawei_vrp"]
+PLATFORMS: dict[str, dict[str, object]] = {
+    "huawei_vrp": {"platform": "huawei_vrp", **MIRRORED},
+    "nokia_srlinux": {"platform": "nokia_srlinux", **MIRRORED, **EVPN},
+}
+AGGREGATION: dict[str, object] = {"nodes.role_aggregation.platform": "nokia_srlinux"}
+MIXES: dict[str, dict[str, object]] = {
+    "aggregation by Nokia": AGGREGATION,
+    "aggregation by Nokia, customers by Huawei": {
+        **AGGREGATION,
+        "nodes.role_access.platform": "huawei_vrp",
+        "nodes.role_service.platform": "huawei_vrp",
+    },
+    "one domain by Nokia": {
+        "nodes.domain_crossdomain.platform": "nokia_srlinux",
+        "domains.crossdomain.transport": "evpn-vxlan",
+        **MIRRORED,
+    },
+    "all but the gateways by Huawei": {
+        "platform": "huawei_vrp",
+        "nodes.role_gateway.platform": "frr",
+    },
+}
 
 
 def on(platform: str, folder: Path, house: House | None = None) -> Prepared:
-    return prepare(folder, house, {"platform": platform, **MIRRORED})
+    return prepare(folder, house, PLATFORMS[platform])
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -28,6 +49,21 @@ def test_every_device_of_a_city_is_valid(platform: str, folder: Path) -> None:
     artifacts = render(prepared)
     assert {each.platform for each in artifacts.values()} == {platform}
     assert check_artifacts(prepared, artifacts, MODELS) == len(prepared.context.city.nodes)
+
+
+@pytest.mark.parametrize("mix", MIXES)
+@pytest.mark.parametrize("folder", [DEMO, WUHAN], ids=["demo", "wuhan"])
+def test_any_mix_of_platforms_is_valid(mix: str, folder: Path) -> None:
+    settings = {
+        key: value
+        for key, value in MIXES[mix].items()
+        if folder == WUHAN or "role_service" not in key
+    }
+    prepared = prepare(folder, settings=settings)
+    artifacts = render(prepared)
+    platforms = [each.platform for each in artifacts.values()]
+    assert len(set(platforms)) == 2 + (mix.endswith("customers by Huawei"))
+    assert check_artifacts(prepared, artifacts, MODELS) == len(platforms) - platforms.count("frr")
 
 
 def test_a_city_of_several_vendors_is_valid_by_each_ones_models() -> None:
@@ -91,16 +127,18 @@ HOSTILE = "健康<&\"'>]]> 数据?--"
 def hostile(prepared: Prepared) -> Artifact:
     """A device whose VRF's description is as bad as a label can be."""
     facts = prepared.facts["gov-acc1"]
-    vpns = facts.roles["vpn"]
+    role = "vpn" if "vpn" in facts.roles else "evpn"
+    vpns = facts.roles[role]
     vrfs = tuple(replace(each, description=HOSTILE) for each in vpns.vrfs)  # type: ignore[attr-defined]
-    roles = {**facts.roles, "vpn": replace(vpns, vrfs=vrfs)}  # type: ignore[type-var]
+    roles = {**facts.roles, role: replace(vpns, vrfs=vrfs)}  # type: ignore[type-var]
     return Renderer(prepared.house.platforms).render(replace(facts, roles=roles))
 
 
-def test_a_label_with_markup_and_chinese_survives() -> None:
-    prepared = on("huawei_vrp", DEMO)
+@pytest.mark.parametrize(("platform", "question"), [("huawei_vrp", "？"), ("nokia_srlinux", "?")])
+def test_a_label_with_markup_and_chinese_survives(platform: str, question: str) -> None:
+    prepared = on(platform, DEMO)
     text = hostile(prepared).files["config.xml"]
-    models = prepared.house.platforms["huawei_vrp"].models
+    models = prepared.house.platforms[platform].models
     assert models is not None
     assert validate(models, text.encode(), MODELS) == []
-    assert "健康&lt;&amp;\"'&gt;]]&gt; 数据？--</description>" in text
+    assert f"健康&lt;&amp;\"'&gt;]]&gt; 数据{question}--</description>" in text
