@@ -11,7 +11,7 @@ from citynet.errors import InventoryError
 from citynet.load import LoadedCity, load_city
 from tests.load.load_cases import FILES, write
 
-DEMO = Path(__file__).parents[2] / "inventory" / "demo"
+INVENTORY = Path(__file__).parents[2] / "inventory"
 WORDS = ": |- |[|]|{|}|'|&a |*a|<<: |!|!!int |%|@|`|>|?|~|#|null|yes|010|1e9|.inf|  |---\n|...\n"
 BYTES = (b"|", b"\t", b"\n", b"\r", b'"', b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xe2\x80\xae")
 PIECES = st.sampled_from((*WORDS.encode().split(b"|"), *BYTES))
@@ -50,11 +50,16 @@ def check(folder: Path, error: InventoryError) -> None:
         assert str(problem).isprintable()
 
 
-DEMO_FILES = {file.name: file.read_bytes() for file in sorted(DEMO.glob("*.yaml"))}
+DEMO_FILES, VENDORS_FILES = (
+    {file.name: file.read_bytes() for file in sorted((INVENTORY / city).glob("*.yaml"))}
+    for city in ("demo", "vendors")
+)
 SMALL_FILES = {name: text.encode() for name, text in FILES.items()}
 
 
-@pytest.mark.parametrize("base", [DEMO_FILES, SMALL_FILES], ids=["demo", "small"])
+@pytest.mark.parametrize(
+    "base", [DEMO_FILES, SMALL_FILES, VENDORS_FILES], ids=["demo", "small", "vendors"]
+)
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_mutated_files(base: dict[str, bytes], data: st.DataObject) -> None:
