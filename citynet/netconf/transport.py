@@ -4,6 +4,7 @@ Everything is bounded by one deadline. The shared tunnel to a lab's host is used
 one.
 """
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from citynet.lab.host import NodeAccess
 
 SUBSYSTEM = "netconf"
 LOG_CHANNEL = "citynet.netconf.ssh"
+logging.getLogger(LOG_CHANNEL).addHandler(logging.NullHandler())  # errors are raised, not logged
 BROKEN = (OSError, EOFError, paramiko.SSHException)
 """What paramiko raises when a connection is not what it should be."""
 

@@ -1,0 +1,54 @@
+"""Ways to break citynet, from within its process, that the campaign has to find."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from citynet.deploy import engine, outcome
+from citynet.netconf.driver import NetconfDriver
+from citynet.transaction import protocol
+from citynet.transaction.fleet import FleetNetwork
+from citynet.transaction.words import Answer, Decision, How, Runs, Step
+
+
+def confirm_before_deciding() -> None:
+    """The first device is confirmed while the others may still refuse."""
+    ask = FleetNetwork.ask
+
+    def early(self: FleetNetwork, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
+        if step is Step.EXTEND:
+            ask(self, Step.CONFIRM, list(devices)[:1])
+            return {**ask(self, step, list(devices)[1:]), devices[0]: Answer(How.DONE)}
+        return ask(self, step, devices)
+
+    FleetNetwork.ask = early  # type: ignore[method-assign]
+
+
+def believe_every_confirmation() -> None:
+    """A device that has gone back is taken for one that has confirmed."""
+
+    def confirmed(self: NetconfDriver, run: str, errors: Sequence[Any]) -> None:
+        return None
+
+    NetconfDriver._pending = confirmed  # type: ignore[method-assign]
+
+
+def report_what_was_hoped_for() -> None:
+    """Whatever is unknown is said to be new."""
+    results = outcome.results
+
+    def rosy(prepared: Any, todo: Any, verdict: Any, *rest: Any) -> Any:
+        runs = {n: Runs.NEW if r is Runs.UNKNOWN else r for n, r in verdict.runs.items()}
+        hoped = protocol.Verdict(verdict.outcome, runs, verdict.reason, verdict.said)
+        return results(prepared, todo, hoped, *rest)
+
+    vars(engine)["results"] = rosy
+
+
+def forget_to_go_back() -> None:
+    """A refusal is reported, and nobody is rolled back."""
+
+    def stay(ledger: Any, network: Any, terms: Any, reason: str) -> Any:
+        runs = dict.fromkeys(ledger.devices, Runs.OLD)
+        return protocol._end(ledger, network, runs, Decision.BACK, reason)
+
+    protocol.go_back = stay

@@ -1,0 +1,173 @@
+"""Cases: what goes wrong in a run, and what is done afterwards. All of it follows from a seed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+
+class Kind(StrEnum):
+    """What goes wrong."""
+
+    KILL = "citynet is killed (kill -9)"
+    STOP = "citynet is frozen, then goes on"
+    INTERRUPT = "Ctrl-C, or SIGTERM"
+    DISK = "citynet's disk is full"
+    CLOCK = "citynet's clock jumps"
+    RIVAL = "a second run on this machine"
+    ELSEWHERE = "a second run from another machine"
+    SESSION = "a session is lost"
+    HALF = "a session is lost, and its device does not notice"
+    SERVER = "a device's server dies (sshd, NETCONF)"
+    POWER = "a device restarts"
+    GONE = "a device goes away for a long time"
+    DROPPED = "management packets are dropped"
+    DELAYED = "management packets are delayed"
+    SLOW = "a device takes its time"
+    REFUSES = "a device refuses"
+    FULL = "a device's disk is full"
+    GARBAGE = "a device answers nonsense"
+    HOST_KEY = "a device has another host key"
+    EARLY = "a device's clock jumps ahead: its timer goes off"
+    LATE = "a device's clock jumps back: its timer is late"
+    LOCKED = "somebody holds a device's lock"
+    MEDDLED = "somebody else changes a device"
+
+
+class Phase(StrEnum):
+    """When: what a device has just been asked (or has just done), or what the journal says."""
+
+    LOCK = "lock"
+    STAGE = "stage"
+    VALIDATE = "validate"
+    COMMIT = "commit"
+    REACH = "reach"
+    EXTEND = "extend"
+    CONFIRM = "confirm"
+    BACK = "roll back"
+    BEGUN = "record: begun"
+    STAGED = "record: staged"
+    COMMITTING = "record: committing"
+    COMMITTED = "record: committed"
+    DECIDED = "record: decided"
+    ENDED = "record: ended"
+
+
+ASKED = tuple(Phase)[: tuple(Phase).index(Phase.BEGUN)]
+WRITTEN = tuple(Phase)[len(ASKED) :]
+FORTH = ASKED[:-1]
+"""What devices are asked in a run that goes well."""
+
+PHASES: Mapping[Kind, Sequence[Phase]] = {
+    Kind.KILL: (*ASKED, *WRITTEN),
+    Kind.STOP: (*ASKED, Phase.COMMITTED, Phase.DECIDED),
+    Kind.INTERRUPT: (*ASKED, *WRITTEN[:-1]),
+    Kind.DISK: (*FORTH, *WRITTEN[:-1]),
+    Kind.CLOCK: FORTH,
+    Kind.RIVAL: ASKED,
+    Kind.ELSEWHERE: ASKED,
+    Kind.REFUSES: (*FORTH[:4], Phase.EXTEND, Phase.CONFIRM, Phase.BACK),
+    Kind.FULL: (Phase.STAGE, Phase.COMMIT, Phase.CONFIRM),
+    Kind.EARLY: (Phase.COMMIT, Phase.REACH, Phase.EXTEND, Phase.CONFIRM, Phase.BACK),
+    Kind.LATE: (Phase.COMMIT, Phase.REACH, Phase.EXTEND),
+    Kind.LOCKED: (Phase.BEGUN,),
+    Kind.MEDDLED: (Phase.STAGE, Phase.VALIDATE),
+}
+"""Where each makes sense; those that are not here can happen whatever a device is asked."""
+
+LONG = (Kind.GONE,)
+WEIGHTS: Mapping[Kind, float] = {Kind.KILL: 4.0, Kind.REFUSES: 2.0, Kind.STOP: 0.5, Kind.GONE: 0.25}
+"""How often, where not once: killing is what the journal is for; waiting takes long."""
+
+
+AGAIN = 0.3
+"""How often a citynet that was killed is killed once more, in what comes after."""
+
+
+class Then(StrEnum):
+    """What is done about a run that was left."""
+
+    RESUME = "resumed"
+    ABORT = "aborted"
+    ALONE = "left alone, then resumed"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One of them. `device` counts from 0; `after` is once the device has done what it was asked.
+
+    `seconds`: how long it lasts, where it does; `first` faults are those of the first run.
+    """
+
+    kind: Kind
+    phase: Phase
+    device: int
+    after: bool
+    seconds: float
+
+    def __str__(self) -> str:
+        side = "after" if self.after else "before"
+        return f"{self.kind} [{side} {self.phase}, device {self.device + 1}, {self.seconds:.1f} s]"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case. `within` is `--confirm-within`, in seconds; `waves` is how many plays there are."""
+
+    seed: int
+    number: int
+    routers: int
+    optics: int
+    waves: int
+    within: int
+    faults: tuple[Fault, ...]
+    then: Then
+    redeploy: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.seed}/{self.number}"
+
+
+def _fault(random: Random, kinds: Sequence[Kind], devices: int) -> Fault:
+    weights = [WEIGHTS.get(kind, 1.0) for kind in kinds]
+    kind = random.choices(kinds, weights)[0]
+    phase = random.choice(PHASES.get(kind, ASKED))
+    seconds = random.choice((0.3, 1.0, 2.5, 6.0))
+    return Fault(kind, phase, random.randrange(devices), random.random() < 0.5, seconds)
+
+
+def _with_cause(random: Random, faults: Sequence[Fault], devices: int) -> Iterator[Fault]:
+    """Nothing is rolled back unless something was wrong first."""
+    early = (Phase.COMMIT, Phase.EXTEND)
+    if any(each.phase is Phase.BACK for each in faults) and not any(
+        each.kind is Kind.REFUSES and each.phase in early for each in faults
+    ):
+        phase = random.choice(early)
+        yield Fault(Kind.REFUSES, phase, random.randrange(devices), after=False, seconds=0.0)
+    yield from faults
+
+
+def case(seed: int, number: int, kinds: Sequence[Kind] = tuple(Kind)) -> Case:
+    """The case of a number."""
+    random = Random(f"{seed}/{number}")  # noqa: S311 - to be repeated, not to be secret
+    routers, optics = random.choice(((3, 0), (4, 0), (5, 0), (3, 3)))
+    devices = routers + optics
+    count = random.choices((1, 2, 3), (0.65, 0.28, 0.07))[0]
+    faults = [_fault(random, kinds, devices) for _ in range(count)]
+    if faults[0].kind is Kind.KILL and random.random() < AGAIN:
+        phase = random.choice((Phase.BACK, Phase.CONFIRM, Phase.DECIDED, Phase.ENDED))
+        faults.append(
+            Fault(Kind.KILL, phase, random.randrange(devices), random.random() < 0.5, 0.0)
+        )
+    return Case(
+        seed=seed,
+        number=number,
+        routers=routers,
+        optics=optics,
+        waves=random.choice((1, 1, 2, 3)),
+        within=random.choice((6, 8, 12)),
+        faults=tuple(_with_cause(random, faults, devices)),
+        then=random.choice(tuple(Then)),
+        redeploy=random.random() < 0.3,
+    )

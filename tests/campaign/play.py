@@ -1,0 +1,258 @@
+"""One case of the fleet from its beginning to its end."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from citynet.transaction.words import Decision, JournalError
+from tests.campaign import judge
+from tests.campaign.case import Case, Kind, Then
+from tests.campaign.city import shape, write_access, write_city, write_plays
+from tests.campaign.fleet import Fleet
+from tests.campaign.inject import Injector
+from tests.campaign.judge import Look
+from tests.campaign.run import Ended, Run
+from tests.netconf.fake import Event
+from tests.netconf.fake import faults as fake
+
+ROUNDS = 6
+"""So often a run that was left is taken up again before that counts as a defect."""
+CALM = 2
+"""From this round on nothing goes wrong any more."""
+LATEST = 90.0
+"""Seconds that timers are waited for."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of a case. `ways` is how each of its processes ended, in order."""
+
+    number: int
+    seed: int
+    where: str
+    fired: tuple[tuple[str, str], ...]
+    ways: tuple[str, ...]
+    end: str
+    wrong: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def bad(self) -> bool:
+        return bool(self.wrong or self.between or self.defects)
+
+
+@dataclass
+class Play:
+    """Plays a case against a fleet. `tamper` and `prelude` (Python, run in citynet's
+    process before citynet) break what ought to work, so that we see whether that is found.
+    """
+
+    case: Case
+    folder: Path
+    options: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    tamper: Callable[[Fleet], None] = lambda _: None
+    prelude: str = ""
+    wrong: list[str] = field(default_factory=list)
+    between: list[str] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+    ways: list[str] = field(default_factory=list)
+    rivals: list[tuple[Run, bool]] = field(default_factory=list)
+    end: str = ""
+    decided: bool = False
+
+    def play(self) -> Found:
+        """Raises nothing that a case can cause: it is written down."""
+        began = time.monotonic()
+        made = shape(self.case)
+        write_city(self.folder / "old", made, new=False)
+        write_city(self.folder / "new", made, new=True)
+        with Fleet(made, self.folder, self._hook) as self.fleet:
+            self.tamper(self.fleet)
+            write_access(self.folder / "access.yaml", self.fleet.access())
+            write_plays(self.folder / "plays.yaml", made.names, self.case.waves)
+            armed = list(self.case.faults)
+            clock = self.folder / "clock"
+            self.injector = Injector(self.fleet, made.names, armed, self._rival, clock)
+            try:
+                self._story()
+            except (TimeoutError, JournalError) as error:
+                self.defects.append(str(error))
+            finally:
+                self._end_rivals()
+        fired = tuple((str(each.kind), str(each.phase)) for each in self.injector.fired)
+        return Found(
+            self.case.number,
+            self.case.seed,
+            "fleet",
+            fired,
+            tuple(self.ways),
+            self.end,
+            tuple(self.wrong),
+            tuple(self.between),
+            tuple(self.defects),
+            round(time.monotonic() - began, 2),
+        )
+
+    def _hook(self, event: Event) -> fake.Fault | None:
+        return self.injector.hook(event)
+
+    # -- the story --------------------------------------------------------------------------
+
+    def _story(self) -> None:
+        self.fleet.do(self.injector.begin)
+        run = self._run(*self._deploy(), book=True)
+        ended = run.wait()
+        self._end_rivals()
+        self._judge(run, ended)
+        for turn in range(ROUNDS):
+            again = self._left(run, ended, turn)
+            if again is None:
+                break
+            run, ended = again
+        else:
+            self.defects.append(f"after {ROUNDS} times it is not finished: {ended.err[-300:]}")
+        self._finally()
+
+    def _left(self, run: Run, ended: Ended, turn: int) -> tuple[Run, Ended] | None:
+        """Take up a run that was left, if it was."""
+        past = run.past()
+        if past is None or past.over or not past.touched:
+            return None
+        if turn >= CALM:
+            self.fleet.do(self.injector.calm)
+        keep = past.decided is not None and past.decided.decision is Decision.KEEP
+        if self.case.then is Then.ALONE and turn == 0:
+            self._alone(keep=keep)
+        abort = self.case.then is Then.ABORT and not keep
+        word = "--abort" if abort else "--resume"
+        again = self._run(*self._deploy(), word, past.begun.run)
+        done = again.wait()
+        self._judge(again, done)
+        return again, done
+
+    def _alone(self, *, keep: bool) -> None:
+        """Nobody comes until every timer is over."""
+        self._timers()
+        if not keep:
+            self.defects.extend(judge.all_old(self._look()))
+
+    def _finally(self) -> None:
+        """The network is whole, and the next run of anybody works."""
+        self.fleet.do(self.injector.calm)
+        self._timers()
+        look = self._look()
+        self.end = look.summary()
+        self.defects.extend(judge.settled(look))
+        self.between.extend(judge.between(look))
+        plain = self.ways in (["kept"], ["back"])
+        if plain and not self.case.redeploy:
+            return
+        self.ways.append("then")
+        self.fleet.do(self.fleet.accept)
+        after = self._run(*self._deploy(), book=True)
+        ended = after.wait()
+        self._judge(after, ended)
+        if ended.code != 0:
+            self.defects.append(f"a plain deploy afterwards fails: {ended.out}{ended.err[-600:]}")
+
+    def _timers(self) -> None:
+        """Wait until nothing waits for a confirmation any more."""
+        deadline = time.monotonic() + LATEST
+        while any(each.until is not None for each in self.fleet.truth().values()):
+            if time.monotonic() > deadline:
+                self.defects.append(f"a timer does not go off: {self._look().summary()}")
+                return
+            time.sleep(0.1)
+
+    # -- processes --------------------------------------------------------------------------
+
+    def _deploy(self) -> Sequence[str]:
+        folder = self.folder
+        reach = ("--access", str(folder / "access.yaml"), "--json", "--forks", "8")
+        return ("deploy", "-i", str(folder / "new"), *reach, *self._within(), *self.options)
+
+    def _within(self) -> Sequence[str]:
+        return ("--confirm-within", str(self.case.within), "--health", "off")
+
+    def _run(self, *argv: str, book: bool = False) -> Run:
+        prelude = self.prelude
+        if any(each.kind is Kind.CLOCK for each in self.case.faults):
+            clock = self.folder / "clock"
+            prelude = f"from tests.campaign import clock; clock.follow({str(clock)!r})\n{prelude}"
+        plays = ("--playbook", str(self.folder / "plays.yaml")) if book else ()
+        seen = self.injector.seen
+        made = Run((*argv, *plays), self.folder / "state", self.environment, seen, prelude)
+        self.injector.run = made.start()
+        return made
+
+    def _rival(self, elsewhere: bool) -> None:  # noqa: FBT001 - called by the injector alone
+        """Another run of the same. In the devices' thread, so it must not wait."""
+        state = self.folder / ("elsewhere" if elsewhere else "state")
+        argv = (*self._deploy(), "--playbook", str(self.folder / "plays.yaml"))
+        made = Run(argv, state, dict(self.environment))
+        self.rivals.append((made.start(), elsewhere))
+
+    def _end_rivals(self) -> None:
+        while self.rivals:
+            run, elsewhere = self.rivals.pop()
+            ended = run.wait()
+            self.defects.extend(judge.exited(ended))
+            self._decided(run)
+            past = run.past() if elsewhere else None
+            if past is not None and past.touched:
+                self._judge(run, ended)
+
+    # -- judging ----------------------------------------------------------------------------
+
+    def _decided(self, run: Run) -> None:
+        """Whether any run so far has decided to keep its change."""
+        past = run.past()
+        keep = past is not None and past.decided and past.decided.decision is Decision.KEEP
+        self.decided = self.decided or bool(keep)
+
+    def _look(self) -> Look:
+        moved = any(each.kind is Kind.CLOCK for each in self.injector.fired)
+        return Look(self.fleet.wanted, self.fleet.truth(), self.fleet.meddled, not moved)
+
+    def _judge(self, run: Run, ended: Ended) -> None:
+        look = self._look()
+        self.ways.append(_way(ended))
+        self.defects.extend(judge.exited(ended))
+        self.between.extend(judge.between(look))
+        self._decided(run)
+        if not self.decided:
+            self.defects.extend(judge.undecided(look))
+        if ended.report is None:
+            return
+        self.wrong.extend(judge.wrong(ended.report, look))
+        said = {str(each["runs"]) for each in ended.report["results"]}
+        if "unknown" in said and not self.injector.fired:
+            self.wrong.append("a device is said to be unknown, and nothing was wrong")
+        time.sleep(0.3)  # what was on its way has arrived, and nothing that was said has changed
+        self.wrong.extend(f"later, {each}" for each in _claims(ended, self._look()))
+
+
+def _claims(ended: Ended, look: Look) -> Iterator[str]:
+    """What was said of single devices, once more."""
+    if ended.report is not None:
+        yield from (each for each in judge.wrong(ended.report, look) if " runs " in each)
+
+
+def _way(ended: Ended) -> str:
+    if ended.report is not None:
+        return str(ended.report["outcome"])
+    return "killed" if ended.code < 0 else "refused"
+
+
+def play(case: Case, options: tuple[str, ...] = ()) -> Found:
+    """A case in a folder of its own, which is gone afterwards."""
+    with TemporaryDirectory(prefix="campaign-") as folder:
+        return Play(case, Path(folder), options).play()
+
+
+__all__ = ["Found", "Play", "play"]

@@ -1,0 +1,105 @@
+"""A short cut of the campaign, and whether its judge can see."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.campaign import table
+from tests.campaign.case import Case, Fault, Kind, Phase, Then, case
+from tests.campaign.fleet import Fleet
+from tests.campaign.play import Found, Play, play
+from tests.netconf.fake import FakeDevice
+
+SEED, CASES = 4, 40
+
+
+def shown(found: Found) -> str:
+    return "\n".join((*found.wrong, *found.between, *found.defects, str(found)))
+
+
+@pytest.mark.parametrize("number", range(1, CASES + 1))
+def test_nothing_is_found(number: int) -> None:
+    found = play(case(SEED, number))
+    assert not found.bad, shown(found)
+
+
+def made(kind: Kind, phase: Phase, then: Then = Then.RESUME, *, seconds: float = 0.3) -> Case:
+    fault = Fault(kind, phase, device=1, after=False, seconds=seconds)
+    return Case(0, 1, 3, 0, 1, 6, (fault,), then, redeploy=False)
+
+
+def test_the_same_case_is_the_same_again() -> None:
+    assert case(7, 11) == case(7, 11) != case(7, 12)
+
+
+def broken(one: Case, folder: Path, prelude: str) -> Found:
+    code = f"from tests.campaign import broken; broken.{prelude}()"
+    return Play(one, folder, prelude=code).play()
+
+
+def test_it_sees_a_confirmation_before_the_decision(tmp_path: Path) -> None:
+    one = made(Kind.REFUSES, Phase.EXTEND)
+    found = broken(one, tmp_path, "confirm_before_deciding")
+    assert any("that was never decided" in each for each in found.defects), shown(found)
+    assert any("some are old and some new" in each for each in found.defects), shown(found)
+
+
+def test_it_sees_a_driver_that_believes_everything(tmp_path: Path) -> None:
+    one = made(Kind.EARLY, Phase.CONFIRM)
+    found = broken(one, tmp_path, "believe_every_confirmation")
+    assert any("the report says r2 runs 'new': it runs old" in each for each in found.wrong)
+
+
+def test_it_sees_a_report_of_hopes(tmp_path: Path) -> None:
+    one = made(Kind.GONE, Phase.EXTEND)
+    found = broken(one, tmp_path, "report_what_was_hoped_for")
+    assert any("the report says r2 runs 'new'" in each for each in found.wrong), shown(found)
+
+
+def test_it_sees_who_does_not_go_back(tmp_path: Path) -> None:
+    one = made(Kind.REFUSES, Phase.EXTEND)
+    found = broken(one, tmp_path, "forget_to_go_back")
+    assert any("the report says r1 runs 'old': it runs new" in each for each in found.wrong)
+
+
+def forgetful(device: FakeDevice) -> None:
+    """Its timer goes off, and it goes on with what it has."""
+    device.revert = device._forget  # type: ignore[method-assign]
+
+
+def half_way(device: FakeDevice) -> None:
+    """It goes back to something that is neither."""
+
+    def revert() -> None:
+        device._forget()
+        device.running = device.candidate = device.kept = FakeDevice().running
+
+    device.revert = revert  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    ("tamper", "said"),
+    [
+        (forgetful, "left alone, r2 did not go back by itself"),
+        (half_way, "r2 runs neither its old nor its new configuration"),
+    ],
+)
+def test_it_sees_a_bad_device(
+    tmp_path: Path, tamper: Callable[[FakeDevice], None], said: str
+) -> None:
+    def tampered(fleet: Fleet) -> None:
+        tamper(fleet.devices["r2"])
+
+    one = made(Kind.KILL, Phase.REACH, Then.ALONE)
+    found = Play(one, tmp_path, tamper=tampered).play()
+    assert any(said in each for each in (*found.between, *found.defects)), shown(found)
+
+
+def test_the_table_counts() -> None:
+    fired = ((str(Kind.KILL), str(Phase.COMMIT)),)
+    good = Found(1, 1, "fleet", fired, ("killed", "back"), "r1:old")
+    bad = Found(2, 1, "fleet", fired, ("kept",), "r1:old", wrong=("it lied",))
+    text = table.whole([good, bad])
+    assert f"| {Kind.KILL} | 2 | 1 | 0 | 1 | 0 | 1 | 0 | 0 |" in text
+    assert "2 faults in 2 cases: 0 devices in between, 1 wrong reports, 0 other defects" in text
