@@ -50,7 +50,7 @@ def _kind(pattern: str, tag: str, app_tag: str = "", info: str = "") -> _Kind:
 
 _KINDS = (
     _kind(r'node "([^"]+)" not found', "unknown-element", info="bad-element"),
-    _kind(r'no (?:\(implemented\) )?module with namespace "([^"]+)"', "unknown-namespace", info="bad-namespace"),
+    _kind(r'module with namespace "([^"]+)"', "unknown-namespace", info="bad-namespace"),
     _kind(r'missing its key "([^"]+)"', "missing-element", info="bad-element"),
     _kind(r"^must condition", "operation-failed", "must-violation"),
     _kind(r"^when condition", "unknown-element"),

@@ -38,8 +38,9 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self.broken = self._loop.create_future()
         self._device = await self._loop.run_in_executor(self._worker, self._open)
-        namespaces = self._device.store.namespaces
-        self._about = Monitored(CAPABILITIES, self._schemas, namespaces, self._kill)
+        store = self._device.store
+        self._offered = (*CAPABILITIES, *store.modules)
+        self._about = Monitored(self._offered, self._schemas, store.namespaces, self._kill)
 
     def _open(self) -> Device:
         device = Device(self._open_store(), self._folder, time.monotonic, self._alarm)
@@ -58,7 +59,7 @@ class Service:
         namespaces = self._device.store.namespaces
         LOG.info("session %d: %s from %s", number, user, host)
         try:
-            await Session(number, CAPABILITIES, self._perform, namespaces).run(channel)
+            await Session(number, self._offered, self._perform, namespaces).run(channel)
         finally:
             del self._about.sessions[number], self._closers[number]
             await asyncio.shield(self._on_device(self._device.ended, number))

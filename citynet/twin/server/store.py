@@ -28,6 +28,10 @@ class Store(Protocol):
     def namespaces(self) -> dict[str, str]:
         """Namespace by module name."""
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The implemented modules as capabilities (RFC 6020, section 5.6.4)."""
+
     def get(self, source: str, xpaths: Sequence[str], defaults: str = "explicit") -> bytes:
         """What the paths select. `defaults`: a retrieval mode of RFC 6243."""
 
@@ -59,9 +63,9 @@ class SysrepoStore:
             name: self._connection.start_session(name) for name in (RUNNING, CANDIDATE)
         }
         self._context = self._connection.acquire_context()
-        self.namespaces = {
-            module.name(): _libyang.ffi.string(module.cdata.ns).decode() for module in self._context
-        }
+        every = list(self._context)
+        self.namespaces = {module.name(): _text(module.cdata.ns) for module in every}
+        self.modules = tuple(sorted(_capability(each) for each in every if each.implemented()))
 
     def close(self) -> None:
         """Let go of the repository."""
@@ -218,6 +222,16 @@ class SysrepoStore:
                 return tree.find_one(path) is not None
         except (sysrepo.SysrepoError, libyang.LibyangError):
             return False
+
+
+def _text(words: Any) -> str:
+    found: str = _libyang.ffi.string(words).decode()
+    return found
+
+
+def _capability(module: Any) -> str:
+    revision = f"&revision={_text(module.cdata.revision)}" if module.cdata.revision else ""
+    return f"{_text(module.cdata.ns)}?module={module.name()}{revision}"
 
 
 def _clash(error: RefusedError) -> bool:
