@@ -1,7 +1,5 @@
 """`citynet verify`."""
 
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from citynet.cli.options import inventory_option, json_option
+from citynet.cli.progress import printed
 from citynet.errors import CitynetError
 from citynet.lab import api as labs
 from citynet.pipeline import prepare
@@ -51,16 +50,6 @@ def _names(context: click.Context, parameter: click.Parameter, text: str | None)
     if not names:
         raise click.BadParameter("name at least one")
     return names
-
-
-def _progress() -> Callable[[str], None]:
-    """A line that is rewritten on a terminal, plain lines elsewhere; always on stderr."""
-    tty = sys.stderr.isatty()
-
-    def say(text: str) -> None:
-        click.echo(f"\r\033[K… {text}" if tty else f"... {text}", err=True, nl=not tty)
-
-    return say
 
 
 def _groups(results: tuple[Result, ...]) -> dict[tuple[str, str], list[Result]]:
@@ -122,11 +111,13 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
     network = network_of(prepared, lab)
     skipped = unmeasured(checks, prepared.context, lab.twins)
     measured = [check for check in checks if check.id not in skipped]
+    progress = printed()
     with Sessions(network.open_shell) as sessions:
-        gatherer = Gatherer(network, sessions, prepared.plan, _progress())
-        report = run(prepared.name, gatherer, measured, wait)
-    if sys.stderr.isatty():
-        click.echo("\r\033[K", err=True, nl=False)
+        gatherer = Gatherer(network, sessions, prepared.plan, progress.step)
+        try:
+            report = run(prepared.name, gatherer, measured, wait)
+        finally:
+            progress.end()
     return replace(report, unmeasured=skipped)
 
 

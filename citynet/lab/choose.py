@@ -21,7 +21,7 @@ def choose(topology: Topology, host: str, progress: Progress) -> str:
         return host
     if host == "auto":
         kind, why = automatic(probe(LocalHost(f"{LABS}/{topology.name}"), nodes))
-        progress.step(f"lab host: {kind} ({why})")
+        progress.note(f"lab host: {kind} ({why})")
         return kind
     if host != "local" and not host.startswith("ssh:"):
         raise LabError(f"--host {host}: expected auto, local, vm or ssh:user@address")

@@ -15,6 +15,12 @@ class Progress(Protocol):
     def done(self, text: str, seconds: float) -> None:
         """A step ended well after `seconds`."""
 
+    def note(self, text: str) -> None:
+        """Something that a person should know, whatever the step."""
+
+    def end(self) -> None:
+        """Nothing is going on any more, or what went on has failed."""
+
 
 class Silent:
     """Says nothing."""
@@ -25,11 +31,21 @@ class Silent:
     def done(self, text: str, seconds: float) -> None:
         """Say nothing."""
 
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def end(self) -> None:
+        """Nothing was said."""
+
 
 @contextmanager
 def timed(progress: Progress, text: str) -> Iterator[None]:
     """Report `text` as a step, and as done with its duration unless it raises."""
     started = time.monotonic()
     progress.step(text)
-    yield
+    try:
+        yield
+    except BaseException:
+        progress.end()
+        raise
     progress.done(text, time.monotonic() - started)
