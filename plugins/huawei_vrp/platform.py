@@ -7,6 +7,7 @@ from typing import Any
 
 from citynet.build.facts import DeviceFacts
 from citynet.render.platform import Parts, Platform
+from citynet.render.ports import Ports
 from citynet.render.stateless import access_lists
 from citynet.render.xml import config
 
@@ -19,7 +20,18 @@ PORT_TYPES = (
     *("FlexE-10G", "FlexE-50G", "FlexE-100G", "FlexE-50|100G", "FlexE-200GE", "FlexE-400G"),
 )
 """What carries customers and links, of `port-type` in huawei-ifm."""
-_PORT = re.compile(rf"({'|'.join(map(re.escape, PORT_TYPES))})(?=[0-9]+([/.]|$))")
+_PORT = re.compile(rf"({'|'.join(map(re.escape, PORT_TYPES))})[0-9]+(?:/[0-9]+)*(?:\.[0-9]+)?")
+FIRST_SLOT, SLOTS, CARDS, PORTS_OF_CARD = 100, 100, 100, 100
+"""Stand-ins are of slots that no NetEngine has."""
+
+
+def _stand_in(number: int) -> str:
+    rest, port = divmod(number, PORTS_OF_CARD)
+    slot, card = divmod(rest, CARDS)
+    return f"GigabitEthernet{FIRST_SLOT + slot}/{card}/{port}"
+
+
+PORTS = Ports(_PORT, SLOTS * CARDS * PORTS_OF_CARD, _stand_in)
 
 BFD_INTERVAL = range(3, 20_001)
 BFD_MULTIPLIER = range(3, 51)
@@ -28,13 +40,9 @@ HELLO = range(1, 256)
 
 
 def port_type(name: str) -> str:
-    """`port-type` of huawei-ifm for an interface: `100GE0/3/0` is a `100GE`.
-
-    A name that is no name of a Huawei port, as in a city that pins none, is taken for a
-    Gigabit port.
-    """
-    found = _PORT.match(name)
-    return found[1] if found else "GigabitEthernet"
+    """`port-type` of huawei-ifm for a port: `100GE0/3/0` is a `100GE`."""
+    found = _PORT.fullmatch(PORTS.name(name))
+    return found[1] if found else ""
 
 
 def plain(text: str, longest: int = 242) -> str:
@@ -89,4 +97,5 @@ PLATFORM = Platform(
         "access_lists": access_lists,
     },
     models=MODELS,
+    ports=PORTS,
 )

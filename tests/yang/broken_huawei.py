@@ -95,15 +95,15 @@ BROKEN = (
     Broken("dangling access list", "<acl-name>", "<acl-name>x", "leafref", "<acl-name>x"),
     Broken("dangling prefix list", "<import-ip-prefix>", "<import-ip-prefix>x", "leafref"),
     Broken("dangling policy", "<behavior-name>citynet-pass", "<behavior-name>no", "leafref"),
-    Broken("dangling parent", "<parent-name>gate", "<parent-name>gone", "leafref", "gone"),
+    Broken("dangling parent", "<parent-name>Giga", "<parent-name>Tera", "leafref", "Tera"),
     # Conditions
     Broken("must: refresh before lifetime", "<lsp-refresh>900", "<lsp-refresh>1200", "ust", ""),
     Broken("must: SPF's first delay", "<init>20", "<init>1000", "ust", "<init>"),
     Broken("must: lengths of a SID", "<args-length>48", "<args-length>49", "ust", ""),
     Broken(
         "must: an interface of the same instance",
-        "(<name>)gate.1645(</name>.*?)<vrf-name>health</vrf-name>(.*?<circuit>\\s*<name>)LoopBack0",
-        r"\1gate.1645\2<vrf-name>health</vrf-name>\3gate.1645",
+        "(<name>)(Giga[^<]*[.]1645)(</name>.*?<vrf-name>health<.*?<circuit>\\s*<name>)LoopBack0",
+        r"\1\2\3\2",
         "",
         "",
     ),

@@ -44,7 +44,11 @@ def test_render_validates_before_it_writes(
     assert (
         run(["render", "-i", str(DEMO), *HUAWEI, "--yang", str(MODELS), "-o", str(tmp_path)]) == 0
     )
-    assert capsys.readouterr().err == "13 documents valid by the vendors' YANG\n"
+    *warnings, last = capsys.readouterr().err.splitlines()
+    assert last == "13 documents valid by the vendors' YANG"
+    assert len(warnings) == 6
+    assert f"{DEMO}/nodes.yaml:4:3: node gov-core1: no port" in warnings[0]
+    assert warnings[5] == "warning: and 8 more of this kind"
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,21 @@ def test_golden(demo: Prepared, device: str) -> None:
         ("FlexE-100G0/1/0", "FlexE-100G"),
         ("gw1-core1", "GigabitEthernet"),
         ("100GEneric", "GigabitEthernet"),
+        ("50|100GE0/1/0", "50|100GE"),
     ],
 )
 def test_port_types(name: str, kind: str) -> None:
     assert platform.port_type(name) == kind
+
+
+def test_a_pinned_port_is_what_it_says_and_others_are_of_slots_that_are_not_there() -> None:
+    for name in ("100GE0/3/0", "GigabitEthernet0/3/0.100", "Eth-Trunk12"):
+        assert platform.PORTS.name(name) == name
+    for name in ("gw1-core1", "100GE", "ethernet-1/1", "GigabitEthernet0/3/0 "):
+        found = platform.PORTS.name(name)
+        slot = int(found.removeprefix("GigabitEthernet").partition("/")[0])
+        assert 100 <= slot < 200
+        assert platform.port_type(found) == "GigabitEthernet"
 
 
 def test_descriptions_have_no_question_mark_and_fit() -> None:
