@@ -6,7 +6,7 @@ of all that is below it, so that what is equal is passed over at once: comparing
 costs the time of reading them, and of writing what differs.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -126,8 +126,8 @@ def _partners(gone: Sequence[Node], come: Sequence[Node]) -> dict[int, Node]:
 
     That is what has the same label; and what is the only one of its name on both sides.
     """
-    names = [[each.label[:2] for each in side] for side in (gone, come)]
-    single = {name for name in names[0] if names[0].count(name) == names[1].count(name) == 1}
+    left, right = (Counter(each.label[:2] for each in side) for side in (gone, come))
+    single = {name for name, count in left.items() if count == right[name] == 1}
     waiting: dict[tuple[str, ...], list[Node]] = defaultdict(list)
     for each in reversed(come):
         waiting[_mark(each, single)].append(each)

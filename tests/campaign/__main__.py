@@ -14,14 +14,10 @@ from pathlib import Path
 import click
 
 from tests.campaign import ledger, table
-from tests.campaign.case import Case, case
+from tests.campaign.case import Case, Where, case
 from tests.campaign.play import Found, play
 
 Player = Callable[[Case], Found]
-
-
-def _players() -> dict[str, Player]:
-    return {"fleet": play}
 
 
 def _say(found: Found, done: int, count: int, began: float) -> None:
@@ -50,7 +46,9 @@ def _found(cases: Sequence[Case], player: Player, jobs: int) -> Iterator[Found]:
 @click.command(help=__doc__)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--count", default=100, show_default=True, help="Cases.")
-@click.option("--where", type=click.Choice(["fleet", "lab"]), default="fleet", show_default=True)
+@click.option(
+    "--where", type=click.Choice([str(each) for each in Where]), default="fleet", show_default=True
+)
 @click.option("--jobs", default=2, show_default=True, help="Cases at once (fleet).")
 @click.option("--case", "only", type=int, multiple=True, help="These cases alone.")
 @click.option(
@@ -76,8 +74,8 @@ def main(
     numbers = only or [number for number in range(1, count + 1) if number not in have]
     every = list(known)
     began = time.monotonic()
-    cases = [case(seed, number) for number in numbers]
-    for done, found in enumerate(_found(cases, _players()[where], jobs), 1):
+    cases = [case(seed, number, Where(where)) for number in numbers]
+    for done, found in enumerate(_found(cases, play, jobs), 1):
         every.append(found)
         if file and not only:
             ledger.add(file, found)

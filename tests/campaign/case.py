@@ -32,6 +32,18 @@ class Kind(StrEnum):
     LATE = "a device's clock jumps back: its timer is late"
     LOCKED = "somebody holds a device's lock"
     MEDDLED = "somebody else changes a device"
+    GUARD = "the guard on a router is killed"
+
+
+class Where(StrEnum):
+    """What devices a case is about."""
+
+    FLEET = "fleet"
+    """In-process ones, which are none: real NETCONF and SSH, configuration in memory."""
+    TWINS = "twins"
+    """Twins on loopback: sysrepo with Huawei's modules behind NETCONF, a process each."""
+    LAB = "lab"
+    """Containers in a virtual machine: real FRR routers, and a twin."""
 
 
 class Phase(StrEnum):
@@ -96,7 +108,8 @@ class Then(StrEnum):
 class Fault:
     """One of them. `device` counts from 0; `after` is once the device has done what it was asked.
 
-    `seconds`: how long it lasts, where it does; `first` faults are those of the first run.
+    `seconds`: how long it lasts, where it does. `delay`: so long after its moment it happens,
+    where the moment is a record, so that it meets whatever is being done by then.
     """
 
     kind: Kind
@@ -104,10 +117,12 @@ class Fault:
     device: int
     after: bool
     seconds: float
+    delay: float = 0.0
 
     def __str__(self) -> str:
         side = "after" if self.after else "before"
-        return f"{self.kind} [{side} {self.phase}, device {self.device + 1}, {self.seconds:.1f} s]"
+        times = f"{self.seconds:.1f} s, after {self.delay:.1f} s"
+        return f"{self.kind} [{side} {self.phase}, device {self.device + 1}, {times}]"
 
 
 @dataclass(frozen=True)
@@ -123,6 +138,7 @@ class Case:
     faults: tuple[Fault, ...]
     then: Then
     redeploy: bool
+    where: Where = Where.FLEET
 
     @property
     def name(self) -> str:
@@ -148,13 +164,15 @@ def _with_cause(random: Random, faults: Sequence[Fault], devices: int) -> Iterat
     yield from faults
 
 
-def case(seed: int, number: int, kinds: Sequence[Kind] = tuple(Kind)) -> Case:
+def case(seed: int, number: int, where: Where = Where.FLEET) -> Case:
     """The case of a number."""
+    if where is not Where.FLEET:
+        return _real(seed, number, where)
     random = Random(f"{seed}/{number}")  # noqa: S311 - to be repeated, not to be secret
     routers, optics = random.choice(((3, 0), (4, 0), (5, 0), (3, 3)))
     devices = routers + optics
     count = random.choices((1, 2, 3), (0.65, 0.28, 0.07))[0]
-    faults = [_fault(random, kinds, devices) for _ in range(count)]
+    faults = [_fault(random, FLEET_KINDS, devices) for _ in range(count)]
     if faults[0].kind is Kind.KILL and random.random() < AGAIN:
         phase = random.choice((Phase.BACK, Phase.CONFIRM, Phase.DECIDED, Phase.ENDED))
         faults.append(
@@ -170,4 +188,51 @@ def case(seed: int, number: int, kinds: Sequence[Kind] = tuple(Kind)) -> Case:
         faults=tuple(_with_cause(random, faults, devices)),
         then=random.choice(tuple(Then)),
         redeploy=random.random() < 0.3,
+    )
+
+
+FLEET_KINDS = tuple(each for each in Kind if each is not Kind.GUARD)
+REAL_KINDS: Mapping[Where, Sequence[Kind]] = {
+    Where.TWINS: (
+        *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.CLOCK, Kind.RIVAL),
+        *(Kind.ELSEWHERE, Kind.SESSION, Kind.HALF, Kind.SERVER, Kind.POWER, Kind.POWER),
+        *(Kind.DROPPED, Kind.DELAYED, Kind.SLOW, Kind.LOCKED),
+    ),
+    Where.LAB: (
+        *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.RIVAL, Kind.ELSEWHERE),
+        *(Kind.SESSION, Kind.SERVER, Kind.SERVER, Kind.POWER, Kind.DROPPED, Kind.DELAYED),
+        *(Kind.SLOW, Kind.FULL, Kind.REFUSES, Kind.EARLY, Kind.GUARD, Kind.GUARD, Kind.LOCKED),
+    ),
+}
+STRETCH: Mapping[Where, float] = {Where.TWINS: 1.0, Where.LAB: 4.0}
+"""How much longer than on the fleet everything takes."""
+FROM_THE_START = (Kind.LOCKED, Kind.FULL, Kind.REFUSES)
+
+
+def _real(seed: int, number: int, where: Where) -> Case:
+    """Real servers are hit by the journal: so long after a record is on disk."""
+    random = Random(f"{seed}/{number}/{where}")  # noqa: S311
+    stretch = STRETCH[where]
+    devices = 4 if where is Where.LAB else 3
+    count = random.choices((1, 2), (0.75, 0.25))[0]
+    faults = []
+    for _ in range(count):
+        kind = random.choice(REAL_KINDS[where])
+        known = (Phase.BEGUN,) if kind in FROM_THE_START else WRITTEN
+        seconds = stretch * random.choice((0.3, 1.0, 2.5, 6.0))
+        delay = stretch * random.choice((0.0, 0.0, 0.2, 0.6, 1.5))
+        at = random.randrange(devices)
+        after = random.random() < 0.5
+        faults.append(Fault(kind, random.choice(known), at, after, seconds, delay))
+    return Case(
+        seed=seed,
+        number=number,
+        routers=3,
+        optics=0,
+        waves=random.choice((1, 1, 2)),
+        within=int(stretch * random.choice((8, 12, 20))),
+        faults=tuple(faults),
+        then=random.choice(tuple(Then)),
+        redeploy=random.random() < 0.3,
+        where=where,
     )

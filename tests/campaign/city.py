@@ -5,23 +5,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from citynet.lab.host import NodeAccess
-from tests.campaign.case import Case
+from citynet.lab.host import NodeAccess, SshJump
+from tests.campaign.case import Case, Where
 
 NAME = "campaign"
 METRIC, GRID = 77, "100GHz"
-TIMEOUT = 5.0
-"""Seconds that a device of the fleet may take to answer."""
 SITES = ("north", "east", "south", "west", "centre", "hill")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What devices there are: routers in a ring, the last one beside it, and line systems."""
+    """What devices there are: routers in a ring, a fifth one beside it, and line systems.
+
+    `foreign`: routers of the ring that are of another platform, by name.
+    """
 
     routers: int
-    optics: int
+    optics: int = 0
     platform: str = "huawei_vrp"
+    foreign: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -29,7 +31,8 @@ class Shape:
 
     @property
     def ring(self) -> tuple[str, ...]:
-        return tuple(f"r{number}" for number in range(1, min(self.routers, 4) + 1))
+        own = tuple(f"r{number}" for number in range(1, min(self.routers, 4) + 1))
+        return own + tuple(name for name, _ in self.foreign)
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -42,12 +45,24 @@ class Shape:
 
 
 def shape(case: Case) -> Shape:
+    if case.where is Where.LAB:
+        return LAB
     return Shape(case.routers, case.optics)
 
 
+LAB = Shape(3, 0, "frr", (("h1", "huawei_vrp"),))
+"""Three real routers and a twin."""
+
+
 def _document(made: Shape, *, new: bool) -> dict[str, object]:
+    platforms = dict(made.foreign)
     nodes = {
-        name: {"site": site, "domain": "government", "role": "core", "platform": made.platform}
+        name: {
+            "site": site,
+            "domain": "government",
+            "role": "core",
+            "platform": platforms.get(name, made.platform),
+        }
         for name, site in zip((*made.ring, *made.beside), SITES, strict=False)
     }
     ring: dict[str, object] = {"nodes": list(made.ring)}
@@ -89,16 +104,24 @@ def write_plays(file: Path, names: Iterable[str], waves: int) -> Path:
     return file
 
 
-def write_access(file: Path, nodes: Mapping[str, NodeAccess], timeout: float = TIMEOUT) -> Path:
-    found = {
-        name: {
-            "host": each.host,
-            "port": each.port,
-            "username": each.username,
-            "key": str(each.key_file),
-            "known_hosts": str(each.known_hosts),
-        }
-        for name, each in nodes.items()
+def write_access(
+    file: Path, nodes: Mapping[str, NodeAccess], jump: SshJump | None, timeout: float
+) -> Path:
+    document: dict[str, object] = {
+        "defaults": {"timeout": timeout},
+        "nodes": {name: _login(each) for name, each in nodes.items()},
     }
-    file.write_text(json.dumps({"defaults": {"timeout": timeout}, "nodes": found}, indent=1))
+    if jump is not None:
+        document["jump"] = _login(jump)
+    file.write_text(json.dumps(document, indent=1))
     return file
+
+
+def _login(access: NodeAccess | SshJump) -> dict[str, object]:
+    return {
+        "host": access.host,
+        "port": access.port,
+        "username": access.username,
+        "key": str(access.key_file),
+        "known_hosts": str(access.known_hosts),
+    }

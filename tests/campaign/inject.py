@@ -1,15 +1,20 @@
 """Faults of a fleet: each waits for its moment, happens once, and is noted."""
 
 import asyncio
-import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from citynet.lab.host import NodeAccess
 from citynet.netconf.reply import RpcError
-from tests.campaign.case import Fault, Kind, Phase
+from tests.campaign.case import Case, Fault, Kind, Phase
+from tests.campaign.city import shape
 from tests.campaign.fleet import Fleet
+from tests.campaign.own import RECORDS, to_citynet
 from tests.campaign.run import Run
+from tests.campaign.stage import Rival
+from tests.campaign.truth import Truth, Wanted
 from tests.netconf.fake import Drop, Event, FakeDevice, Garbage, Refuse, Restart, Wait
 from tests.netconf.fake import faults as fake
 from tests.netconf.fake.device import Client
@@ -23,13 +28,9 @@ OPERATIONS: Mapping[str, Phase] = {
     "commit confirming": Phase.CONFIRM,
     "cancel-commit": Phase.BACK,
 }
-RECORDS: Mapping[str, Phase] = {
-    each.value.removeprefix("record: "): each for each in Phase if each.startswith("record")
-}
 GONE = 45.0
 """Seconds: longer than citynet asks a device again."""
 NEAR, LAG = 0.25, 0.03
-JUMPS = ("+3600", "-3600", "+86400", "-86400", "+9")
 NONSENSE = (b"\n#9\n<rpc-repl\n##\n", b"no NETCONF at all", b"\n#4294967295\n<", b"")
 
 
@@ -41,27 +42,55 @@ class _Nobody:
 
 
 @dataclass
-class Injector:
-    """Lives in the devices' thread, but for `seen`. `rival` starts another run."""
+class FleetStage:
+    """Implements `Stage`. What is private lives in the devices' thread."""
 
     fleet: Fleet
     names: tuple[str, ...]
     armed: list[Fault]
-    rival: Callable[[bool], None]
+    rival: Rival
     clock: Path
+    timeout: float = 5.0
     run: Run | None = None
     fired: list[Fault] = field(default_factory=list)
     _committed: dict[str, int] = field(default_factory=dict)
     _extended: set[str] = field(default_factory=set)
 
+    @property
+    def wanted(self) -> Mapping[str, Wanted]:
+        return self.fleet.wanted
+
+    @property
+    def meddled(self) -> frozenset[str]:
+        return self.fleet.meddled
+
+    @property
+    def jump(self) -> None:
+        return None
+
+    def access(self) -> Mapping[str, NodeAccess]:
+        return self.fleet.access()
+
+    def truth(self) -> Mapping[str, Truth]:
+        return self.fleet.truth()
+
+    def accept(self) -> None:
+        self.fleet.do(self.fleet.accept)
+
     def begin(self) -> None:
+        self.fleet.do(self._begin)
+
+    def calm(self) -> None:
+        self.fleet.do(self._calm)
+
+    def _begin(self) -> None:
         """Before the run: what is so from the beginning."""
         for fault in [each for each in self.armed if each.kind is Kind.LOCKED]:
             self.armed.remove(fault)
             self.fired.append(fault)
             self._hold_lock(self.fleet.devices[self.names[fault.device]], fault)
 
-    def calm(self) -> None:
+    def _calm(self) -> None:
         """Nothing goes wrong any more."""
         self.armed.clear()
         for door in self.fleet.doors.values():
@@ -111,25 +140,7 @@ class Injector:
         return self._to_device(fault, device)
 
     def _to_citynet(self, fault: Fault) -> bool:
-        run = self.run
-        if run is None:
-            return False
-        match fault.kind:
-            case Kind.KILL:
-                run.signal(signal.SIGKILL)
-            case Kind.STOP:
-                run.freeze(fault.seconds + 2.0)
-            case Kind.INTERRUPT:
-                run.signal(signal.SIGTERM if fault.device % 2 else signal.SIGINT)
-            case Kind.DISK:
-                run.fill()
-            case Kind.CLOCK:
-                self.clock.write_text(JUMPS[fault.device % len(JUMPS)])
-            case Kind.RIVAL | Kind.ELSEWHERE:
-                self.rival(fault.kind is Kind.ELSEWHERE)
-            case _:
-                return False
-        return True
+        return self.run is not None and to_citynet(fault, self.run, self.rival, self.clock)
 
     def _to_network(self, fault: Fault, name: str) -> bool:
         door = self.fleet.doors[name]
@@ -184,6 +195,19 @@ class Injector:
         device.lock(number, "candidate" if fault.after else "running")
         loop = asyncio.get_running_loop()
         loop.call_later(fault.seconds + 1.0, device.left, number)
+
+
+@contextmanager
+def fleet_stage(case: Case, folder: Path, rival: Rival) -> Iterator[FleetStage]:
+    """The fleet of a case."""
+    made = shape(case)
+
+    def hook(event: Event) -> fake.Fault | None:
+        return stage.hook(event)
+
+    with Fleet(made, folder, hook) as fleet:
+        stage = FleetStage(fleet, made.names, list(case.faults), rival, folder / "clock")
+        yield stage
 
 
 def _late(device: FakeDevice, seconds: float) -> None:

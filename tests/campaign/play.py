@@ -1,7 +1,7 @@
 """One case of the fleet from its beginning to its end."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,12 +10,10 @@ from citynet.transaction.words import Decision, JournalError
 from tests.campaign import judge
 from tests.campaign.case import Case, Kind, Then
 from tests.campaign.city import shape, write_access, write_city, write_plays
-from tests.campaign.fleet import Fleet
-from tests.campaign.inject import Injector
+from tests.campaign.inject import fleet_stage
 from tests.campaign.judge import Look
 from tests.campaign.run import Ended, Run
-from tests.netconf.fake import Event
-from tests.netconf.fake import faults as fake
+from tests.campaign.stage import Stages
 
 ROUNDS = 6
 """So often a run that was left is taken up again before that counts as a defect."""
@@ -47,15 +45,13 @@ class Found:
 
 @dataclass
 class Play:
-    """Plays a case against a fleet. `tamper` and `prelude` (Python, run in citynet's
-    process before citynet) break what ought to work, so that we see whether that is found.
+    """Plays a case. `prelude` is Python that is run in citynet's process before citynet: with it
+    tests break what ought to work, to see whether that is found.
     """
 
     case: Case
     folder: Path
-    options: tuple[str, ...] = ()
-    environment: dict[str, str] = field(default_factory=dict)
-    tamper: Callable[[Fleet], None] = lambda _: None
+    opened: Stages = fleet_stage
     prelude: str = ""
     wrong: list[str] = field(default_factory=list)
     between: list[str] = field(default_factory=list)
@@ -71,24 +67,21 @@ class Play:
         made = shape(self.case)
         write_city(self.folder / "old", made, new=False)
         write_city(self.folder / "new", made, new=True)
-        with Fleet(made, self.folder, self._hook) as self.fleet:
-            self.tamper(self.fleet)
-            write_access(self.folder / "access.yaml", self.fleet.access())
+        with self.opened(self.case, self.folder, self._rival) as self.stage:
+            access, stage = self.folder / "access.yaml", self.stage
+            write_access(access, stage.access(), stage.jump, stage.timeout)
             write_plays(self.folder / "plays.yaml", made.names, self.case.waves)
-            armed = list(self.case.faults)
-            clock = self.folder / "clock"
-            self.injector = Injector(self.fleet, made.names, armed, self._rival, clock)
             try:
                 self._story()
             except (TimeoutError, JournalError) as error:
                 self.defects.append(str(error))
             finally:
                 self._end_rivals()
-        fired = tuple((str(each.kind), str(each.phase)) for each in self.injector.fired)
+        fired = tuple((str(each.kind), str(each.phase)) for each in self.stage.fired)
         return Found(
             self.case.number,
             self.case.seed,
-            "fleet",
+            str(self.case.where),
             fired,
             tuple(self.ways),
             self.end,
@@ -98,13 +91,10 @@ class Play:
             round(time.monotonic() - began, 2),
         )
 
-    def _hook(self, event: Event) -> fake.Fault | None:
-        return self.injector.hook(event)
-
     # -- the story --------------------------------------------------------------------------
 
     def _story(self) -> None:
-        self.fleet.do(self.injector.begin)
+        self.stage.begin()
         run = self._run(*self._deploy(), book=True)
         ended = run.wait()
         self._end_rivals()
@@ -124,7 +114,7 @@ class Play:
         if past is None or past.over or not past.touched:
             return None
         if turn >= CALM:
-            self.fleet.do(self.injector.calm)
+            self.stage.calm()
         keep = past.decided is not None and past.decided.decision is Decision.KEEP
         if self.case.then is Then.ALONE and turn == 0:
             self._alone(keep=keep)
@@ -143,7 +133,7 @@ class Play:
 
     def _finally(self) -> None:
         """The network is whole, and the next run of anybody works."""
-        self.fleet.do(self.injector.calm)
+        self.stage.calm()
         self._timers()
         look = self._look()
         self.end = look.summary()
@@ -153,7 +143,7 @@ class Play:
         if plain and not self.case.redeploy:
             return
         self.ways.append("then")
-        self.fleet.do(self.fleet.accept)
+        self.stage.accept()
         after = self._run(*self._deploy(), book=True)
         ended = after.wait()
         self._judge(after, ended)
@@ -163,7 +153,7 @@ class Play:
     def _timers(self) -> None:
         """Wait until nothing waits for a confirmation any more."""
         deadline = time.monotonic() + LATEST
-        while any(each.until is not None for each in self.fleet.truth().values()):
+        while any(each.until is not None for each in self.stage.truth().values()):
             if time.monotonic() > deadline:
                 self.defects.append(f"a timer does not go off: {self._look().summary()}")
                 return
@@ -173,8 +163,8 @@ class Play:
 
     def _deploy(self) -> Sequence[str]:
         folder = self.folder
-        reach = ("--access", str(folder / "access.yaml"), "--json", "--forks", "8")
-        return ("deploy", "-i", str(folder / "new"), *reach, *self._within(), *self.options)
+        reach = ("--access", str(folder / "access.yaml"), "--json")
+        return ("deploy", "-i", str(folder / "new"), *reach, *self._within())
 
     def _within(self) -> Sequence[str]:
         return ("--confirm-within", str(self.case.within), "--health", "off")
@@ -185,16 +175,16 @@ class Play:
             clock = self.folder / "clock"
             prelude = f"from tests.campaign import clock; clock.follow({str(clock)!r})\n{prelude}"
         plays = ("--playbook", str(self.folder / "plays.yaml")) if book else ()
-        seen = self.injector.seen
-        made = Run((*argv, *plays), self.folder / "state", self.environment, seen, prelude)
-        self.injector.run = made.start()
+        seen = self.stage.seen
+        made = Run((*argv, *plays), self.folder / "state", {}, seen, prelude)
+        self.stage.run = made.start()
         return made
 
     def _rival(self, elsewhere: bool) -> None:  # noqa: FBT001 - called by the injector alone
         """Another run of the same. In the devices' thread, so it must not wait."""
         state = self.folder / ("elsewhere" if elsewhere else "state")
         argv = (*self._deploy(), "--playbook", str(self.folder / "plays.yaml"))
-        made = Run(argv, state, dict(self.environment))
+        made = Run(argv, state)
         self.rivals.append((made.start(), elsewhere))
 
     def _end_rivals(self) -> None:
@@ -216,8 +206,8 @@ class Play:
         self.decided = self.decided or bool(keep)
 
     def _look(self) -> Look:
-        moved = any(each.kind is Kind.CLOCK for each in self.injector.fired)
-        return Look(self.fleet.wanted, self.fleet.truth(), self.fleet.meddled, not moved)
+        moved = any(each.kind is Kind.CLOCK for each in self.stage.fired)
+        return Look(self.stage.wanted, self.stage.truth(), self.stage.meddled, not moved)
 
     def _judge(self, run: Run, ended: Ended) -> None:
         look = self._look()
@@ -231,7 +221,7 @@ class Play:
             return
         self.wrong.extend(judge.wrong(ended.report, look))
         said = {str(each["runs"]) for each in ended.report["results"]}
-        if "unknown" in said and not self.injector.fired:
+        if "unknown" in said and not self.stage.fired:
             self.wrong.append("a device is said to be unknown, and nothing was wrong")
         time.sleep(0.3)  # what was on its way has arrived, and nothing that was said has changed
         self.wrong.extend(f"later, {each}" for each in _claims(ended, self._look()))
@@ -249,10 +239,10 @@ def _way(ended: Ended) -> str:
     return "killed" if ended.code < 0 else "refused"
 
 
-def play(case: Case, options: tuple[str, ...] = ()) -> Found:
+def play(case: Case, opened: Stages = fleet_stage) -> Found:
     """A case in a folder of its own, which is gone afterwards."""
     with TemporaryDirectory(prefix="campaign-") as folder:
-        return Play(case, Path(folder), options).play()
+        return Play(case, Path(folder), opened).play()
 
 
 __all__ = ["Found", "Play", "play"]

@@ -1,14 +1,16 @@
 """A short cut of the campaign, and whether its judge can see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.campaign import table
 from tests.campaign.case import Case, Fault, Kind, Phase, Then, case
-from tests.campaign.fleet import Fleet
+from tests.campaign.inject import fleet_stage
 from tests.campaign.play import Found, Play, play
+from tests.campaign.stage import Rival, Stage
 from tests.netconf.fake import FakeDevice
 
 SEED, CASES = 4, 40
@@ -88,11 +90,14 @@ def half_way(device: FakeDevice) -> None:
 def test_it_sees_a_bad_device(
     tmp_path: Path, tamper: Callable[[FakeDevice], None], said: str
 ) -> None:
-    def tampered(fleet: Fleet) -> None:
-        tamper(fleet.devices["r2"])
+    @contextmanager
+    def tampered(one: Case, folder: Path, rival: Rival) -> Iterator[Stage]:
+        with fleet_stage(one, folder, rival) as stage:
+            tamper(stage.fleet.devices["r2"])
+            yield stage
 
     one = made(Kind.KILL, Phase.REACH, Then.ALONE)
-    found = Play(one, tmp_path, tamper=tampered).play()
+    found = Play(one, tmp_path, tampered).play()
     assert any(said in each for each in (*found.between, *found.defects)), shown(found)
 
 

@@ -1,8 +1,6 @@
 """What devices run, asked of them and of nobody else."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -33,21 +31,3 @@ class Wanted:
         if not self.changes and digest == self.old:
             return "same"
         return {self.old: "old", self.new: "new"}.get(digest, "neither")
-
-
-class World(Protocol):
-    """The devices of a case, and what the judge has to know of them."""
-
-    @property
-    def wanted(self) -> Mapping[str, Wanted]:
-        """Every device's two configurations."""
-        ...
-
-    @property
-    def meddled(self) -> frozenset[str]:
-        """Devices that somebody else has changed since."""
-        ...
-
-    def truth(self) -> Mapping[str, Truth]:
-        """What every device runs now."""
-        ...

@@ -74,8 +74,8 @@ address 2001:db8:8::1/64 dev port.8
     "nftables.nft": "table inet citynet-y {\n\tchain input {\n\t\ttcp dport 80 drop\n\t}\n}\n",
 }
 OLD, NEW = Artifact(BARE, "frr", OLD_FILES), Artifact(BARE, "frr", NEW_FILES)
-NEEDS = 30.0
-"""Seconds that going back may take on an emulated router, beyond its deadline."""
+NEEDS = 180.0
+"""Seconds that going back may take on an emulated router of a crowded machine."""
 
 
 @pytest.fixture(scope="module")
@@ -238,9 +238,10 @@ def test_a_commit_is_refused_when_something_else_runs_than_was_compared(
 
 COMMIT = f"""
 import sys
+from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from tests.lab_e2e.test_confirm import DEMO, GATEWAY, NOTHING, committed, fleet, prepare
-nornir = fleet(prepare(DEMO))
+from tests.lab_e2e.test_confirm import GATEWAY, NOTHING, fleet, prepare
+nornir = fleet(prepare(Path({str(DEMO)!r})))
 driver = nornir.inventory.hosts[GATEWAY].get_connection("citynet", nornir.config)
 driver.lock("killed")
 driver.stage(NOTHING)
@@ -251,7 +252,7 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(5))
 def test_citynet_is_killed_in_the_middle_of_a_commit(
     number: int, box: Box, old: dict[str, object]
 ) -> None:
@@ -261,7 +262,7 @@ def test_citynet_is_killed_in_the_middle_of_a_commit(
         assert process.stdout.readline() == b"go\n"
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
-    assert until(lambda: box.run("pgrep -f 'timeout 3600 cat'").stdout == "", 20)
+    assert until(lambda: box.run("pgrep -f '[t]imeout 3600 cat'").stdout == "", 20)
     time.sleep(1)
     assert settled(box, old) == old
 
@@ -289,7 +290,7 @@ def test_whoever_watches_is_killed(how: str, router: Bare, before: dict[str, obj
     assert settled(router.box, before) == before
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(4))
 def test_whoever_goes_back_is_killed_half_way(
     number: int, router: Bare, before: dict[str, object]
 ) -> None:

@@ -2,7 +2,7 @@
 
 As a program it serves until its standard input ends, and prints how to log in as JSON::
 
-    python -m tests.netconf.fake.server --devices 200 --delay 0.01 --folder /tmp/fleet
+    python -m tests.netconf.fake --devices 200 --delay 0.01 --folder /tmp/fleet
 """
 
 import argparse
@@ -250,7 +250,3 @@ def main() -> None:
         ports = {name: device.port for name, device in fleet.devices.items()}
         print(json.dumps(access | {"ports": ports}), flush=True)  # noqa: T201
         sys.stdin.read()
-
-
-if __name__ == "__main__":
-    main()
