@@ -4,6 +4,7 @@ Nothing is typed at a prompt and nothing is read back from one: each command has
 its own, with its standard input, both outputs and its exit status.
 """
 
+import logging
 import threading
 import time
 from pathlib import Path
@@ -22,6 +23,9 @@ from citynet.lab.host import NodeAccess
 CONNECT_TIMEOUT = 30.0
 """Seconds for TCP, and again for the banner and for authentication: labs may be emulated."""
 
+LOG_CHANNEL = "citynet.fleet.ssh"
+logging.getLogger(LOG_CHANNEL).addHandler(logging.NullHandler())  # errors are raised, not logged
+
 _BROKEN = (OSError, EOFError, paramiko.SSHException)
 
 
@@ -31,6 +35,7 @@ class ExecSSH(LinuxSSH):
     def _open(self) -> None:
         self._modify_connection_params()
         self.remote_conn_pre = self._build_ssh_client()
+        self.remote_conn_pre.set_log_channel(LOG_CHANNEL)
         try:
             self.remote_conn_pre.connect(**self._connect_params_dict())
         except BaseException:

@@ -48,8 +48,11 @@ def test_filtering_by_group(demo: Prepared) -> None:
     assert set(cores.inventory.hosts) == {"gov-core1", "gov-core2", "x-core1", "x-core2"}
 
 
-def test_without_a_lab_a_connection_says_so(demo: Prepared) -> None:
-    nornir = fleet(demo, Found({}))
+def test_without_a_lab_a_connection_says_so(
+    demo: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    nornir = fleet(demo)
     with pytest.raises(UnreachableError, match="citynet lab up"):
         nornir.inventory.hosts["gov-core1"].get_connection("citynet", nornir.config)
 
