@@ -107,7 +107,7 @@ def _detail(vrf: str, address: str, peer: Mapping[str, Any]) -> models.PeerDetai
         local_as=int(peer["localAs"]),
         remote_as=int(peer["remoteAs"]),
         router_id=str(peer.get("localRouterId", "")),
-        local_address=str(peer.get("hostLocal", peer.get("updateSource", ""))),
+        local_address=_known(str(peer.get("hostLocal", peer.get("updateSource", "")))),
         routing_table=vrf,
         local_address_configured="updateSource" in peer,
         local_port=int(peer.get("portLocal", UNKNOWN)),
@@ -141,6 +141,11 @@ def _detail(vrf: str, address: str, peer: Mapping[str, Any]) -> models.PeerDetai
         ),
         flap_count=int(peer.get("connectionsDropped", 0)),
     )
+
+
+def _known(address: str) -> str:
+    """FRR says `Unknown` of a session that it has not tried to open yet."""
+    return "" if address == "Unknown" else address
 
 
 def _policy(families: list[Mapping[str, Any]], *names: str) -> str:

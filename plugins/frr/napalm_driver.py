@@ -60,6 +60,7 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         timeout: int = 60,
         optional_args: dict[str, Any] | None = None,
     ) -> None:
+        self.platform, self.profile = "frr", ["frr"]
         self.hostname = hostname
         self.username = username
         self.password = password

@@ -99,8 +99,8 @@ def bare(host: LabHost, like: str, name: str) -> Iterator[Bare]:
     asked = ["docker", "inspect", "--format", "{{.Config.Image}}", like]
     image = host.run(asked, timeout=60).stdout.strip()
     host.run(["docker", "rm", "-f", name], timeout=60)
-    command = ["docker", "run", "-d", "--privileged", "--network", "none", "--name", name, image]
-    made = host.run(command, timeout=120)
+    command = ["docker", "run", "-d", "--privileged", "--network", "none"]
+    made = host.run([*command, "--name", name, "--hostname", name, image], timeout=120)
     assert made.returncode == 0, made.stderr
     try:
         yield Bare(name, Box(host, name))

@@ -91,35 +91,31 @@ address 1.0.4.1/24 dev far
 address 1.0.4.129/25 dev far
 """,
 }
-CALLS: dict[str, tuple[str, dict[str, Any]]] = {
-    "test_is_alive": ("is_alive", {}),
-    "test_get_facts": ("get_facts", {}),
-    "test_get_interfaces": ("get_interfaces", {}),
-    "test_get_interfaces_counters": ("get_interfaces_counters", {}),
-    "test_get_environment": ("get_environment", {}),
-    "test_get_bgp_neighbors": ("get_bgp_neighbors", {}),
-    "test_get_bgp_config": ("get_bgp_config", {}),
-    "test_get_bgp_neighbors_detail": ("get_bgp_neighbors_detail", {}),
-    "test_get_arp_table": ("get_arp_table", {}),
-    "test_get_arp_table_with_vrf": ("get_arp_table", {"vrf": "TEST"}),
-    "test_get_ipv6_neighbors_table": ("get_ipv6_neighbors_table", {}),
-    "test_get_interfaces_ip": ("get_interfaces_ip", {}),
-    "test_get_route_to": (
-        "get_route_to",
-        {"destination": "1.0.4.0/24", "protocol": "bgp"},
-    ),
-    "test_get_route_to_longer": (
-        "get_route_to",
-        {"destination": "1.0.4.0/24", "protocol": "bgp", "longer": True},
-    ),
-    "test_ping": ("ping", {"destination": "8.8.8.8"}),
-    "test_traceroute": ("traceroute", {"destination": "8.8.8.8"}),
-    "test_get_config": ("get_config", {}),
-    "test_get_config_filtered": ("get_config", {}),
-    "test_get_config_sanitized": ("get_config", {"sanitized": True}),
-    "test_get_config_sanitized_filtered": ("get_config", {"sanitized": True}),
-    "test_get_network_instances": ("get_network_instances", {}),
+BGP_ROUTES = {"destination": "1.0.4.0/24", "protocol": "bgp"}
+CALLS: dict[str, list[dict[str, Any]]] = {
+    "is_alive": [{}],
+    "get_facts": [{}],
+    "get_interfaces": [{}],
+    "get_interfaces_counters": [{}],
+    "get_environment": [{}],
+    "get_bgp_neighbors": [{}],
+    "get_bgp_config": [{}],
+    "get_bgp_neighbors_detail": [{}],
+    "get_arp_table": [{}],
+    "get_arp_table with_vrf": [{"vrf": "TEST"}],
+    "get_ipv6_neighbors_table": [{}],
+    "get_interfaces_ip": [{}],
+    "get_route_to": [BGP_ROUTES],
+    "get_route_to longer": [BGP_ROUTES | {"longer": True}],
+    "ping": [{"destination": "8.8.8.8"}],
+    "traceroute": [{"destination": "8.8.8.8"}],
+    "get_config": [{}],
+    "get_config filtered": [{"retrieve": each} for each in ("running", "startup", "candidate")],
+    "get_config sanitized": [{"sanitized": True}],
+    "get_config sanitized_filtered": [{"sanitized": True}],
+    "get_network_instances": [{}],
 }
+"""What the suite calls, by method and case; it compares what the last call gives."""
 
 
 class Recorder(DockerShell):
@@ -162,11 +158,11 @@ def record(router: Bare) -> None:
     recorder = Recorder(router.box)
     driver = FRRDriver(router.name, "root", "")
     driver._session._shell = recorder
-    for test, (name, arguments) in CALLS.items():
-        recorder.folder = DATA / test / "normal"
-        result = getattr(driver, name)(**arguments)
+    for case, calls in CALLS.items():
+        recorder.folder = DATA / f"test_{case.replace(' ', '_')}" / "normal"
+        results = [getattr(driver, case.partition(" ")[0])(**each) for each in calls]
         recorder.folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(result, indent=2, ensure_ascii=False)
+        text = json.dumps(results[-1], indent=2, ensure_ascii=False)
         (recorder.folder / "expected_result.json").write_text(f"{text}\n", encoding="utf-8")
 
 
