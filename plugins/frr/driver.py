@@ -31,7 +31,7 @@ from citynet.render.artifact import Artifact
 from . import change, config, guarded, linux, nft, saved, script, snapshot
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .lock import Lock
-from .state import Goal, Running, goal, refusals, restored, running
+from .state import Goal, Running, goal, misnamed, refusals, restored, running
 
 READ_TIMEOUT = 90.0
 CHANGE_TIMEOUT = 300.0
@@ -108,7 +108,8 @@ class FrrDriver:
         wanted = config.merged(frr, now.frr) if merge else frr
         artifact = Artifact(self._name, "frr", {FRR_CONF: text})
         aim = Goal(artifact, wanted, linux.Wanted(linux.State(), {}), "", now.tables)
-        self._staged = _Staged(aim, now, additive=True, refusals=tuple(refusals(aim, now)))
+        found = (*refusals(aim, now), *misnamed(text, now))
+        self._staged = _Staged(aim, now, additive=True, refusals=found)
         return self._change(self._staged)
 
     def discard(self) -> None:

@@ -38,8 +38,9 @@ from citynet.fleet.shell import Shell
 
 from . import napalm_bgp, napalm_probe, napalm_routes, napalm_state
 from .driver import FrrDriver
-from .napalm_session import Session, secret_filters
+from .napalm_session import DeniedError, Session, secret_filters, without_secrets
 
+_DATASTORES = ("running", "startup", "candidate")
 PREFIX = "napalm-"
 """How the names of commits begin that were made here."""
 
@@ -47,7 +48,7 @@ PREFIX = "napalm-"
 class FRRDriver(NetworkDriver):  # type: ignore[misc]
     """`get_network_driver("frr")`. Optional arguments: those of netmiko, and `config_lock`.
 
-    The host key is verified, against `~/.ssh/known_hosts`, `alt_key_file` or what
+    The host key is verified, against `~/.ssh/known_hosts`, `alt_key_file`, or what
     `ssh_config_file` names; `ssh_strict: False` takes any. With `config_lock` the router is
     locked from `open` to `close`, otherwise from the loading of a candidate to its commit.
     """
@@ -80,9 +81,10 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
             self._shell().run("true")
             if self._lock_always:
                 self._driver.lock(self._owner())
-        except UnreachableError as error:
-            denied = "does not accept" in str(error)
-            raise (ConnectAuthError if denied else ConnectionException)(str(error)) from error
+        except DeniedError as error:
+            raise ConnectAuthError(str(error)) from error
+        except DeviceError as error:
+            raise ConnectionException(str(error)) from error
         except Refused as error:
             raise LockError(str(error)) from error
 
@@ -103,7 +105,7 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         return self._session.shell()
 
     def _owner(self) -> str:
-        return f"{self.username} with NAPALM"
+        return f"{self._session.username} with NAPALM"
 
     def _ask(self, command: str) -> str:
         """What a command prints; raises NAPALM's words for what goes wrong."""
@@ -113,6 +115,8 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
             raise ConnectionClosedException(str(error)) from error
         except DeviceError as error:
             raise CommandErrorException(str(error)) from error
+        if done.status and done.stderr and not done.stdout:
+            raise CommandErrorException(f"{self.hostname}: {done.stderr.strip()}")
         return done.stdout
 
     # -- the configuration ----------------------------------------------------------------
@@ -135,10 +139,7 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         *,
         merge: bool,
     ) -> None:
-        try:
-            text = Path(filename).read_text(encoding="utf-8") if filename else config or ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise problem(f"{filename} cannot be read: {error}") from error
+        text = _candidate(filename, config, problem)
         self._lock()
         try:
             change = self._driver.stage_routing(text, merge=merge)
@@ -160,15 +161,17 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
             raise _closed(error) from error
 
     def compare_config(self) -> str:
-        """What would change, as lines with `-` and `+` in their contexts."""
+        """What would change, as lines with `-` and `+` in their contexts; secrets are left out."""
         if self._candidate is None:
             return ""
-        return "\n".join(self._candidate.files.values())
+        return without_secrets("\n".join(self._candidate.files.values()))
 
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         """Make the candidate run; with `revert_in` it goes back after that many seconds."""
         if self._candidate is None:
             raise CommitError("no configuration was loaded")
+        if revert_in is not None and revert_in < 1:
+            raise CommitError(f"revert_in is {revert_in}, expected a number of seconds")
         run = f"{PREFIX}{secrets.token_hex(8)}"
         confirm = Confirm(run, revert_in) if revert_in is not None else None
         try:
@@ -177,8 +180,10 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
                 self._driver.confirm(run)
         except Refused as error:
             raise CommitError(_lines(error)) from error
-        except DeviceError as error:
+        except UnreachableError as error:
             raise _closed(error) from error
+        except DeviceError as error:
+            raise CommitError(str(error)) from error
         finally:
             self.discard_config()
 
@@ -237,11 +242,13 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         """FRR's configuration. FRR does not show defaults, so `full` is the same."""
         if format != "text":
             raise ValueError(f"format {format!r}: FRR's configuration is text")
-        made = {"running": "", "startup": "", "candidate": ""}
+        if retrieve not in {"all", *_DATASTORES}:
+            raise ValueError(f"retrieve {retrieve!r}: expected all or one of {_DATASTORES}")
+        made = dict.fromkeys(_DATASTORES, "")
         if retrieve in {"all", "running"}:
             made["running"] = self._ask("vtysh -c 'show running-config'")
         if retrieve in {"all", "startup"}:
-            made["startup"] = self._ask("cat /etc/frr/frr.conf")
+            made["startup"] = self._ask("cat /etc/frr/frr.conf 2>/dev/null")
         if retrieve in {"all", "candidate"}:
             made["candidate"] = self._text
         if sanitized:
@@ -336,10 +343,23 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         return napalm_probe.traceroute(self._ask, asked)
 
 
+def _candidate(filename: str | None, config: str | None, problem: type[NapalmException]) -> str:
+    """The text of a candidate; without a line it would be FRR's end, and is refused."""
+    try:
+        text = Path(filename).read_text(encoding="utf-8") if filename else config or ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise problem(f"{filename} cannot be read: {error}") from error
+    if not text.strip():
+        raise problem(f"{filename or 'the candidate'} is empty: expected FRR's configuration")
+    return text
+
+
 def _lines(error: Refused) -> str:
-    """Every refusal on a line of its own, with its line of the candidate."""
+    """Every refusal on a line of its own, with its line of the candidate; no secrets."""
     return "\n".join(
-        f"line {each.line}: {each.text}: {each.message}" if each.line else each.message
+        without_secrets(f"line {each.line}: {each.text}: {each.message}")
+        if each.line
+        else without_secrets(each.message.replace("; ", "\n")).replace("\n", "; ")
         for each in error.refusals
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from napalm.base import models
+from napalm.base.exceptions import CommandErrorException
 
 from .napalm_state import Ask
 
@@ -32,14 +33,17 @@ class Ping:
 
 
 def cli(ask: Ask, commands: list[str]) -> dict[str, Any]:
-    """What vtysh prints, by command. A command that is not one line is refused."""
+    """What vtysh prints, by command. One that is not one line, or that it refuses, is an error."""
     if not isinstance(commands, list):
         raise TypeError("Please enter a valid list of commands!")
     made = {}
     for command in commands:
         if "\n" in command:
             raise ValueError(f"{command!r} is not one command")
-        made[command] = ask(f"vtysh -c {shlex.quote(command)}")
+        said = ask(f"vtysh -c {shlex.quote(command)}")
+        if said.startswith("% "):
+            raise CommandErrorException(f"{command}: {said.removeprefix('% ').strip()}")
+        made[command] = said
     return made
 
 

@@ -136,6 +136,15 @@ def refusals(wanted: Goal, now: Running) -> list[Refusal]:
     return made + [_stopped(wanted, path, needs) for path, needs in _without(wanted, now)]
 
 
+def misnamed(text: str, now: Running) -> Iterator[Refusal]:
+    """Host names other than the machine's, which FRR shows and would not keep."""
+    shown = {line.strip() for line in now.frr_text.splitlines()}
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("hostname ") and line.strip() not in shown:
+            message = "the name is the machine's, and is not set by FRR's configuration"
+            yield Refusal(FRR_CONF, number, line.strip(), message)
+
+
 def _without(wanted: Goal, now: Running) -> Iterator[tuple[config.Path, str]]:
     """The contexts whose daemon does not run, once a daemon."""
     stopped: dict[str, config.Path] = {}
