@@ -18,6 +18,7 @@ from rich.text import Text
 
 from citynet import xdg
 from citynet.cli.options import inventory_option, json_option
+from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import DeviceResult, Report, State
 from citynet.deploy.work import Chosen, Plan, plan
@@ -119,7 +120,10 @@ def _print(found: Report, folder: Path, *, diff: bool) -> None:
 
 @contextmanager
 def _stopping() -> Iterator[Callable[[], str]]:
-    """The first signal asks the run to go back; a second one ends the process as ever."""
+    """The first signal asks the run to go back; a second one ends the process as ever.
+
+    A terminal that goes away is such a signal, and what is written to it then is lost.
+    """
     asked: list[str] = []
 
     def stop(number: int, frame: object) -> None:
@@ -127,9 +131,11 @@ def _stopping() -> Iterator[Callable[[], str]]:
         click.echo("stopping: every device goes back; once more ends citynet at once", err=True)
         signal.signal(number, before[signal.Signals(number)])
 
-    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, stop) for each in signals}
     try:
-        yield lambda: asked[0] if asked else ""
+        with unbroken(sys.stderr):
+            yield lambda: asked[0] if asked else ""
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -158,7 +164,7 @@ def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
         return Reached()
     from citynet.verify import health  # noqa: PLC0415 - only for runs that change something
 
-    checks = health.session_checks(prepared, todo.work, todo.roles)
+    checks = health.session_checks(prepared, todo.work, todo.roles, lab.twins)
     demand = health.Demand(asked.health)
     return health.Health(
         prepared, lab, checks, demand, asked.wait, lambda line: click.echo(f"... {line}", err=True)
@@ -199,7 +205,8 @@ def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
     book = Path(said["playbook"]) if "playbook" in said else None
     todo = plan(prepared, _book(prepared, book), chosen)
     way = _way(prepared, todo, asked, str, said)
-    return engine.finish(prepared, _fleet(prepared, asked), todo, past, way, abort=abort)
+    with unbroken(sys.stderr):
+        return engine.finish(prepared, _fleet(prepared, asked), todo, past, way, abort=abort)
 
 
 def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, check: bool) -> Report:

@@ -149,6 +149,15 @@ def heal(link: str, folder: Path) -> None:
     click.echo(f"healed {api.heal(_running(folder), link).id}")
 
 
+@lab.command(epilog="Example:  citynet lab restart otn-south -i inventory/vendors")
+@click.argument("node")
+@inventory_option
+def restart(node: str, folder: Path) -> None:
+    """Let a twin lose its power: at once, with whatever it was doing; it starts again."""
+    api.restart(_running(folder), node)
+    click.echo(f"{node} lost its power and starts again")
+
+
 @lab.command(epilog="Example:  citynet lab file -i inventory/demo > demo.clab.yml")
 @inventory_option
 def file(folder: Path) -> None:

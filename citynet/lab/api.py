@@ -149,6 +149,21 @@ def heal(lab: Lab, link: str) -> LabLink:
     return _set_link(lab, link, "up")
 
 
+def restart(lab: Lab, name: str) -> None:
+    """Make a twin restart as if it had lost its power.
+
+    Raises `LabError` for a router: its container would come back without its links.
+    """
+    node(lab, name)
+    if name not in lab.twins:
+        raise LabError(
+            f"{name} is a router with links, which a restart of its container would take away; "
+            f"end a process of it instead: citynet lab exec {name} -- pkill -KILL bgpd"
+        )
+    with attached(lab) as host:
+        engine.restart_twin(host, lab.topology, name)
+
+
 def node(lab: Lab, name: str) -> NodeAccess:
     """How to reach a node of the lab."""
     if name not in lab.nodes:

@@ -214,6 +214,18 @@ def set_link(host: LabHost, topology: Topology, link: LabLink, state: str) -> No
     checked(host, ["sh", "-ec", script])
 
 
+def restart_twin(host: LabHost, topology: Topology, name: str) -> None:
+    """Kill the server of a twin, as a device that loses its power; its image starts it again.
+
+    The twin's own tools are few, so its processes are found in /proc.
+    """
+    script = (
+        "for each in /proc/[0-9]*; do tr '\\0' ' ' <$each/cmdline 2>/dev/null |"
+        " grep -q '[m] server serve' && kill -9 ${each#/proc/} && killed=1; done; [ $killed ]"
+    )
+    checked(host, ["docker", "exec", container_name(topology.name, name), "sh", "-c", script])
+
+
 def cut_links(host: LabHost, topology: Topology) -> list[str]:
     """The ids of the links of which an end is set down."""
     down: set[tuple[str, str]] = set()

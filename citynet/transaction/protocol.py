@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from citynet.errors import CitynetError
 from citynet.text import listed
 from citynet.transaction.words import (
     Answer,
@@ -94,7 +95,10 @@ class _StopError(Exception):
 
 
 def transact(begun: Begun, network: Network, terms: Terms) -> Verdict:
-    """Make the change of a run. Raises `JournalError` if it cannot even be begun."""
+    """Make the change of a run. Raises `JournalError` if it cannot even be begun.
+
+    Whatever else is raised is a defect of citynet's; every device was taken back first.
+    """
     network.note(begun)
     ledger = Ledger(tuple(name for wave in begun.waves for name in wave))
     attempt = _Attempt(begun, network, terms, ledger)
@@ -104,8 +108,11 @@ def transact(begun: Begun, network: Network, terms: Terms) -> Verdict:
             attempt.commit()
             attempt.prove()
             attempt.decide()
-    except (_StopError, JournalError) as error:
+    except (_StopError, CitynetError) as error:
         return go_back(ledger, network, terms, str(error))
+    except Exception as error:  # citynet is at fault; the devices are not to suffer from it
+        go_back(ledger, network, terms, f"citynet failed: {type(error).__name__}: {error}")
+        raise
     if not ledger.old:
         return _end(ledger, network, dict.fromkeys(ledger.devices, Runs.SAME), Decision.KEEP)
     return go_forward(ledger, network, terms, terms.doubt + terms.margin)
@@ -113,7 +120,7 @@ def transact(begun: Begun, network: Network, terms: Terms) -> Verdict:
 
 @dataclass(slots=True)
 class _Attempt:
-    """The way to the decision. Every method raises `_StopError` or `JournalError` to go back."""
+    """The way to the decision. Every method raises `_StopError` or `CitynetError` to go back."""
 
     begun: Begun
     network: Network

@@ -8,6 +8,7 @@ from citynet.pipeline import Prepared
 from citynet.verify.gather import Gatherer
 from citynet.verify.lab import Running, network_of
 from citynet.verify.network import Sessions
+from citynet.verify.planes import unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
 
 
@@ -23,12 +24,18 @@ class Demand(StrEnum):
 
 
 def session_checks(
-    prepared: Prepared, devices: Iterable[str], roles: frozenset[str] | None = None
+    prepared: Prepared,
+    devices: Iterable[str],
+    roles: frozenset[str] | None = None,
+    twins: frozenset[str] = frozenset(),
 ) -> tuple[AnyCheck, ...]:
-    """The checks of sessions at these devices; `roles`, if given, are all that was deployed."""
+    """The checks of sessions at these devices; `roles`, if given, are all that was deployed.
+
+    What `twins`, which are management plane only, keep from being measured is left out.
+    """
     names = frozenset(devices)
     nodes = frozenset(prepared.facts)
-    return tuple(
+    found = tuple(
         check
         for check in all_checks(prepared.context, prepared.house.roles)
         if check.session
@@ -36,6 +43,8 @@ def session_checks(
         and check.concerns & nodes
         and check.concerns & nodes <= names
     )
+    skipped = unmeasured(found, prepared.context, twins)
+    return tuple(check for check in found if check.id not in skipped)
 
 
 @dataclass(slots=True)

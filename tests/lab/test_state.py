@@ -94,6 +94,10 @@ def test_local_lab_has_access_for_all(environ: dict[str, str], topology: Topolog
         api.node(lab, "eats")
     with pytest.raises(LabError, match="did you mean ring/east-west"):
         api.cut(lab, "ring/east-wset")
+    with pytest.raises(LabError, match="did you mean east"):
+        api.restart(lab, "eats")
+    with pytest.raises(LabError, match="east is a router with links"):
+        api.restart(lab, "east")
 
 
 def test_lab_does_not_move(environ: dict[str, str], topology: Topology) -> None:

@@ -161,18 +161,23 @@ def test_killed_after_the_decision_it_is_finished(city: City) -> None:
     assert set(city.metrics().values()) == {NEW}
 
 
-def test_a_person_who_stops_it_has_all_as_it_was(city: City) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_person_who_stops_it_has_all_as_it_was(number: signal.Signals, city: City) -> None:
+    """Ctrl-C; and a terminal that is gone, with whatever is still written to it."""
     with subprocess.Popen(
         changing(city), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("commit:"):
-                process.send_signal(signal.SIGINT)
+                process.send_signal(number)
                 break
+        if number is signal.SIGHUP:
+            process.stderr.close()
         out, _ = process.communicate(timeout=300)
     assert process.returncode == 1
-    assert "stopped by SIGINT" in out
+    assert f"stopped by {number.name}" in out
+    assert "every device has its old configuration" in out
     assert set(city.metrics().values()) == {OLD}
 
 

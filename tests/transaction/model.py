@@ -7,6 +7,7 @@ only `pause` and the oracle move. A crash of citynet is an exception that nothin
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from citynet.errors import CitynetError
 from citynet.transaction.protocol import Terms, Verdict, transact
 from citynet.transaction.settle import history, settle
 from citynet.transaction.words import (
@@ -29,6 +30,10 @@ REFUSABLE = (Step.LOCK, Step.STAGE, Step.VALIDATE, Step.COMMIT, Step.COMMIT_AT_O
 
 class CrashError(BaseException):
     """citynet was killed."""
+
+
+class DefectError(Exception):
+    """citynet itself is wrong."""
 
 
 class Oracle:
@@ -162,22 +167,33 @@ class Model:
         return Answer(How.LOST) if what == 2 else answer
 
     def note(self, record: Record) -> None:
-        what = self.oracle.choose(4)
+        what = self.oracle.choose(5)
         if what == 1:
             raise CrashError
         if what == 2:
             raise JournalError("the disk is full")
+        if what == 4:
+            self._keep(record)
+            raise JournalError("it is there, but the disk said otherwise")
+        self._keep(record)
+        if what == 3:
+            raise CrashError
+
+    def _keep(self, record: Record) -> None:
         self.records.append(record)
         if isinstance(record, Decided):
             self.kept = record.decision is Decision.KEEP
-        if what == 3:
-            raise CrashError
 
     def look(self) -> None:
         pass
 
     def ill(self) -> Sequence[str]:
-        return ("a session is down",) if self.oracle.choose(2) else ()
+        what = self.oracle.choose(4)
+        if what == 2:
+            raise CitynetError("nothing can be measured: the lab is gone")
+        if what == 3:
+            raise DefectError
+        return ("a session is down",) if what else ()
 
     def stopped(self) -> str:
         return "interrupted" if self.oracle.choose(2) else ""
@@ -222,6 +238,9 @@ class Story:
         try:
             return self.act(begun(self.devices), model, terms)
         except CrashError:
+            return None
+        except DefectError:
+            assert not model.kept
             return None
         except JournalError:
             assert all(each.running == "old" for each in self.devices.values())
