@@ -2,16 +2,20 @@
 CITY ?= demo
 PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3; do command -v $$each && break; done)
 HOST ?= auto
+WHERE ?= fleet
+SEED ?= 1
+COUNT ?= 100
 VENV := .venv
 CITYNET := $(VENV)/bin/citynet
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lab-up lab-down bench schema clean
+.PHONY: help setup run test check lint format faults lab-up lab-down bench schema clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables: CITY=%s (a folder of inventory/), HOST=%s (auto, local, vm, ssh:user@host)\n' "$(CITY)" "$(HOST)"
+	@printf 'make faults: WHERE=%s (fleet, twins, lab), SEED=%s, COUNT=%s\n' "$(WHERE)" "$(SEED)" "$(COUNT)"
 
 setup: $(READY)  ## make .venv/bin/citynet, installing what is missing
 
@@ -49,6 +53,10 @@ lab-down: setup  ## take CITY's lab down; nothing is left behind
 
 bench: setup  ## measure against netlab, side by side
 	$(VENV)/bin/python benchmarks/run.py
+
+faults: setup  ## break COUNT deployments on purpose and judge them; goes on where it stopped
+	$(VENV)/bin/python -m tests.campaign --where $(WHERE) --seed $(SEED) --count $(COUNT) \
+		--resume out/faults/$(WHERE)-$(SEED).jsonl --table out/faults/$(WHERE)-$(SEED).md
 
 schema: setup  ## write inventory/city.schema.json again
 	$(CITYNET) schema > inventory/city.schema.json

@@ -5,4 +5,4 @@ set -eu
 venv=$1 host=$2
 "$venv/bin/citynet" lab up -i inventory/demo --host "$host"
 "$venv/bin/citynet" deploy -i inventory/demo
-"$venv/bin/pytest" -q -m "lab or twin" -p no:cacheprovider
+"$venv/bin/pytest" -q -m "lab or twin or campaign" -p no:cacheprovider

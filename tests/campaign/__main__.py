@@ -83,6 +83,7 @@ def main(
     text = table.whole(every)
     click.echo(text)
     if shown:
+        shown.parent.mkdir(parents=True, exist_ok=True)
         shown.write_text(text, encoding="utf-8")
     if any(each.bad for each in every):
         sys.exit(1)

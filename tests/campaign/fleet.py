@@ -5,6 +5,7 @@ before a request of a device or after it, and the truth at any moment.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.netconf.fake import Event, FakeDevice, FakeFleet
 from tests.netconf.fake.faults import Fault
 from tests.netconf.fake.server import USER
 
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # connections are cut here all the time
 Hook = Callable[[Event], Fault | None]
 
 

@@ -11,7 +11,7 @@ from citynet.netconf.reply import RpcError
 from tests.campaign.case import Case, Fault, Kind, Phase
 from tests.campaign.city import shape
 from tests.campaign.fleet import Fleet
-from tests.campaign.own import RECORDS, to_citynet
+from tests.campaign.own import OWN, RECORDS, to_citynet
 from tests.campaign.run import Run
 from tests.campaign.stage import Rival
 from tests.campaign.truth import Truth, Wanted
@@ -104,6 +104,8 @@ class FleetStage:
         phase = self._phase(event)
         for fault in self.armed:
             at = self.names[fault.device] == event.device
+            if fault.kind in OWN and not (self.run and self.run.alive):
+                continue  # nobody is there to be hit
             if at and fault.phase is phase and fault.after == (event.when == "after"):
                 self.armed.remove(fault)
                 self.fired.append(fault)
@@ -116,8 +118,8 @@ class FleetStage:
         """
         for fault in [each for each in self.armed if each.phase is RECORDS.get(record)]:
             self.armed.remove(fault)
-            self.fired.append(replace(fault, phase=RECORDS[last]))
-            self._to_citynet(fault)
+            if self._to_citynet(fault):
+                self.fired.append(replace(fault, phase=RECORDS[last]))
 
     def _phase(self, event: Event) -> Phase | None:
         name = event.device
@@ -140,7 +142,8 @@ class FleetStage:
         return self._to_device(fault, device)
 
     def _to_citynet(self, fault: Fault) -> bool:
-        return self.run is not None and to_citynet(fault, self.run, self.rival, self.clock)
+        run = self.run
+        return run is not None and run.alive and to_citynet(fault, run, self.rival, self.clock)
 
     def _to_network(self, fault: Fault, name: str) -> bool:
         door = self.fleet.doors[name]

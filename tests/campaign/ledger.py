@@ -9,6 +9,7 @@ from tests.campaign.play import Found
 
 
 def add(file: Path, found: Found) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(asdict(found), ensure_ascii=False) + "\n")
 

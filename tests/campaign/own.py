@@ -10,6 +10,12 @@ from tests.campaign.run import Run
 RECORDS: Mapping[str, Phase] = {
     each.value.removeprefix("record: "): each for each in Phase if each.startswith("record")
 }
+OWN = frozenset(
+    {
+        *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.CLOCK),
+        *(Kind.RIVAL, Kind.ELSEWHERE),
+    }
+)
 JUMPS = ("+3600", "-3600", "+86400", "-86400", "+9")
 
 

@@ -1,7 +1,6 @@
 """A process of citynet, with what it prints; ordinary or from the nursery."""
 
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -11,6 +10,8 @@ from typing import Protocol
 
 from tests.campaign import nursery
 
+LOST = 70
+"""The exit code of a process whose nursery has ended."""
 COMMAND = "import sys; from citynet.cli.main import run; sys.exit(run(sys.argv[1:]))"
 
 
@@ -43,9 +44,10 @@ class Born:
             os.close(write)
             reader.start()
         self._line = b""
-        self._lock = threading.Lock()
         self.pid = int(self._next())
         self._code: int | None = None
+        self._over = threading.Event()
+        threading.Thread(target=self._wait, daemon=True).start()
 
     def _next(self) -> bytes:
         while b"\n" not in self._line:
@@ -56,31 +58,27 @@ class Born:
         line, _, self._line = self._line.partition(b"\n")
         return line
 
-    def ended(self) -> int | None:
-        return self._ended(0.0)
+    def _wait(self) -> None:
+        try:
+            self._code = int(self._next())
+        except ChildProcessError:
+            self._code = LOST
+        finally:
+            os.close(self._said)
+            self._over.set()
 
-    def _ended(self, seconds: float) -> int | None:
-        with self._lock:
-            ready = self._code is None and (
-                b"\n" in self._line or select.select([self._said], [], [], seconds)[0]
-            )
-            if ready:
-                self._code = int(self._next())
-                os.close(self._said)
-            return self._code
+    def ended(self) -> int | None:
+        return self._code
 
     def read(self, seconds: float) -> tuple[int, bytes, bytes]:
-        left = seconds
-        while (code := self._ended(0.05)) is None:
-            left -= 0.05
-            if left <= 0:
-                with suppress(ProcessLookupError):
-                    os.kill(self.pid, 9)
-                raise TimeoutError(bytes(self._texts[1]).decode(errors="replace"))
+        if not self._over.wait(seconds) or self._code is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, 9)
+            raise TimeoutError(bytes(self._texts[1]).decode(errors="replace"))
         for reader in self._readers:
             reader.join(5)
         out, err = (bytes(text) for text in self._texts)
-        return code, out, err
+        return self._code, out, err
 
 
 def _drain(descriptor: int, text: bytearray) -> None:

@@ -84,12 +84,16 @@ class Run:
         new = [each for each in journals(self.state, self.city) if each not in self._before]
         return new[0] if new else self._known
 
+    @property
+    def alive(self) -> bool:
+        return self.process.ended() is None
+
     def _watch(self) -> None:
         told: list[str] = []
         for each in self._before:  # a run that is taken up again goes on in its own
             if each.stem in self.argv:
                 self._known, told = each, records(each)
-        while self.process.ended() is None:
+        while self.alive:
             file = self.file
             now = records(file) if file is not None else []
             for kind in now[len(told) :]:
@@ -98,7 +102,7 @@ class Run:
             time.sleep(POLL)
 
     def signal(self, number: int) -> None:
-        if self.process.ended() is None:
+        if self.alive:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
