@@ -41,12 +41,29 @@ SPARE_ROOM = 65536
 
 @dataclass(frozen=True, slots=True)
 class _Staged:
-    """A candidate: where to go, what ran when it was staged, and what is impossible of it."""
+    """A candidate: where to go, what ran when it was staged, and what is impossible of it.
+
+    With `routing` it is FRR's part alone, and nothing else is saved for the next boot.
+    """
 
     goal: Goal
     now: Running
     additive: bool
     refusals: tuple[Refusal, ...]
+    routing: bool = False
+
+    def stale(self) -> list[str]:
+        """The files that would boot something else than what runs."""
+        found = saved.stale(self.goal, self.now, additive=self.additive)
+        return [path for path in found if path == script.FRR_CONF or not self.routing]
+
+    def files(self, now: Running) -> dict[str, str]:
+        """What is to boot, by path, once `now` runs."""
+        files = saved.expected(self.goal, now, additive=self.additive)
+        if self.routing:
+            return {script.FRR_CONF: files[script.FRR_CONF]}
+        before = saved.before(self.goal, self.now, additive=self.additive)
+        return {**files, script.SAVED_BEFORE: before}
 
 
 class FrrDriver:
@@ -109,7 +126,7 @@ class FrrDriver:
         artifact = Artifact(self._name, "frr", {FRR_CONF: text})
         aim = Goal(artifact, wanted, linux.Wanted(linux.State(), {}), "", now.tables)
         found = (*refusals(aim, now), *misnamed(text, now))
-        self._staged = _Staged(aim, now, additive=True, refusals=found)
+        self._staged = _Staged(aim, now, additive=True, refusals=found, routing=True)
         return self._change(self._staged)
 
     def discard(self) -> None:
@@ -231,8 +248,7 @@ class FrrDriver:
     def _change(self, staged: _Staged) -> Change:
         lines = change.difference(staged.goal, staged.now, additive=staged.additive)
         if not lines:
-            stale = saved.stale(staged.goal, staged.now, additive=staged.additive)
-            lines = {path: ["+(saved for the next boot)"] for path in stale}
+            lines = {path: ["+(saved for the next boot)"] for path in staged.stale()}
         every = [line for each in lines.values() for line in each]
         files = {file: "\n".join(each) for file, each in lines.items()}
         return Change(
@@ -275,9 +291,8 @@ class FrrDriver:
         outcome = self._carry_out(staged, asked.run)
         if outcome.refusals:
             raise Refused(self._name, outcome.refusals)
-        files = saved.expected(staged.goal, outcome.running, additive=staged.additive)
-        files[script.SAVED_BEFORE] = saved.before(staged.goal, staged.now, additive=staged.additive)
-        self._guard.ready(asked.run, asked.within, script.bootable(files))
+        files = script.bootable(staged.files(outcome.running))
+        self._guard.ready(asked.run, asked.within, files)
 
     def _carry_out(self, staged: _Staged, run: str) -> change.Outcome:
         device = change.Device(
