@@ -107,7 +107,8 @@ class Session:
         said = re.findall(r'"([^"]+)"|(\S+)', self._said().get("userknownhostsfile", ""))
         files = [a or b for a, b in said] + [str(self._options.get("alt_key_file", ""))]
         found = next((each for each in reversed(files) if each), "")
-        return {"alt_host_keys": True, "alt_key_file": found} if found else {}
+        instead = {"alt_host_keys": True, "alt_key_file": found, "system_host_keys": False}
+        return instead if found else {}
 
     def _identity(self) -> dict[str, Any]:
         """`IdentityFile` of the SSH configuration, nor does it for this; no other key is tried."""

@@ -75,6 +75,9 @@ def test_the_user_s_known_hosts(options: dict[str, Any], sshd: Server, tmp_path:
     known_hosts(tmp_path / ".ssh" / "known_hosts", (sshd.port, sshd.key))
     with driver(options) as device:
         assert device.is_alive() == {"is_alive": True}
+    other = known_hosts(tmp_path / "other", (sshd.port, paramiko.ECDSAKey.generate()))
+    with pytest.raises(ConnectionException, match="is not the known one"):
+        driver(options | {"alt_key_file": str(other)}).open()
 
 
 def test_the_ssh_configuration_says_all_of_it(
