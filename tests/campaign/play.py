@@ -1,6 +1,7 @@
 """One case of the fleet from its beginning to its end."""
 
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -242,7 +243,12 @@ def _way(ended: Ended) -> str:
 def play(case: Case, opened: Stages = fleet_stage) -> Found:
     """A case in a folder of its own, which is gone afterwards."""
     with TemporaryDirectory(prefix="campaign-") as folder:
-        return Play(case, Path(folder), opened).play()
+        try:
+            return Play(case, Path(folder), opened).play()
+        except Exception as error:  # noqa: BLE001 - the other cases go on
+            said = "".join(traceback.format_exception(error)[-3:])
+            where = str(case.where)
+            return Found(case.number, case.seed, where, (), (), "", defects=(f"campaign: {said}",))
 
 
 __all__ = ["Found", "Play", "play"]

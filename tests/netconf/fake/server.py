@@ -56,11 +56,12 @@ class _Session:
     def __init__(self, device: FakeDevice, process: "asyncssh.SSHServerProcess[bytes]") -> None:
         self._device = device
         self._process = process
+        self._connection = process.channel.get_connection()  # a closed channel has none any more
         self._frames = Frames()
         self.number = device.joined(self, str(process.get_extra_info("username")))
 
     def abort(self) -> None:
-        self._process.channel.get_connection().abort()
+        self._connection.abort()
 
     async def serve(self) -> None:
         try:
