@@ -48,7 +48,7 @@ class Server:
         interface = _Interface(self)
         try:
             transport.start_server(server=interface)
-        except (EOFError, paramiko.SSHException):
+        except (OSError, EOFError, paramiko.SSHException):
             return
         kept = []  # paramiko closes a channel that nobody refers to
         while transport.is_active():
