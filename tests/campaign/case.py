@@ -196,7 +196,7 @@ REAL_KINDS: Mapping[Where, Sequence[Kind]] = {
     Where.TWINS: (
         *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.CLOCK, Kind.RIVAL),
         *(Kind.ELSEWHERE, Kind.SESSION, Kind.HALF, Kind.SERVER, Kind.POWER, Kind.POWER),
-        *(Kind.DROPPED, Kind.DELAYED, Kind.SLOW, Kind.LOCKED),
+        *(Kind.DROPPED, Kind.DELAYED, Kind.SLOW, Kind.FULL, Kind.LOCKED),
     ),
     Where.LAB: (
         *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.RIVAL, Kind.ELSEWHERE),
