@@ -47,7 +47,7 @@ def _found(cases: Sequence[Case], player: Player, jobs: int) -> Iterator[Found]:
     if jobs == 1:
         yield from map(player, cases)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), max_tasks_per_child=50) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         waiting: dict[Future[Found], Case] = {pool.submit(player, each): each for each in cases}
         for done in as_completed(waiting):
             yield done.result()

@@ -201,12 +201,16 @@ REAL_KINDS: Mapping[Where, Sequence[Kind]] = {
     Where.LAB: (
         *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.RIVAL, Kind.ELSEWHERE),
         *(Kind.SESSION, Kind.SERVER, Kind.SERVER, Kind.POWER, Kind.DROPPED, Kind.DELAYED),
-        *(Kind.SLOW, Kind.FULL, Kind.REFUSES, Kind.EARLY, Kind.GUARD, Kind.GUARD, Kind.LOCKED),
+        *(Kind.SLOW, Kind.FULL, Kind.EARLY, Kind.GUARD, Kind.GUARD, Kind.LOCKED),
     ),
 }
 STRETCH: Mapping[Where, float] = {Where.TWINS: 1.0, Where.LAB: 4.0}
 """How much longer than on the fleet everything takes."""
-FROM_THE_START = (Kind.LOCKED, Kind.FULL, Kind.REFUSES)
+FROM_THE_START = (Kind.LOCKED, Kind.FULL)
+OF_ROUTERS = (Kind.FULL, Kind.EARLY, Kind.GUARD)
+"""In the lab, what happens to its routers alone."""
+OF_TWINS = (Kind.POWER,)
+"""And to its twin, the last one: a container that starts anew has lost its cables."""
 
 
 def _real(seed: int, number: int, where: Where) -> Case:
@@ -222,6 +226,8 @@ def _real(seed: int, number: int, where: Where) -> Case:
         seconds = stretch * random.choice((0.3, 1.0, 2.5, 6.0))
         delay = stretch * random.choice((0.0, 0.0, 0.2, 0.6, 1.5))
         at = random.randrange(devices)
+        if where is Where.LAB and kind in (*OF_ROUTERS, *OF_TWINS):
+            at = devices - 1 if kind in OF_TWINS else at % (devices - 1)
         after = random.random() < 0.5
         faults.append(Fault(kind, random.choice(known), at, after, seconds, delay))
     return Case(

@@ -98,8 +98,9 @@ class Play:
         self.stage.begin()
         run = self._run(*self._deploy(), book=True)
         ended = run.wait()
+        look, others = self._look(), self._others()
+        self._judge(run, ended, look, believed=not others)
         self._end_rivals()
-        self._judge(run, ended)
         for turn in range(ROUNDS):
             again = self._left(run, ended, turn)
             if again is None:
@@ -188,6 +189,15 @@ class Play:
         made = Run(argv, state)
         self.rivals.append((made.start(), elsewhere))
 
+    def _others(self) -> bool:
+        """Whether a run from another machine has touched a device by now."""
+        found = False
+        for run in [run for run, elsewhere in self.rivals if elsewhere]:
+            self._decided(run)
+            past = run.past()
+            found = found or (past is not None and past.touched)
+        return found
+
     def _end_rivals(self) -> None:
         while self.rivals:
             run, elsewhere = self.rivals.pop()
@@ -210,20 +220,28 @@ class Play:
         moved = any(each.kind is Kind.CLOCK for each in self.stage.fired)
         return Look(self.stage.wanted, self.stage.truth(), self.stage.meddled, not moved)
 
-    def _judge(self, run: Run, ended: Ended) -> None:
-        look = self._look()
+    def _judge(
+        self, run: Run, ended: Ended, look: Look | None = None, *, believed: bool = True
+    ) -> None:
+        """What is wrong with a run that has ended, by a look at the devices since.
+
+        What it says of devices is not `believed` where another run has changed them meanwhile.
+        """
+        look = look or self._look()
         self.ways.append(_way(ended))
         self.defects.extend(judge.exited(ended))
         self.between.extend(judge.between(look))
         self._decided(run)
         if not self.decided:
             self.defects.extend(judge.undecided(look))
-        if ended.report is None:
+        if ended.report is None or not believed:
             return
         self.wrong.extend(judge.wrong(ended.report, look))
         said = {str(each["runs"]) for each in ended.report["results"]}
         if "unknown" in said and not self.stage.fired:
             self.wrong.append("a device is said to be unknown, and nothing was wrong")
+        if any(elsewhere for _, elsewhere in self.rivals):
+            return  # another run may go on from here
         time.sleep(0.3)  # what was on its way has arrived, and nothing that was said has changed
         self.wrong.extend(f"later, {each}" for each in _claims(ended, self._look()))
 

@@ -119,7 +119,7 @@ class TwinDevice:
             self._pid = 0
 
     def _signal(self, number: int) -> None:
-        with self._lock, suppress(ProcessLookupError):
+        with suppress(ProcessLookupError):  # without the lock: who holds it may wait for this
             if self._pid:
                 os.kill(self._pid, number)
 
