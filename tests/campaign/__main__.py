@@ -27,6 +27,10 @@ def _player(where: Where) -> Player:
         from tests.campaign.twins import twin_stage  # noqa: PLC0415
 
         return partial(play, opened=twin_stage)
+    if where is Where.LAB:
+        from tests.campaign.lab import lab_stage  # noqa: PLC0415
+
+        return partial(play, opened=lab_stage)
     return play
 
 

@@ -99,8 +99,8 @@ class RealStage:
             self.armed.clear()
         for timer in self._timers:
             timer.cancel()
-        for device in self.devices.values():
-            device.calm()
+        with ThreadPoolExecutor(len(self.devices)) as pool:
+            list(pool.map(lambda device: device.calm(), self.devices.values()))
 
     def accept(self) -> None:
         """Nobody else changes real devices here."""
