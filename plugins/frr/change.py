@@ -131,6 +131,19 @@ def _step_refusal(wanted: Goal, steps: list[Step], said: str) -> Refusal:
     return Refusal(LINUX_STATE, at, text, f"{step.text}: {message}")
 
 
+def unfit_ruleset(wanted: Goal, canonical: script.Part) -> Refusal | None:
+    """Why a ruleset cannot be compared; `canonical` is what nft makes of it."""
+    if canonical.status:
+        return nft_refusal(wanted, canonical.text)
+    for name in nft.foreign(canonical.text):
+        lines = wanted.artifact.files.get(NFTABLES, "").splitlines()
+        said = (number for number, line in enumerate(lines, 1) if f" {name} " in f"{line} ")
+        at = next(said, None)
+        message = f"table {name} is not citynet's: its name must begin with {nft.PREFIX}"
+        return Refusal(NFTABLES, at, _line(wanted, NFTABLES, at), message)
+    return None
+
+
 def nft_refusal(wanted: Goal, said: str) -> Refusal:
     """What nft says of a ruleset, at the line that it names."""
     found = _NFT_LINE.search(said)

@@ -98,14 +98,19 @@ class FrrDriver:
         return files | ({NFTABLES: "".join(now.tables.values())} if now.tables else {})
 
     def stage(self, artifact: Artifact, *, additive: bool = False) -> Change:
-        """Read what runs and compare; what can be seen to be impossible is for `validate`."""
+        """Read what runs and compare; what can be seen to be impossible is for `validate`.
+
+        Raises `Refused` for a ruleset that cannot be compared: nft does not take it, or it has
+        tables that are not citynet's.
+        """
         wanted = goal(artifact)
         now = self._read(wanted)
         self._refuse_waiting(now)
         found = refusals(wanted, now)
-        if now.canonical is not None and now.canonical.status:
-            found.append(change.nft_refusal(wanted, now.canonical.text))
-        elif now.canonical is not None:
+        if now.canonical is not None:
+            unfit = change.unfit_ruleset(wanted, now.canonical)
+            if unfit is not None:
+                raise Refused(self._name, [*found, unfit])
             wanted = replace(wanted, tables=nft.tables(now.canonical.text))
         if additive:
             tables = {**now.tables, **wanted.tables}

@@ -27,6 +27,12 @@ def tables(listing: str) -> Tables:
     return {name: "".join(f"{line}\n" for line in lines) for name, lines in found.items()}
 
 
+def foreign(listing: str) -> list[str]:
+    """The names of the tables of a listing that are not ours."""
+    names = (opening.group(2) for opening in map(_OPENING.match, listing.splitlines()) if opening)
+    return [name for name in names if not name.startswith(PREFIX)]
+
+
 def load(wanted: Tables, now: Tables) -> str:
     """What `nft -f` takes to put in, in one go, every table that is not as wanted."""
     return "".join(

@@ -69,7 +69,7 @@ def here(text: str) -> str:
 def part(name: str, command: str, document: str | None = None) -> str:
     """A part of a script: `command`, with `document` as its standard input."""
     given = f" {here(document)}" if document is not None else " </dev/null"
-    return f"{command}{given}\necho; echo {MARK} {name} $?\n"
+    return f"{command}{given}\nstatus=$?; echo; echo {MARK} {name} $status\n"
 
 
 def parts(output: str) -> dict[str, Part]:
@@ -197,7 +197,7 @@ def vtysh(name: str, lines: Script) -> str:
         f'printf %s "$text" >$file || {{ file={SPARE_COMMANDS}; rm -f $file; set -C; '
         f'printf %s "$text" >$file; set +C; }}\n'
         f"vtysh -f $file 2>&1 </dev/null\n"
-        f"echo; echo {MARK} {name} $?; : >$file\nfi\n"
+        f"status=$?; echo; echo {MARK} {name} $status; : >$file\nfi\n"
     )
 
 

@@ -22,6 +22,7 @@ from citynet.fleet.shell import Shell
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
 from citynet.transaction.journal import read, runs
+from citynet.transaction.protocol import Terms
 from citynet.transaction.words import Committed, Decided, Outcome, Record, Runs
 from citynet.verify.health import Demand, Health, session_checks
 from tests.cities import DEMO, ROOT
@@ -191,7 +192,9 @@ def run(city: City, tmp_path: Path, template: str, block: str, line: str) -> Rep
     assert lab is not None
     checks = session_checks(prepared, (*RING, EDGE))
     health = Health(prepared, lab, checks, Demand.NO_WORSE, 15.0, print)
-    return engine.deploy(prepared, fleet(prepared), todo, engine.Way(tmp_path, health=health))
+    terms = Terms(within=TIMER, doubt=TIMER, patience=3 * TIMER)
+    way = engine.Way(tmp_path, terms=terms, health=health)
+    return engine.deploy(prepared, fleet(prepared), todo, way)
 
 
 def test_one_that_refuses_in_its_commit_takes_the_others_back(city: City, tmp_path: Path) -> None:
@@ -209,9 +212,10 @@ def test_one_that_refuses_in_its_commit_takes_the_others_back(city: City, tmp_pa
 
 
 def test_a_change_that_cuts_citynet_off_does_not_stay(city: City, tmp_path: Path) -> None:
+    """Nobody can tell that router to go back any more; its own timer does."""
     moat = (
-        "table inet citynet-moat { chain input { type filter hook input priority 0;"
-        " iifname eth0 tcp dport 22 ct state new drop; } }"
+        "table inet citynet-moat {\nchain input { type filter hook input priority 0;"
+        " iifname eth0 tcp dport 22 ct state new drop; }\n}"
     )
     report = run(city, tmp_path, "access.j2", "nft", moat)
     assert report.outcome is Outcome.BACK, report
@@ -222,8 +226,8 @@ def test_a_change_that_cuts_citynet_off_does_not_stay(city: City, tmp_path: Path
 
 def test_a_change_that_costs_a_session_does_not_stay(city: City, tmp_path: Path) -> None:
     mute = (
-        "table inet citynet-mute { chain output { type filter hook output priority 0;"
-        " meta l4proto udp udp dport 3784 drop; } }"
+        "table inet citynet-mute {\nchain output { type filter hook output priority 0;"
+        " meta l4proto udp udp dport 3784 drop; }\n}"
     )
     report = run(city, tmp_path, "access.j2", "nft", mute)
     assert report.outcome is Outcome.BACK, report
