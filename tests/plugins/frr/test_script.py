@@ -19,7 +19,7 @@ def test_a_part_says_how_it_ended() -> None:
     found = ran(
         script.part("good", "echo fine")
         + script.part("bad", "echo no; (exit 7)")
-        + script.part("told", "cat; false", "a line, and $HOME\n")
+        + script.part("told", "{ cat; false; }", "a line, and $HOME\n")
     )
     said = {name: (each.text.strip(), each.status) for name, each in found.items()}
     assert said == {"good": ("fine", 0), "bad": ("no", 7), "told": ("a line, and $HOME", 1)}
