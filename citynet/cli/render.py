@@ -12,6 +12,8 @@ from citynet.pipeline import Prepared, prepare
 from citynet.pipeline import render as render_all
 from citynet.render import Artifact
 from citynet.render.write import write
+from citynet.text import listed
+from citynet.yang.models import VARIABLE
 
 
 def _selected(artifacts: dict[str, Artifact], device: str | None) -> dict[str, Artifact]:
@@ -27,6 +29,15 @@ def _validate(prepared: Prepared, artifacts: dict[str, Artifact], root: Path) ->
 
     if count := check_artifacts(prepared, artifacts, root):
         click.echo(f"{count} documents valid by the vendors' YANG", err=True)
+
+
+def _not_validated(prepared: Prepared, artifacts: dict[str, Artifact]) -> None:
+    platforms = prepared.house.platforms
+    names = sorted({each.platform for each in artifacts.values()})
+    with_models = [name for name in names if platforms[name].models is not None]
+    if with_models:
+        told = f"{listed(with_models)}: documents not validated; {VARIABLE} or --yang names"
+        click.echo(f"warning: {told} the folder of the vendors' YANG models", err=True)
 
 
 @click.command(
@@ -56,6 +67,8 @@ def render(
     warn(prepared.warnings())
     if root:
         _validate(prepared, artifacts, root)
+    else:
+        _not_validated(prepared, artifacts)
     if output:
         write(artifacts, output)
     if as_json:
