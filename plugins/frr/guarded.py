@@ -92,12 +92,13 @@ def entering(run: str) -> str:
     """What a script that changes the device begins with: no other one runs, and `run` waits.
 
     All that the script starts inherits the lock, by which it is found and ended before the
-    device goes back.
+    device goes back. Going back holds the lock too, and then nothing waits any more.
     """
     return (
-        f"umask 077\nexec 8>>{script.RUN_DIR}/change.lock\nflock -w 10 8 || exit {BUSY}\n"
+        f"umask 077\nexec 8>>{script.RUN_DIR}/change.lock\nbusy=; flock -w 10 8 || busy=1\n"
         f"waits=; read -r waits <{script.STATE_DIR}/commit/run\n"
         f'[ "$waits" = {shlex.quote(run)} ] || exit {OVER}\n'
+        f'[ -z "$busy" ] || exit {BUSY}\n'
     )
 
 

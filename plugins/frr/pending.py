@@ -87,8 +87,11 @@ def sync(folder: Path) -> None:
 
 
 @contextmanager
-def held(path: Path, seconds: float) -> Iterator[None]:
-    """Hold the lock `path`; raises `TimeoutError` if it is not free in time. May be for ever."""
+def held(path: Path, seconds: float) -> Iterator[int]:
+    """Hold the lock `path`; raises `TimeoutError` if it is not free in time. May be for ever.
+
+    Gives its descriptor: a process that is given it holds the lock as well.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     end = now() + seconds
@@ -99,7 +102,7 @@ def held(path: Path, seconds: float) -> Iterator[None]:
             if now() > end:
                 raise TimeoutError(f"{path} is not free")
             time.sleep(0.1)
-        yield
+        yield handle
     finally:
         os.close(handle)
 

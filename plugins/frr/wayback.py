@@ -11,11 +11,13 @@ from pathlib import Path
 from citynet.deploy.driver import DeviceError, Refused
 
 from . import change, script, snapshot
-from .pending import BACK, LEFT, REVERTING, Failure, Store, free, now, write
+from .pending import BACK, LEFT, REVERTING, Failure, Store, free, held, now, write
 from .state import running
 
 LONGEST = 300.0
 """Seconds for one script, vtysh's included."""
+PATIENCE = 20.0
+"""Seconds that processes which change the device have to end."""
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between attempts; the last one for ever."""
 
@@ -28,7 +30,8 @@ def pause(attempt: int) -> float:
 def go_back(store: Store) -> list[str]:
     """One attempt to make the device run what it ran before; gives what is left of the change.
 
-    Whatever still carries out the commit is ended first. Who calls this holds `deciding`.
+    Whatever still carries out the commit is ended first, and so are the scripts of somebody who
+    was killed while going back: they hold the same lock. Who calls this holds `deciding`.
     """
     _end_changes(store)
     try:
@@ -38,7 +41,7 @@ def go_back(store: Store) -> list[str]:
     goal = way.goal
     reading = script.reading(sorted(goal.sysctl_paths()), "")
     device = change.Device(
-        run=_run,
+        run=lambda text: _run(store, text),
         read=lambda output: way.seen(running(goal.artifact.device, output, goal)),
         reading=reading,
     )
@@ -54,17 +57,24 @@ def go_back(store: Store) -> list[str]:
     return left
 
 
-def _run(text: str) -> str:
-    """Run a script in a session of its own, so that all of it can be ended."""
+def _run(store: Store, text: str) -> str:
+    """Run a script in a session of its own, and with the lock of changes.
+
+    All of it can be ended, by this process or by the one that goes on after this one was killed.
+    """
     command = ["/bin/sh", "-c", 'eval "$(cat)"']
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd="/",
-    ) as process:
+    with (
+        held(store.changing, PATIENCE) as lock,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=(lock,),
+            cwd="/",
+        ) as process,
+    ):
         try:
             output, _ = process.communicate(text.encode(), timeout=LONGEST)
         except subprocess.TimeoutExpired as error:
@@ -74,9 +84,9 @@ def _run(text: str) -> str:
     return output.decode(errors="replace")
 
 
-def _end_changes(store: Store, patience: float = 20.0) -> None:
+def _end_changes(store: Store) -> None:
     """End every process that holds the lock of changes: a commit whose session is gone."""
-    end = now() + patience
+    end = now() + PATIENCE
     while not free(store.changing):
         for process in _holders(store.changing):
             with suppress(ProcessLookupError):

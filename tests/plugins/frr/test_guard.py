@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from plugins.frr import guard, pending, wayback
+from citynet.render.artifact import Artifact
+from plugins.frr import config, guard, pending, snapshot, wayback
+from plugins.frr.linux import State, Wanted
 from plugins.frr.pending import Store
+from plugins.frr.state import Goal
 from tests.cities import ROOT
 
 FILES = {
@@ -273,3 +276,35 @@ def test_real_watchers_outlive_the_session_and_each_other(tmp_path: Path, killed
     while processes(tmp_path) and time.monotonic() < began + 20:
         time.sleep(0.1)
     assert not processes(tmp_path)
+
+
+GOING = """
+import sys
+from pathlib import Path
+from plugins.frr import pending, script, wayback
+root = Path(sys.argv[1])
+script.reading = lambda *_: f"echo on >'{root}/going'; sleep 300; echo late >'{root}/harm'"
+wayback.go_back(pending.Store(root))
+"""
+
+
+def test_the_scripts_of_who_was_killed_going_back_are_ended_by_the_next_one(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+    nothing = Goal(Artifact("x", "frr", {}), config.parse(""), Wanted(State(), {}), "", {})
+    back = snapshot.dump(snapshot.WayBack(nothing, frozenset()))
+    store.begin({"run": "r1"}, back, 60, 10)
+    store.decide(pending.REVERTING, "asked")
+    command = [sys.executable, "-c", GOING, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        while not (tmp_path / "going").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+    assert not pending.free(store.changing)  # its shell, and what that waits for
+    (store.state / pending.REVERTING / pending.BACK).unlink()
+    with pytest.raises(pending.Failure, match="the way back cannot be read"):
+        wayback.go_back(store)
+    assert pending.free(store.changing)
+    assert not (tmp_path / "harm").exists()
