@@ -118,9 +118,13 @@ def _print(found: Report, folder: Path, *, diff: bool) -> None:
     console.print(Text(f"{changed} of {len(found.results)} {what}, in {found.seconds:.1f} s"))
 
 
+GOES_BACK = "stopping: every device goes back, unless the change was decided by now"
+GOES_ON = "the run is being finished, which is the shortest way out"
+
+
 @contextmanager
-def _stopping() -> Iterator[Callable[[], str]]:
-    """The first signal asks the run to go back; a second one ends the process as ever.
+def _stopping(then: str) -> Iterator[Callable[[], str]]:
+    """The first signal asks for a stop, and `then` is said; a second one ends the process as ever.
 
     A terminal that goes away is such a signal, and what is written to it then is lost.
     """
@@ -128,7 +132,7 @@ def _stopping() -> Iterator[Callable[[], str]]:
 
     def stop(number: int, frame: object) -> None:
         asked.append(f"stopped by {signal.Signals(number).name}")
-        click.echo("stopping: every device goes back; once more ends citynet at once", err=True)
+        click.echo(f"{then}; once more ends citynet at once", err=True)
         signal.signal(number, before[signal.Signals(number)])
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -205,7 +209,7 @@ def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
     book = Path(said["playbook"]) if "playbook" in said else None
     todo = plan(prepared, _book(prepared, book), chosen)
     way = _way(prepared, todo, asked, str, said)
-    with unbroken(sys.stderr):
+    with _stopping(GOES_ON):
         return engine.finish(prepared, _fleet(prepared, asked), todo, past, way, abort=abort)
 
 
@@ -213,7 +217,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     prepared = prepare(folder)
     todo = plan(prepared, _book(prepared, file), chosen)
     nornir = _fleet(prepared, asked)
-    with _stopping() as interrupted:
+    with _stopping(GOES_BACK) as interrupted:
         way = _way(prepared, todo, asked, interrupted, _written(folder, file, chosen))
         act = engine.check if check else engine.deploy
         return act(prepared, nornir, todo, way)

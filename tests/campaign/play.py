@@ -58,7 +58,7 @@ class Play:
     between: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)
-    rivals: list[tuple[Run, bool]] = field(default_factory=list)
+    rivals: list[Run] = field(default_factory=list)
     end: str = ""
     decided: bool = False
 
@@ -97,10 +97,7 @@ class Play:
     def _story(self) -> None:
         self.stage.begin()
         run = self._run(*self._deploy(), book=True)
-        ended = run.wait()
-        look, others = self._look(), self._others()
-        self._judge(run, ended, look, believed=not others)
-        self._end_rivals()
+        ended = self._ended(run)
         for turn in range(ROUNDS):
             again = self._left(run, ended, turn)
             if again is None:
@@ -123,9 +120,7 @@ class Play:
         abort = self.case.then is Then.ABORT and not keep
         word = "--abort" if abort else "--resume"
         again = self._run(*self._deploy(), word, past.begun.run)
-        done = again.wait()
-        self._judge(again, done)
-        return again, done
+        return again, self._ended(again)
 
     def _alone(self, *, keep: bool) -> None:
         """Nobody comes until every timer is over."""
@@ -147,8 +142,7 @@ class Play:
         self.ways.append("then")
         self.stage.accept()
         after = self._run(*self._deploy(), book=True)
-        ended = after.wait()
-        self._judge(after, ended)
+        ended = self._ended(after)
         if ended.code != 0:
             self.defects.append(f"a plain deploy afterwards fails: {ended.out}{ended.err[-600:]}")
 
@@ -187,12 +181,20 @@ class Play:
         state = self.folder / ("elsewhere" if elsewhere else "state")
         argv = (*self._deploy(), "--playbook", str(self.folder / "plays.yaml"))
         made = Run(argv, state)
-        self.rivals.append((made.start(), elsewhere))
+        self.rivals.append(made.start())
+
+    def _ended(self, run: Run) -> Ended:
+        """Wait for a run and judge it, then for those that came in between."""
+        ended = run.wait()
+        look, others = self._look(), self._others()
+        self._judge(run, ended, look, believed=not others)
+        self._end_rivals()
+        return ended
 
     def _others(self) -> bool:
-        """Whether a run from another machine has touched a device by now."""
+        """Whether another run has touched a device by now."""
         found = False
-        for run in [run for run, elsewhere in self.rivals if elsewhere]:
+        for run in self.rivals:
             self._decided(run)
             past = run.past()
             found = found or (past is not None and past.touched)
@@ -200,11 +202,11 @@ class Play:
 
     def _end_rivals(self) -> None:
         while self.rivals:
-            run, elsewhere = self.rivals.pop()
+            run = self.rivals.pop()
             ended = run.wait()
             self.defects.extend(judge.exited(ended))
             self._decided(run)
-            past = run.past() if elsewhere else None
+            past = run.past()
             if past is not None and past.touched:
                 self._judge(run, ended)
 
@@ -240,7 +242,7 @@ class Play:
         said = {str(each["runs"]) for each in ended.report["results"]}
         if "unknown" in said and not self.stage.fired:
             self.wrong.append("a device is said to be unknown, and nothing was wrong")
-        if any(elsewhere for _, elsewhere in self.rivals):
+        if self.rivals:
             return  # another run may go on from here
         time.sleep(0.3)  # what was on its way has arrived, and nothing that was said has changed
         self.wrong.extend(f"later, {each}" for each in _claims(ended, self._look()))
