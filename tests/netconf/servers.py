@@ -208,7 +208,7 @@ def netconfd(folder: Path, driver: type[NetconfDriver]) -> Iterator[Server]:
         [_tool("sshd"), "-D", "-e", "-f", str(config)],
     ]
     running = [
-        subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder)
         for argv in commands
     ]
     known = known_hosts(folder, port, host.with_suffix(".pub").read_text())

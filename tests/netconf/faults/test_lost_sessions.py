@@ -1,0 +1,176 @@
+"""Sessions that end, are slow, or are somebody else's; and how much each step asks."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from citynet.deploy.driver import Confirm, Refused, UnreachableError
+from citynet.netconf import rpc
+from citynet.netconf.driver import NetconfDriver
+from citynet.netconf.reply import Reply
+from citynet.netconf.session import NetconfSession, Operation
+from tests.netconf.fake import Drop, FakeDevice, FakeFleet, Garbage, Hang, Restart, Wait
+from tests.netconf.fake.faults import Fault
+from tests.netconf.faults.steps import (
+    Impatient,
+    at,
+    confirmed,
+    driving,
+    extended,
+    staged,
+    taken_back,
+    validated,
+    waiting,
+    wanted,
+)
+from tests.netconf.servers import Reached
+from tests.netconf.steps import until
+from tests.netconf.vendors import HuaweiDriver
+
+STEPS: dict[str, Callable[[NetconfDriver], object]] = {
+    "lock": lambda driver: driver.lock("tests"),
+    "get-config": lambda driver: driver.fingerprint(),
+    "edit-config": staged,
+    "validate": validated,
+    "commit confirmed": waiting,
+    "commit again": extended,
+    "commit confirming": confirmed,
+    "cancel-commit": taken_back,
+}
+STRANGE = b"<rpc-reply xmlns='%s' message-id='nine'><ok/></rpc-reply>" % rpc.BASE.encode()
+ENDS: dict[str, tuple[Fault, str, str]] = {
+    "lost": (Drop(), "before", "the session was lost"),
+    "answer lost": (Drop(), "after", "the session was lost"),
+    "silent": (Hang(), "before", r"no answer to a request within 1 s; the session was closed"),
+    "restarted": (Restart(), "before", "the session was lost"),
+    "garbage": (Garbage(b"\n#4\nnope\n##\n"), "before", "it does not speak NETCONF.*no XML.*nope"),
+    "bad chunk": (Garbage(b"HTTP/1.1 400 Bad\n"), "before", "does not speak NETCONF.*HTTP"),
+    "a document type": (
+        Garbage(b"\n#22\n<!DOCTYPE a><rpc-reply\n##\n"),
+        "before",
+        "does not speak NETCONF.*document type",
+    ),
+    "another's answer": (
+        Garbage(b"\n#%d\n%s\n##\n" % (len(STRANGE), STRANGE)),
+        "before",
+        "does not speak NETCONF.*message-id",
+    ),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_session_ends(device: FakeDevice, driver: NetconfDriver, step: str, end: str) -> None:
+    """Said as what it is, in bounded time; and the next session finds a device to work with."""
+    threads = threading.active_count()
+    fault, when, words = ENDS[end]
+    device.hook = at(step, fault, when)
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match=words):
+        STEPS[step](driver)
+    assert time.monotonic() - began < 5
+    device.hook = lambda _: None
+    driver.close()
+    assert until(lambda: not device.sessions and threading.active_count() <= threads)
+    assert not device.locks
+    with_new = Impatient(driver._device._target)
+    put_back(with_new, device)
+    with_new.lock("tests")
+    with_new.stage(wanted("LoopBack5"))
+    with_new.commit()
+    with_new.close()
+
+
+def put_back(driver: NetconfDriver, device: FakeDevice) -> None:
+    if device.pending is not None:
+        driver.roll_back("run-1")
+
+
+def test_our_own_lost_session_is_not_in_the_way(device: FakeDevice, driver: NetconfDriver) -> None:
+    """The device has not noticed yet that the session is gone, and lets nobody near its locks."""
+    device.hook = at("commit confirmed", Hang(), "after")
+    with pytest.raises(UnreachableError):
+        waiting(driver)
+    device.hook = lambda _: None
+    assert until(lambda: not device.sessions)
+    device.locks["candidate"] = 1
+    device.users[1] = "citynet"
+    driver.confirm("run-1")
+    assert device.pending is None
+    assert [each.operation for each in device.asked].count("kill-session") == 1
+
+
+def test_somebody_elses_session_is_never_ended(device: FakeDevice, driver: NetconfDriver) -> None:
+    waiting(driver)
+    driver.close()
+    assert until(lambda: not device.locks)
+    device.locks["candidate"] = 77
+    with (
+        driving(driver._device._target) as other,
+        pytest.raises(Refused, match="locked by session 77"),
+    ):
+        other.confirm("run-1")
+    assert "kill-session" not in {each.operation for each in device.asked}
+
+
+def test_slow_is_not_lost(device: FakeDevice, driver: NetconfDriver) -> None:
+    device.hook = at("commit confirmed", Wait(0.5))
+    waiting(driver)
+    driver.confirm("run-1")
+
+
+def test_a_probe_is_another_session_and_leaves_nothing(
+    device: FakeDevice, driver: NetconfDriver
+) -> None:
+    driver.lock("tests")
+    driver.probe()
+    assert until(lambda: len(device.sessions) == 1)
+    assert device.next_session == 2
+    device.hook = at("get-config", Hang(), once=False)
+    with pytest.raises(UnreachableError):
+        driver.probe()
+
+
+def test_round_trips(driver: NetconfDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the table in the driver's docstring counts them: a call is a round trip."""
+    calls: list[int] = []
+    call = NetconfSession.call
+
+    def counted(self: NetconfSession, *operations: Operation, **options: float) -> list[Reply]:
+        calls.append(len(operations))
+        return call(self, *operations, **options)
+
+    monkeypatch.setattr(NetconfSession, "call", counted)
+    driver.fingerprint()
+    steps: dict[str, tuple[Callable[[], object], int]] = {
+        "lock": (lambda: driver.lock("tests"), 1),
+        "stage": (lambda: driver.stage(wanted()), 1),
+        "validate": (driver.validate, 1),
+        "commit": (lambda: driver.commit(Confirm("run-1", 60)), 2),
+        "extend": (lambda: driver.extend(Confirm("run-1", 60)), 1),
+        "confirm": (lambda: driver.confirm("run-1"), 1),
+        "fingerprint": (driver.fingerprint, 1),
+        "unlock": (driver.unlock, 1),
+        "lock again": (lambda: driver.lock("tests"), 1),
+        "stage the same": (lambda: driver.stage(wanted()), 0),
+    }
+    found = {}
+    for name, (step, _) in steps.items():
+        calls.clear()
+        step()
+        found[name] = len(calls)
+    assert found == {name: trips for name, (_, trips) in steps.items()}
+
+
+def test_a_call_is_one_round_trip(device: FakeDevice, tmp_path: Path) -> None:
+    """However many requests it has."""
+    with FakeFleet([device], tmp_path, delay=0.2) as fleet:
+        made = HuaweiDriver(Reached("r1", fleet.access("r1")))
+        made.fingerprint()
+        began = time.monotonic()
+        made.lock("tests")  # two locks, two get-configs
+        assert 0.4 <= time.monotonic() - began < 0.75
+        made._device.session.drop()
