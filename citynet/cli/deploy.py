@@ -25,7 +25,7 @@ from citynet.deploy.work import Chosen, Plan, plan
 from citynet.errors import CitynetError
 from citynet.fleet import access
 from citynet.fleet.processors import Live, Steps
-from citynet.fleet.runner import FORKS, fleet
+from citynet.fleet.runner import FORKS, FORKS_APART, fleet
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
 from citynet.transaction.fleet import Health, Reached
@@ -68,7 +68,7 @@ class Asked:
     """What the command line says of how to go about it."""
 
     access: Path | None
-    forks: int
+    forks: int | None
     within: float
     health: str
     wait: float
@@ -158,7 +158,7 @@ def _fleet(prepared: Prepared, asked: Asked) -> Nornir:
         platforms = prepared.house.platforms
         ports = {name: platforms[each.platform].port for name, each in prepared.facts.items()}
         reach = access.load(asked.access, ports)
-    return fleet(prepared, reach, asked.forks)
+    return fleet(prepared, reach, asked.forks or (FORKS_APART if reach else FORKS))
 
 
 def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
@@ -271,9 +271,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option(
     "--forks",
     type=click.IntRange(1, 512),
-    default=FORKS,
-    show_default=True,
-    help="Devices at once.",
+    help=f"Devices at once; {FORKS_APART}, or {FORKS} in a lab, whose nodes share one machine.",
 )
 @json_option
 def deploy(
@@ -290,7 +288,7 @@ def deploy(
     health: str,
     health_wait: float,
     reach: Path | None,
-    forks: int,
+    forks: int | None,
     as_json: bool,
 ) -> int:
     """Bring devices to what the inventory says: all of them, or none.

@@ -13,6 +13,10 @@ from citynet.pipeline import Prepared
 
 FORKS = 16
 """Devices at once. The work is on the devices, so this is more than there are processors."""
+FORKS_APART = 64
+"""The same where devices do not share one machine, as the nodes of a lab do; more of them only
+make Python's threads wait for each other (`benchmarks/transaction.py`).
+"""
 
 
 def register() -> None:

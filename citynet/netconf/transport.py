@@ -7,7 +7,7 @@ one.
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,14 +86,42 @@ def _client(device: str, access: NodeAccess) -> paramiko.SSHClient:
     client = paramiko.SSHClient()
     client.set_log_channel(LOG_CHANNEL)
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
-    client.load_host_keys(str(access.known_hosts))
-    keys = client.get_host_keys()
     place = f"[{access.host}]:{access.port}"
-    if access.port != paramiko.config.SSH_PORT and keys.lookup(place) is None:
-        # As ssh does: what is known of the machine holds for its other ports.
-        for kind, key in (keys.lookup(access.host) or {}).items():
-            keys.add(place, kind, key)
+    name = access.host if access.port == paramiko.config.SSH_PORT else place
+    for kind, key in known_keys(access.known_hosts, access.host, access.port).items():
+        client.get_host_keys().add(name, kind, key)
     return client
+
+
+def known_keys(file: Path, host: str, port: int) -> Mapping[str, paramiko.PKey]:
+    """What a file of known hosts says of one: kind -> the first key of that kind.
+
+    As ssh does: what is known of the machine holds for its other ports. Paramiko reads every key
+    of the file and compares each with all before it, at every login: with a file of a whole
+    city that was more work than all the rest of logging in.
+    """
+    place = host if port == paramiko.config.SSH_PORT else f"[{host}]:{port}"
+    found: Mapping[str, dict[str, paramiko.PKey]] = {place: {}, host: {}}
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        names = line.strip().partition(" ")[0].split(",")
+        for wanted, keys in found.items():
+            entry = _entry(line) if any(_is(wanted, name) for name in names) else None
+            if entry is not None:
+                keys.setdefault(entry.key.get_name(), entry.key)
+    return found[place] or found[host]
+
+
+def _is(wanted: str, name: str) -> bool:
+    """Whether a name of the file is that one, in plain words or as its hash."""
+    hashed = name.startswith("|1|")
+    return (paramiko.HostKeys.hash_host(wanted, name) if hashed else wanted) == name
+
+
+def _entry(line: str) -> paramiko.hostkeys.HostKeyEntry | None:
+    try:
+        return paramiko.hostkeys.HostKeyEntry.from_line(line)
+    except (paramiko.SSHException, ValueError):
+        return None  # as paramiko: a line that nobody can read is of no host
 
 
 def _key(access: NodeAccess) -> paramiko.PKey | None:
