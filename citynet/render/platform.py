@@ -1,6 +1,6 @@
 """What a platform is to the renderer: its templates, and how their parts become files."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,3 +51,15 @@ class Platform:
     lacks: Mapping[str, str] = field(default_factory=dict)
     ports: Ports | None = None
     port: int = 22
+
+
+def outside(facts: DeviceFacts, role: str, ranges: Mapping[str, range]) -> Iterator[str]:
+    """Sentences, for `refuses`, on numbers of a role's facts that are not in their `ranges`."""
+    found = facts.roles.get(role)
+    if found is None:
+        return
+    for name, allowed in ranges.items():
+        value = getattr(found, name)
+        if value not in allowed:
+            between = f"{allowed.start} to {allowed.stop - 1}"
+            yield f"{facts.platform} cannot do {role}.{name} {value}, it can do {between}"

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from itertools import product
-from typing import Protocol
+from typing import Any, Protocol
 
 from citynet.allocate.numbers import short_name
+from citynet.build.facts import DeviceFacts
 from citynet.build.policy import Rule
 from citynet.errors import KeyPath
 
@@ -107,3 +108,14 @@ def access_lists(join: Joined, direction: str) -> tuple[AccessList, ...]:
         rules6 = tuple(_matches(flow, 6, answer=answer))
         found.append(AccessList(name, rules4, rules6, flow.origin))
     return tuple(found)
+
+
+def refuses_state(facts: DeviceFacts) -> Iterator[str]:
+    """A sentence, for `refuses`, on a gateway that lets answers through by state."""
+    gateway: Any = facts.roles.get("gateway")
+    if gateway is not None and gateway.joins and gateway.stateful:
+        yield (
+            f"{facts.platform} keeps no state, so role gateway cannot let answers through by "
+            "state; set its option `answers: by-mirrored-rules` to accept that, "
+            "or choose another platform"
+        )

@@ -1,12 +1,15 @@
 """XML documents from what roles' templates rendered, for platforms that are configured so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from citynet.build.facts import DeviceFacts
+from citynet.render.platform import Parts
 from citynet.render.render import RenderError
 from citynet.xml import Element, XmlError, merge, parse_parts, write
 
 NETCONF = "urn:ietf:params:xml:ns:netconf:base:1.0"
+CONFIG = "config.xml"
+"""The file that NETCONF drivers send."""
 
 
 def _elements(facts: DeviceFacts, parts: Sequence[str]) -> Iterator[Element]:
@@ -30,3 +33,8 @@ def config(facts: DeviceFacts, parts: Sequence[str]) -> str:
         return write(Element(NETCONF, "config", children=merge(_elements(facts, parts))))
     except XmlError as error:
         raise RenderError(f"{facts.platform} for {facts.name}: {error.message}") from error
+
+
+def assemble(facts: DeviceFacts, parts: Parts) -> Mapping[str, str]:
+    """The files of a device that is configured over NETCONF: `config` of its block `config`."""
+    return {CONFIG: config(facts, parts["config"])}

@@ -1,19 +1,17 @@
 """Huawei NetEngine routers (VRP, YANG 8.22), configured over NETCONF."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from ipaddress import IPv6Address
-from typing import Any
 
 from citynet.build.facts import DeviceFacts
-from citynet.render.platform import Parts, Platform
+from citynet.render.platform import Platform, outside
 from citynet.render.ports import Ports
-from citynet.render.stateless import access_lists
-from citynet.render.xml import config
+from citynet.render.stateless import access_lists, refuses_state
+from citynet.render.xml import assemble
 
 from .models import MODELS
 
-CONFIG = "config.xml"
 PORT_TYPES = (
     *("Ethernet", "GigabitEthernet", "XGigabitEthernet", "Eth-Trunk", "Virtual-Ethernet"),
     *("10GE", "25GE", "40GE", "50GE", "100GE", "200GE", "400GE", "50|100GE"),
@@ -33,9 +31,11 @@ def _stand_in(number: int) -> str:
 
 PORTS = Ports(_PORT, SLOTS * CARDS * PORTS_OF_CARD, _stand_in)
 
-BFD_INTERVAL = range(3, 20_001)
-BFD_MULTIPLIER = range(3, 51)
-HELLO = range(1, 256)
+UNDERLAY = {
+    "bfd_interval": range(3, 20_001),
+    "bfd_multiplier": range(3, 51),
+    "hello_interval": range(1, 256),
+}
 """Ranges of huawei-isis: `bfd/min-rx` (ms), `bfd/detect-multiplier`, `p2p/hello-timer` (s)."""
 
 
@@ -55,30 +55,10 @@ def opcode(function: int) -> str:
     return str(IPv6Address(function))
 
 
-def _outside(name: str, value: int, allowed: range) -> Iterator[str]:
-    if value not in allowed:
-        between = f"{allowed.start} to {allowed.stop - 1}"
-        yield f"huawei_vrp cannot do underlay.{name} {value}, it can do {between}"
-
-
 def refuses(facts: DeviceFacts) -> Iterator[str]:
     """What of the facts an NE8000 cannot do: its models' ranges, and keeping state."""
-    underlay: Any = facts.roles.get("underlay")
-    if underlay is not None:
-        yield from _outside("bfd_interval", underlay.bfd_interval, BFD_INTERVAL)
-        yield from _outside("bfd_multiplier", underlay.bfd_multiplier, BFD_MULTIPLIER)
-        yield from _outside("hello_interval", underlay.hello_interval, HELLO)
-    gateway: Any = facts.roles.get("gateway")
-    if gateway is not None and gateway.joins and gateway.stateful:
-        yield (
-            "huawei_vrp keeps no state, so role gateway cannot let answers through by state; "
-            "set its option `answers: by-mirrored-rules` to accept that, or choose another platform"
-        )
-
-
-def assemble(facts: DeviceFacts, parts: Parts) -> Mapping[str, str]:
-    """One document, the payload of an edit-config."""
-    return {CONFIG: config(facts, parts["config"])}
+    yield from outside(facts, "underlay", UNDERLAY)
+    yield from refuses_state(facts)
 
 
 PLATFORM = Platform(

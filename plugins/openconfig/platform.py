@@ -1,15 +1,11 @@
 """Optical line systems and terminals that speak OpenConfig, configured over NETCONF."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from citynet.build.facts import DeviceFacts
-from citynet.render.platform import Parts, Platform
-from citynet.render.xml import config
+from citynet.render.platform import Platform
+from citynet.render.xml import assemble
 
 from .models import MODELS
-
-CONFIG = "config.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +37,6 @@ def framing(rate: str) -> Framing:
 def hundredths(value: float) -> str:
     """A power or a gain as OpenConfig has them: decimal64 with two digits."""
     return f"{value:.2f}"
-
-
-def assemble(facts: DeviceFacts, parts: Parts) -> Mapping[str, str]:
-    """One document, the payload of an edit-config."""
-    return {CONFIG: config(facts, parts["config"])}
 
 
 PLATFORM = Platform(
