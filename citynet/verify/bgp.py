@@ -4,23 +4,23 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from citynet.verify.check import Check, Input, Verdict, differences, judge
-from citynet.verify.observe import BgpSession, Kind, Needs, Observations
+from citynet.verify.check import NodeCheck, NodeInput, Verdict, differences, judge
+from citynet.verify.observe import BgpSession, Kind, Observations
 
 DEFAULT = "default"
 """The name of the routing instance that is no VRF."""
 
 
-class PeersInput(Input):
+class PeersInput(NodeInput):
     """The peers of `node`: the AS number by `(vrf, address)`."""
 
-    node: str
     expected: Mapping[tuple[str, str], int]
 
 
-class BgpSessions(Check[PeersInput]):
+class BgpSessions(NodeCheck[PeersInput]):
     """An established session for all `families` to every peer of `covers`' VRFs, and no other."""
 
+    kind = Kind.BGP
     families: ClassVar[tuple[str, ...]]
     tags = frozenset({"sessions", "bgp"})
     session = True
@@ -29,20 +29,11 @@ class BgpSessions(Check[PeersInput]):
     def covers(self, vrf: str) -> bool:
         """Whether sessions in `vrf` are this check's: none of them may be extra."""
 
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The router."""
-        return frozenset({self.input.node})
-
-    def needs(self) -> Needs:
-        """The router's BGP sessions."""
-        return Needs(states=frozenset({(self.input.node, Kind.BGP)}))
-
     def evaluate(self, seen: Observations) -> Verdict:
         """Missing, extra, down, without a family, or with another AS: each is a finding."""
         found = {
             _named(each.vrf, each.peer): _told(each.remote_as, each.state, each.families)
-            for each in seen.state(self.input.node, Kind.BGP, BgpSession)
+            for each in seen.state(self.input.node, self.kind, BgpSession)
             if self.covers(each.vrf)
         }
         wanted = {

@@ -8,11 +8,13 @@ from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from citynet.verify.observe import Needs, NotObservedError, Observations, Probe
+from citynet.verify.observe import Kind, Needs, NotObservedError, Observations, Probe
 
 K = TypeVar("K")
 V = TypeVar("V")
 Expected = TypeVar("Expected", bound="Input")
+OfNode = TypeVar("OfNode", bound="NodeInput")
+OfProbes = TypeVar("OfProbes", bound="ProbesInput")
 SHOWN = 3
 """How many findings the one-line message of a verdict names; its detail has all."""
 
@@ -55,7 +57,8 @@ class Check(ABC, Generic[Expected]):
     A check never talks to a device and never reads a configuration. `needs` says what to
     observe; `evaluate` is a pure function of what was observed. What is expected is in
     `input`, made from intent by `roles/<role>/checks.py`. `session` checks are cheap, and
-    `citynet verify --wait` polls them until the network has settled.
+    `citynet verify --wait` polls them until the network has settled. `NodeCheck` and `ProbeCheck`
+    have `concerns` and `needs` for the two common cases.
 
     Example::
 
@@ -131,6 +134,47 @@ class Check(ABC, Generic[Expected]):
             summary,
             verdict,
         )
+
+
+class NodeInput(Input):
+    """What is expected of one device."""
+
+    node: str
+
+
+class NodeCheck(Check[OfNode]):
+    """A check of what one device says of one `kind` of state."""
+
+    kind: ClassVar[Kind]
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """The device."""
+        return frozenset({self.input.node})
+
+    def needs(self) -> Needs:
+        """Its state."""
+        return Needs(states=frozenset({(self.input.node, self.kind)}))
+
+
+class ProbesInput(Input):
+    """Probes, and the nodes and VPNs that they are about."""
+
+    about: frozenset[str]
+    probes: tuple[Probe, ...]
+
+
+class ProbeCheck(Check[OfProbes]):
+    """A check of what becomes of probes."""
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """What the probes are about."""
+        return self.input.about
+
+    def needs(self) -> Needs:
+        """The probes."""
+        return Needs(probes=frozenset(self.input.probes))
 
 
 @dataclass(frozen=True, slots=True)

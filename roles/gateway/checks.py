@@ -5,6 +5,7 @@ join refuses in `<subinterface>-refused` (with `-` for `.`); these names are the
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 from citynet.allocate.joins import endpoints_of, vpn_of
@@ -12,7 +13,7 @@ from citynet.allocate.plan import EndpointNumbers, JoinNumbers
 from citynet.build.context import Context
 from citynet.model import Flow, Gateway
 from citynet.verify.bgp import DEFAULT, BgpSessions, PeersInput
-from citynet.verify.check import Check, Input, Verdict, judge, leaked, unanswered
+from citynet.verify.check import ProbeCheck, ProbesInput, Verdict, judge, leaked, unanswered
 from citynet.verify.observe import Needs, Observations, Probe
 from citynet.verify.pairs import PORT, endpoints_of_vpn, joined, probes_between
 
@@ -20,11 +21,9 @@ Service = tuple[str, int]
 Permitted = frozenset[tuple[str, str, str, int]]
 
 
-class CrossingInput(Input):
+class CrossingInput(ProbesInput):
     """Probes across gateways, and `(node, counter)` that must grow by `at_least` together."""
 
-    concerns: frozenset[str]
-    probes: tuple[Probe, ...]
     counters: tuple[tuple[str, str], ...]
     at_least: int
 
@@ -41,18 +40,13 @@ class Sessions(BgpSessions):
         return vrf != DEFAULT
 
 
-class CrossingCheck(Check[CrossingInput]):
+class CrossingCheck(ProbeCheck[CrossingInput]):
     """What checks of crossings have in common."""
-
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The gateway, its routers and the VPNs."""
-        return self.input.concerns
 
     def needs(self) -> Needs:
         """The probes, and the counters around them."""
         nodes = frozenset(node for node, _ in self.input.counters)
-        return Needs(probes=frozenset(self.input.probes), counters=nodes)
+        return replace(super().needs(), counters=nodes)
 
     def uncounted(self, seen: Observations, *, each: bool) -> list[str]:
         """Sentences for counters that grew too little: `each` on its own, or all together."""
@@ -128,7 +122,7 @@ def _allowed(context: Context, name: str, gateway: Gateway, flow: str) -> Allowe
     return Allowed(
         f"{name}-{flow}",
         CrossingInput(
-            concerns=frozenset({name, *gateway.ends, *vpns}),
+            about=frozenset({name, *gateway.ends, *vpns}),
             probes=probes,
             counters=tuple((node, f"{name}-{flow}") for node in gateway.ends),
             at_least=len(probes),
@@ -187,7 +181,7 @@ def _refused(context: Context, vpn: str, other: str) -> Refused:
     return Refused(
         f"{vpn}-to-{other}",
         CrossingInput(
-            concerns=frozenset({vpn, other, *(end.node for end in near)}),
+            about=frozenset({vpn, other, *(end.node for end in near)}),
             probes=tuple(probes),
             counters=tuple(
                 (end.node, f"{end.interface.replace('.', '-')}-refused") for end in near

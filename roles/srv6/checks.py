@@ -6,14 +6,13 @@ from typing import Literal
 from citynet.allocate.plan import EndpointNumbers
 from citynet.build.context import Context
 from citynet.model import Transport
-from citynet.verify.check import Check, Input, Verdict, differences, judge
+from citynet.verify.check import Check, Input, NodeCheck, NodeInput, Verdict, differences, judge
 from citynet.verify.observe import Capture, Kind, Needs, Observations, Probe, Route
 
 
-class SidsInput(Input):
+class SidsInput(NodeInput):
     """The local SIDs of `node`: what each does."""
 
-    node: str
     expected: Mapping[str, str]
 
 
@@ -31,27 +30,19 @@ def _behaviour(route: Route) -> str:
     return f"{route.action} into {route.into}" if route.into else route.action
 
 
-class LocalSids(Check[SidsInput]):
+class LocalSids(NodeCheck[SidsInput]):
     """Exactly the SIDs of the plan are in the kernel: End, and End.DT46 for every VPN."""
 
     name = "local-sids"
     role = "srv6"
     session = True
-
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The router."""
-        return frozenset({self.input.node})
-
-    def needs(self) -> Needs:
-        """The router's forwarding entries."""
-        return Needs(states=frozenset({(self.input.node, Kind.ROUTES)}))
+    kind = Kind.ROUTES
 
     def evaluate(self, seen: Observations) -> Verdict:
         """Missing, extra, or with another behaviour: each is a finding. End.X is IS-IS's own."""
         found = {
             each.prefix: _behaviour(each)
-            for each in seen.state(self.input.node, Kind.ROUTES, Route)
+            for each in seen.state(self.input.node, self.kind, Route)
             if each.action and each.action != "End.X"
         }
         return judge(

@@ -5,25 +5,28 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from citynet.allocate.plan import LinkEnd, LinkNumbers
 from citynet.build.context import Context
-from citynet.verify.check import Check, Input, Verdict, differences, judge, leaked, unanswered
-from citynet.verify.observe import Adjacency, BfdSession, Kind, Needs, Observations, Probe
+from citynet.verify.check import (
+    Check,
+    NodeCheck,
+    NodeInput,
+    ProbeCheck,
+    ProbesInput,
+    Verdict,
+    differences,
+    judge,
+    leaked,
+    unanswered,
+)
+from citynet.verify.observe import Adjacency, BfdSession, Kind, Observations, Probe
 
 SMALL = 128
 """Bytes of a probe that asks for reachability alone."""
 
 
-class NeighborsInput(Input):
+class NeighborsInput(NodeInput):
     """The peer by interface of `node`."""
 
-    node: str
     expected: Mapping[str, str]
-
-
-class ProbesInput(Input):
-    """Probes, and the nodes they are about."""
-
-    nodes: frozenset[str]
-    probes: tuple[Probe, ...]
 
 
 def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -33,74 +36,45 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {key: " and ".join(sorted(values)) for key, values in found.items()}
 
 
-class Adjacencies(Check[NeighborsInput]):
+class Adjacencies(NodeCheck[NeighborsInput]):
     """IS-IS: a level 2 adjacency in state Up with the right peer on every link, and no other."""
 
     name = "isis-adjacencies"
     role = "underlay"
     tags = frozenset({"sessions", "isis"})
     session = True
-
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The router."""
-        return frozenset({self.input.node})
-
-    def needs(self) -> Needs:
-        """The router's IS-IS neighbours."""
-        return Needs(states=frozenset({(self.input.node, Kind.ISIS)}))
+    kind = Kind.ISIS
 
     def evaluate(self, seen: Observations) -> Verdict:
         """Missing, extra, down, at another level, or with another peer: each is a finding."""
         found = _gathered(
             (each.interface, f"{each.peer} level {each.level} {'Up' if each.up else 'not Up'}")
-            for each in seen.state(self.input.node, Kind.ISIS, Adjacency)
+            for each in seen.state(self.input.node, self.kind, Adjacency)
         )
         wanted = {name: f"{peer} level 2 Up" for name, peer in self.input.expected.items()}
         return judge(differences(wanted, found, "adjacency on"), f"{len(wanted)} adjacencies Up")
 
 
-class BfdSessions(Check[NeighborsInput]):
+class BfdSessions(NodeCheck[NeighborsInput]):
     """BFD: one session that is up on every link, and no other."""
 
     name = "bfd-sessions"
     role = "underlay"
     tags = frozenset({"sessions", "bfd"})
     session = True
-
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The router."""
-        return frozenset({self.input.node})
-
-    def needs(self) -> Needs:
-        """The router's BFD sessions."""
-        return Needs(states=frozenset({(self.input.node, Kind.BFD)}))
+    kind = Kind.BFD
 
     def evaluate(self, seen: Observations) -> Verdict:
         """Missing, extra or down: each is a finding."""
         found = _gathered(
             (each.interface or each.peer, "up" if each.up else "down")
-            for each in seen.state(self.input.node, Kind.BFD, BfdSession)
+            for each in seen.state(self.input.node, self.kind, BfdSession)
         )
         wanted = dict.fromkeys(self.input.expected, "up")
         return judge(differences(wanted, found, "session on"), f"{len(wanted)} sessions up")
 
 
-class ProbeCheck(Check[ProbesInput]):
-    """What checks made of probes alone have in common."""
-
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The routers."""
-        return self.input.nodes
-
-    def needs(self) -> Needs:
-        """The probes."""
-        return Needs(probes=frozenset(self.input.probes))
-
-
-class Loopbacks(ProbeCheck):
+class Loopbacks(ProbeCheck[ProbesInput]):
     """Every loopback of the domain answers this router's loopback."""
 
     name = "loopbacks"
@@ -112,7 +86,7 @@ class Loopbacks(ProbeCheck):
         return judge(unanswered(seen, probes), f"{len(probes)} loopbacks answer")
 
 
-class Separation(ProbeCheck):
+class Separation(ProbeCheck[ProbesInput]):
     """No loopback of another domain answers this router."""
 
     name = "domain-separation"
@@ -125,7 +99,7 @@ class Separation(ProbeCheck):
         return judge(leaked(seen, probes), f"{len(probes)} loopbacks of other domains are silent")
 
 
-class LinkMtu(ProbeCheck):
+class LinkMtu(ProbeCheck[ProbesInput]):
     """A packet as large as the underlay's MTU crosses the link whole, from both ends."""
 
     name = "link-mtu"
@@ -164,7 +138,7 @@ def _link(context: Context, link: LinkNumbers) -> LinkMtu:
     size = min(_mtu(context, a.node), _mtu(context, b.node))
     nodes = frozenset({a.node, b.node})
     return LinkMtu(
-        link.id, ProbesInput(nodes=nodes, probes=(_across(a, b, size), _across(b, a, size)))
+        link.id, ProbesInput(about=nodes, probes=(_across(a, b, size), _across(b, a, size)))
     )
 
 
@@ -193,7 +167,7 @@ def _of_node(context: Context, node: str) -> Iterator[Check[NeighborsInput] | Ch
     for make, names in ((Loopbacks, inside), (Separation, outside)):
         if names:
             probes = tuple(_loopback(context, node, name) for name in names)
-            yield make(node, ProbesInput(nodes=frozenset({node}), probes=probes))
+            yield make(node, ProbesInput(about=frozenset({node}), probes=probes))
 
 
 def checks(context: Context) -> Iterator[Check[NeighborsInput] | Check[ProbesInput]]:

@@ -1,13 +1,23 @@
 """What must be true of VPNs: sessions, routes, who can talk to whom, and who cannot."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from citynet.allocate.joins import endpoints_of, vpn_of
 from citynet.allocate.plan import EndpointNumbers
 from citynet.build.context import Context
 from citynet.model import Transport
 from citynet.verify.bgp import DEFAULT, BgpSessions, PeersInput
-from citynet.verify.check import Check, Input, Verdict, judge, leaked, unanswered
+from citynet.verify.check import (
+    NodeCheck,
+    NodeInput,
+    ProbeCheck,
+    ProbesInput,
+    Verdict,
+    judge,
+    leaked,
+    unanswered,
+)
 from citynet.verify.observe import Capture, Kind, Needs, Observations, Probe, Route
 from citynet.verify.pairs import endpoints_of_vpn, joined, probes_between
 
@@ -16,19 +26,11 @@ SMALL = 128
 """Bytes of a probe that asks for reachability alone."""
 
 
-class RoutesInput(Input):
+class RoutesInput(NodeInput):
     """The prefixes of `vpn` on `node`: the SIDs that may lead there, none if it is here."""
 
-    node: str
     vpn: str
     expected: Mapping[str, tuple[str, ...]]
-
-
-class TalkInput(Input):
-    """Probes, and the VPNs they are about."""
-
-    vpns: frozenset[str]
-    probes: tuple[Probe, ...]
 
 
 class Sessions(BgpSessions):
@@ -43,28 +45,25 @@ class Sessions(BgpSessions):
         return vrf == DEFAULT
 
 
-class Routes(Check[RoutesInput]):
+class Routes(NodeCheck[RoutesInput]):
     """The VRF forwards to exactly the prefixes of its VPN and of its gateways' flows."""
 
     name = "routes"
     role = "vpn"
     tags = frozenset({"isolation"})
     session = True
+    kind = Kind.ROUTES
 
     @property
     def concerns(self) -> frozenset[str]:
         """The router and the VPN."""
         return frozenset({self.input.node, self.input.vpn})
 
-    def needs(self) -> Needs:
-        """The router's forwarding entries."""
-        return Needs(states=frozenset({(self.input.node, Kind.ROUTES)}))
-
     def evaluate(self, seen: Observations) -> Verdict:
         """Missing, extra (leaked), or towards another SID: each is a finding."""
         found = {
             each.prefix: each.segments
-            for each in seen.state(self.input.node, Kind.ROUTES, Route)
+            for each in seen.state(self.input.node, self.kind, Route)
             if each.vrf == self.input.vpn and each.prefix != "fe80::/64"
         }
         wanted = self.input.expected
@@ -81,20 +80,7 @@ class Routes(Check[RoutesInput]):
         return judge(findings, f"{len(wanted)} prefixes, none missing, none extra")
 
 
-class TalkCheck(Check[TalkInput]):
-    """What checks made of customers' probes have in common."""
-
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The VPNs."""
-        return self.input.vpns
-
-    def needs(self) -> Needs:
-        """The probes."""
-        return Needs(probes=frozenset(self.input.probes))
-
-
-class Access(TalkCheck):
+class Access(ProbeCheck[ProbesInput]):
     """Every customer's router answers a 1500-byte packet, by IPv4 and IPv6."""
 
     name = "access"
@@ -107,7 +93,7 @@ class Access(TalkCheck):
         return judge(unanswered(seen, probes), f"{len(probes)} probes answered")
 
 
-class Reachability(TalkCheck):
+class Reachability(ProbeCheck[ProbesInput]):
     """Every customer reaches every other of the VPN: 1500 bytes with DF, ICMP, TCP and UDP."""
 
     name = "reachability"
@@ -123,7 +109,7 @@ class Reachability(TalkCheck):
         )
 
 
-class Isolation(TalkCheck):
+class Isolation(ProbeCheck[ProbesInput]):
     """No customer of the one VPN gets a packet to a customer of the other, nor an answer."""
 
     name = "isolation"
@@ -139,28 +125,23 @@ class Isolation(TalkCheck):
         )
 
 
-class InfrastructureInput(TalkInput):
+class InfrastructureInput(ProbesInput):
     """Also the probes to routers that are watched there, each with its customer's address."""
 
     watched: tuple[tuple[str, Capture], ...]
 
 
-class Infrastructure(Check[InfrastructureInput]):
+class Infrastructure(ProbeCheck[InfrastructureInput]):
     """No customer gets a packet to a router's loopback, SID or management, nor an answer."""
 
     name = "infrastructure"
     role = "vpn"
     tags = frozenset({"isolation", "capture"})
 
-    @property
-    def concerns(self) -> frozenset[str]:
-        """The VPN."""
-        return self.input.vpns
-
     def needs(self) -> Needs:
         """The probes, and captures at the routers they are for."""
         captures = frozenset(capture for _, capture in self.input.watched)
-        return Needs(probes=frozenset(self.input.probes), captures=captures)
+        return replace(super().needs(), captures=captures)
 
     def evaluate(self, seen: Observations) -> Verdict:
         """An answer is a finding, and a customer's packet that a transit router sees bare."""
@@ -181,7 +162,8 @@ class Infrastructure(Check[InfrastructureInput]):
         return judge(dict.fromkeys(found), f"{count} probes got nowhere")
 
 
-VpnCheck = Sessions | Routes | TalkCheck | Infrastructure
+Talk = ProbeCheck[ProbesInput] | Infrastructure
+VpnCheck = Sessions | Routes | Talk
 
 
 def _sessions(context: Context, node: str) -> Sessions:
@@ -248,7 +230,7 @@ def _access(context: Context, vpn: str) -> Access:
         for each in endpoints_of_vpn(context.plan, vpn)
         for address in (each.ipv4, each.ipv6)
     )
-    return Access(vpn, TalkInput(vpns=frozenset({vpn}), probes=probes))
+    return Access(vpn, ProbesInput(about=frozenset({vpn}), probes=probes))
 
 
 def _reachability(context: Context, vpn: str) -> Reachability:
@@ -260,7 +242,7 @@ def _reachability(context: Context, vpn: str) -> Reachability:
         if a is not b
         for probe in probes_between(a, b, wanted=True)
     )
-    return Reachability(vpn, TalkInput(vpns=frozenset({vpn}), probes=probes))
+    return Reachability(vpn, ProbesInput(about=frozenset({vpn}), probes=probes))
 
 
 def _isolation(context: Context, vpn: str, other: str) -> Isolation:
@@ -270,7 +252,7 @@ def _isolation(context: Context, vpn: str, other: str) -> Isolation:
         for b in endpoints_of_vpn(context.plan, other)
         for probe in probes_between(a, b, wanted=False)
     )
-    return Isolation(f"{vpn}-to-{other}", TalkInput(vpns=frozenset({vpn, other}), probes=probes))
+    return Isolation(f"{vpn}-to-{other}", ProbesInput(about=frozenset({vpn, other}), probes=probes))
 
 
 def _watched(context: Context, each: EndpointNumbers) -> Iterator[tuple[str, Capture]]:
@@ -308,12 +290,12 @@ def _infrastructure(context: Context, vpn: str) -> Infrastructure:
         ]
         watched += _watched(context, each)
     expected = InfrastructureInput(
-        vpns=frozenset({vpn}), probes=tuple(probes), watched=tuple(watched)
+        about=frozenset({vpn}), probes=tuple(probes), watched=tuple(watched)
     )
     return Infrastructure(vpn, expected)
 
 
-def _of_vpns(context: Context) -> Iterator[TalkCheck | Infrastructure]:
+def _of_vpns(context: Context) -> Iterator[Talk]:
     met = joined(context.plan)
     vpns = sorted(context.city.vpns)
     for vpn in vpns:
