@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 
+from pydantic import Field
+
 from citynet.build.context import Context
+from citynet.build.role import RoleOptions
 from citynet.errors import KeyPath
+
+
+class SessionOptions(RoleOptions):
+    """Options of sessions between loopbacks. Times are in seconds."""
+
+    keepalive: int = Field(default=10, ge=1, le=21_845, description="BGP keepalive, s.")
+    hold: int = Field(default=30, ge=3, le=65_535, description="BGP hold time, s.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
+from citynet.cli.modelled import models_of
 from citynet.cli.options import yang_option
 from citynet.cli.progress import printed
 from citynet.errors import CitynetError
-from citynet.house import open_house
 from citynet.lab.build import Builder
 from citynet.lab.paths import paths
-from citynet.text import listed, nearest
 from citynet.twin.run import ADDRESS, Options, command, prepare
 from citynet.yang.models import VARIABLE, ModelSet
 
@@ -23,17 +22,6 @@ Existing = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.group()
 def twin() -> None:
     """A stand-in for a vendor's device: its NETCONF and its YANG, and no packets."""
-
-
-def _models(platform: str) -> ModelSet:
-    platforms = open_house().platforms
-    known = [name for name, each in sorted(platforms.items()) if each.models is not None]
-    found = platforms[platform].models if platform in platforms else None
-    if found is None:
-        said = f"there is no twin of {platform!r}, expected one of {listed(known)}"
-        hint = nearest(platform, known)
-        raise CitynetError(f"{said}; {hint}" if hint else said)
-    return found
 
 
 @twin.command(epilog="Example:  citynet twin run huawei_vrp --port 8300 --yang ../shared/yang")
@@ -59,7 +47,7 @@ def run(  # noqa: PLR0917 - click passes options by name
     root: Path | None,
 ) -> int:
     """Run a twin of PLATFORM on loopback until it is interrupted."""
-    models = _models(platform)
+    models = models_of(platform, "there is no twin of")
     if root is None:
         raise CitynetError(f"set {VARIABLE} to the folder that holds the vendors' YANG models")
     options = Options(port, user, authorized_keys, password_file)

@@ -6,28 +6,15 @@ from pathlib import Path
 
 import click
 
+from citynet.cli.modelled import models_of
 from citynet.cli.options import json_option, yang_option
 from citynet.errors import CitynetError
-from citynet.house import open_house
-from citynet.text import listed, nearest
-from citynet.yang import ModelSet
 from citynet.yang.validate import validate_all
 
 
 @click.group()
 def yang() -> None:
     """Documents against the vendors' own YANG models, offline."""
-
-
-def _models(platform: str) -> ModelSet:
-    platforms = open_house().platforms
-    known = [name for name, each in sorted(platforms.items()) if each.models is not None]
-    found = platforms[platform].models if platform in platforms else None
-    if found is None:
-        said = f"no YANG is known for {platform!r}, expected one of {listed(known)}"
-        hint = nearest(platform, known)
-        raise CitynetError(f"{said}; {hint}" if hint else said)
-    return found
 
 
 def _read(files: tuple[Path, ...]) -> dict[str, bytes]:
@@ -52,7 +39,7 @@ def check(
     as_json: bool,
 ) -> None:
     """Validate FILES, NETCONF configuration for PLATFORM; exit 1 if any is not valid."""
-    found = validate_all(_models(platform), _read(files), root)
+    found = validate_all(models_of(platform, "no YANG is known for"), _read(files), root)
     if as_json:
         said = {name: [asdict(each) for each in problems] for name, problems in found.items()}
         click.echo(json.dumps(said, indent=2, ensure_ascii=False))

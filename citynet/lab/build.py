@@ -151,7 +151,7 @@ class Builder:
             with timed(self.progress, step):
                 tar = folder / f"{key}.tar"
                 debian.make_root(recipe, [], tar, variant="extract")
-                _unpack(tar, folder / "root")
+                unpack(tar, folder / "root")
                 tar.unlink()
 
         return Toolbox(self._cache().get(key, _digest(recipe), build) / "root")
@@ -177,8 +177,8 @@ def _digest(recipe: Recipe, hooks: Sequence[str] = ()) -> str:
     return digest_of([folder_digest(recipe.folder).encode(), recipe.suite.encode(), steps.encode()])
 
 
-def _unpack(tar: Path, target: Path) -> None:
-    """Unpack without device nodes and owners: neither needs root then."""
+def unpack(tar: Path, target: Path) -> None:
+    """Unpack without device nodes and owners: neither needs root then. Raises `BuildError`."""
     target.mkdir()
     command = ["tar", "-C", str(target), "-xf", str(tar), "--exclude=./dev", "--no-same-owner"]
     completed = subprocess.run(command, capture_output=True, text=True, check=False)

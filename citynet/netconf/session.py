@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from logging import Logger, getLogger
-from types import TracebackType
 from typing import Any, Self
 
 from ncclient.devices.default import DefaultDeviceHandler
@@ -158,12 +157,7 @@ class NetconfSession:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property

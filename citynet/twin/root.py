@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from citynet.lab.build import Builder
+from citynet.lab.build import Builder, unpack
 from citynet.lab.cache import Cache, digest_of
 from citynet.lab.errors import BuildError
 from citynet.lab.progress import timed
@@ -101,11 +101,7 @@ def _key(digest: str) -> str:
 
 def _unpack(tar: Path, target: Path) -> None:
     """Unpack as whoever this is; the group that sysrepo asks for is then this user's own."""
-    target.mkdir()
-    command = ["tar", "-C", str(target), "-xf", str(tar), "--exclude=./dev", "--no-same-owner"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BuildError(f"cannot unpack {tar}: {done.stderr.strip()[-500:]}")
+    unpack(tar, target)
     for place in ("dev", "proc", *PLACES):
         (target / place).mkdir(parents=True, exist_ok=True)
     (target / "etc/group").write_text("root:x:0:\nsysrepo:x:0:\n", encoding="ascii")

@@ -8,20 +8,15 @@ a domain forwards IPv4 between tunnel ends, so every router has this role.
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from pydantic import Field
-
 from citynet.build.context import Context
-from citynet.build.reflection import Neighbor, neighbors
-from citynet.build.role import Role, RoleOptions
+from citynet.build.reflection import Neighbor, SessionOptions, neighbors
+from citynet.build.role import Role
 from citynet.errors import KeyPath
 from citynet.model import Transport
 
 
-class EvpnOptions(RoleOptions):
+class EvpnOptions(SessionOptions):
     """Options of the EVPN role. Times are in seconds."""
-
-    keepalive: int = Field(default=10, ge=1, le=21_845, description="BGP keepalive, s.")
-    hold: int = Field(default=30, ge=3, le=65_535, description="BGP hold time, s.")
 
 
 @dataclass(frozen=True, slots=True)

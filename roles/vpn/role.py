@@ -3,20 +3,15 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-from pydantic import Field
-
 from citynet.build.context import Context
-from citynet.build.reflection import Neighbor, neighbors
-from citynet.build.role import Role, RoleOptions, beside
+from citynet.build.reflection import Neighbor, SessionOptions, neighbors
+from citynet.build.role import Role, beside
 from citynet.errors import KeyPath
 from citynet.model import Transport
 
 
-class VpnOptions(RoleOptions):
+class VpnOptions(SessionOptions):
     """Options of the VPN role. Times are in seconds."""
-
-    keepalive: int = Field(default=10, ge=1, le=21_845, description="BGP keepalive, s.")
-    hold: int = Field(default=30, ge=3, le=65_535, description="BGP hold time, s.")
 
 
 @dataclass(frozen=True, slots=True)
