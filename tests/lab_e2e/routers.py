@@ -2,13 +2,21 @@
 
 import json
 import shlex
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from citynet.deploy.driver import Confirm, Driver
 from citynet.fleet.shell import Held, Output
+from citynet.lab import api as labs
 from citynet.lab.host import LabHost
+from citynet.render.artifact import Artifact
 
+GUARD = "citynet/guard"
+"""What the command line of every process that keeps a commit's promise has."""
+NEEDS = 180.0
+"""Seconds that going back may take on an emulated router of a crowded machine."""
 SAVED = "frr.conf linux.state nftables.nft boot sysctl.before"
 QUESTIONS = {
     "frr": "vtysh -c 'show running-config' | grep -v '^Building'",
@@ -43,6 +51,11 @@ class Box:
 
     def waits(self) -> bool:
         return self.run("ls -d /var/lib/citynet/commit /var/lib/citynet/reverting").stdout != ""
+
+    def processes(self, pattern: str) -> list[int]:
+        """The processes whose command line has `pattern`, oldest first."""
+        hidden = f"[{pattern[0]}]{pattern[1:]}"
+        return [int(each) for each in self.run(f"pgrep -f {shlex.quote(hidden)}").stdout.split()]
 
     def kill(self, pattern: str) -> int:
         """Kill -9 every process whose command line has `pattern`; gives how many."""
@@ -106,3 +119,39 @@ def bare(host: LabHost, like: str, name: str) -> Iterator[Bare]:
         yield Bare(name, Box(host, name))
     finally:
         host.run(["docker", "rm", "-f", name], timeout=60)
+
+
+@contextmanager
+def demo() -> Iterator[LabHost]:
+    """Where the demo city runs."""
+    lab = labs.find("demo")
+    assert lab is not None, "`citynet lab up -i inventory/demo` and `citynet deploy` come first"
+    with labs.attached(lab) as found:
+        yield found
+
+
+def until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether it becomes true in time."""
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.5)
+    return found
+
+
+def settled(box: Box) -> dict[str, object]:
+    """What the device is once nothing waits on it any more."""
+    assert until(lambda: not box.waits(), NEEDS), box.run("ls -R /var/lib/citynet").stdout
+    return box.measure()
+
+
+def shorten(box: Box, run: str) -> None:
+    """Let the time of a commit run out soon, from beside: what is done before may take long."""
+    done = box.run(f"python3 -I /var/lib/{GUARD} extend {run} 2")
+    assert done.status == 0, done.stdout
+
+
+def committed(driver: Driver, run: str, within: float, artifact: Artifact) -> None:
+    """Commit with a timer, as a deployment does."""
+    driver.stage(artifact)
+    driver.validate()
+    driver.commit(Confirm(run, within))
