@@ -42,11 +42,15 @@ class Box:
         return Output(done.stdout, done.stderr, done.returncode)
 
     def measure(self) -> dict[str, object]:
-        """What the device is, without what changes by itself or when an interface is remade."""
+        """What the device is, without what changes by itself or when an interface is remade.
+
+        FRR shows its VRFs in the order they came in, another one after a restart.
+        """
         script = "; ".join(f"{{ {ask}; }}; echo @@" for ask in QUESTIONS.values())
         done = self.run(f"{script}; ip -j -d addr")
         *answers, links = done.stdout.split("@@\n")
         found: dict[str, object] = dict(zip(QUESTIONS, answers, strict=True))
+        found["frr"] = "\n!\n".join(sorted(answers[0].split("\n!\n")))
         return found | {"links": sorted(_link(each) for each in json.loads(links) if each)}
 
     def waits(self) -> bool:
