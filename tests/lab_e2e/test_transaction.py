@@ -97,8 +97,10 @@ def assert_as_ever() -> None:
 
 
 def changing(city: City, *options: str) -> list[str]:
-    ring = ("--limit", ",".join(RING))
-    return [sys.executable, "-c", COMMAND, "deploy", "-i", str(city.changed), *ring, *options]
+    """The command line that changes the ring, or finishes a run that was to do so."""
+    argv = [sys.executable, "-c", COMMAND, "deploy", "-i", str(city.changed), *options]
+    again = {"--resume", "--abort"} & set(options)
+    return argv if again else [*argv, "--limit", ",".join(RING)]
 
 
 def deployed(city: City, *options: str) -> "subprocess.CompletedProcess[str]":
