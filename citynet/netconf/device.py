@@ -4,6 +4,8 @@ What is known of a session is forgotten with it. A session that was lost may liv
 device and hold our locks: the next one of this object ends it when it is in the way.
 """
 
+import re
+from hashlib import blake2b
 from typing import Protocol
 
 from citynet.deploy.driver import DeviceError, NotPendingError
@@ -18,6 +20,18 @@ from citynet.netconf.session import NetconfSession, Operation, Timeouts, open_se
 STORES = (rpc.CANDIDATE, rpc.RUNNING)
 YUMA = "http://netconfcentral.org/ns/yuma-ncx"
 """What netconfd says of itself in its hello."""
+
+
+REMEMBERED = 2
+"""Configurations of a device: the old one and the new one."""
+_NUMBER = re.compile(r"""\smessage-id\s*=\s*("[^"]*"|'[^']*')""")
+_HEAD = 1024
+
+
+def _said(text: str) -> bytes:
+    """The same for the same answer to another request."""
+    head = _NUMBER.sub("", text[:_HEAD], count=1)
+    return blake2b(f"{head}{text[_HEAD:]}".encode(), digest_size=16).digest()
 
 
 class Target(Protocol):
@@ -51,6 +65,7 @@ class Device:
         self._timeouts = timeouts
         self._session: NetconfSession | None = None
         self._lost = ""
+        self._known: dict[bytes, Content] = {}
 
     @property
     def number(self) -> str:
@@ -104,8 +119,19 @@ class Device:
         return [reply for operation in operations for reply in send(operation)]
 
     def content(self, reply: Reply) -> Content:
-        """What a get-config answered. Raises `DeviceError`."""
-        return content(self.name, reply, self._profile)
+        """What a get-config answered. Raises `DeviceError`.
+
+        In a transaction a device says the same again and again: what runs is asked before and
+        after each step. Of what it said last nothing is taken apart twice.
+        """
+        if reply.errors:
+            return content(self.name, reply, self._profile)  # raises
+        said = _said(reply.text)
+        found = self._known.pop(said, None) or content(self.name, reply, self._profile)
+        self._known[said] = found
+        for oldest in list(self._known)[:-REMEMBERED]:
+            del self._known[oldest]
+        return found
 
     def running(self) -> Content:
         """What runs now."""
