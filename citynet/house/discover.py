@@ -72,15 +72,28 @@ def _folders(root: Path, kind: str, file: str) -> Iterator[str]:
             yield path.name
 
 
-def _finders(root: Path, kind: str, module: str) -> dict[str, Callable[[], object]]:
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Imports a role or a platform when it is called; `module` is where it is."""
+
+    module: str
+    load: Callable[[], object]
+
+    def __call__(self) -> object:
+        """The role or the platform."""
+        return self.load()
+
+
+def _finders(root: Path, kind: str, module: str) -> dict[str, Finder]:
     """By name, what imports it: of the folder `kind`, and of the entry points of other packages."""
-    found: dict[str, Callable[[], object]] = {}
+    found: dict[str, Finder] = {}
     for folder in _folders(root, kind, f"{module}.py"):
-        found[folder] = partial(_attribute, f"{PACKAGE}.{kind}.{folder}.{module}", module.upper())
+        place = f"{PACKAGE}.{kind}.{folder}.{module}"
+        found[folder] = Finder(place, partial(_attribute, place, module.upper()))
     for point in sorted(entry_points(group=f"citynet.{module}s"), key=lambda each: each.name):
         if point.name in found:
             raise HouseError(f"{module} {point.name!r} comes twice, the second from {point.value}")
-        found[point.name] = point.load
+        found[point.name] = Finder(point.module, point.load)
     return found
 
 
@@ -105,14 +118,15 @@ class Platforms(Mapping[str, Platform]):
     Their names cost nothing. Raises `HouseError` for one that cannot be used, when it is used.
     """
 
-    def __init__(self, root: Path, finders: Mapping[str, Callable[[], object]]) -> None:
+    def __init__(self, root: Path, finders: Mapping[str, Finder]) -> None:
         self._root = root
         self._finders = finders
         self._loaded: dict[str, Platform] = {}
 
     def __getitem__(self, name: str) -> Platform:
         if name not in self._loaded:
-            found = _loaded(Platform, name, self._finders[name])
+            finder = self._finders[name]
+            found = _with_driver(_loaded(Platform, name, finder), finder.module)
             self._loaded[name] = _with_templates(found, self._root)
         return self._loaded[name]
 
@@ -143,6 +157,13 @@ def _with_templates(platform: Platform, root: Path) -> Platform:
         if platform.templates
         else replace(platform, templates=root / "templates" / platform.name)
     )
+
+
+def _with_driver(platform: Platform, module: str) -> Platform:
+    """A leading dot is beside the module in which the platform is, wherever its parts are from."""
+    if not platform.driver.startswith("."):
+        return platform
+    return replace(platform, driver=f"{module.rpartition('.')[0]}{platform.driver}")
 
 
 def open_house(root: Path | None = None) -> House:
