@@ -88,6 +88,7 @@ class TwinDevice:
         self._argv = _argv(files, port)
         self._process = ExitStack()
         self._pid = 0
+        self._over = False
         self._lock = threading.RLock()
         self._somebody: NetconfSession | None = None
         self._full = False
@@ -107,7 +108,7 @@ class TwinDevice:
     def start(self) -> None:
         """Its power is there again."""
         with self._lock:
-            if not self._pid:
+            if not self._pid and not self._over:
                 process = running(self._argv, self._files.folder / "log")
                 self._pid = self._process.enter_context(process).pid
 
@@ -126,7 +127,9 @@ class TwinDevice:
     def close(self) -> None:
         self.calm()
         self._loop.do(self.door.close)
-        self.off()
+        with self._lock:
+            self._over = True
+            self.off()
 
     # -- what happens -----------------------------------------------------------------------
 
