@@ -51,8 +51,9 @@ lab-up: setup  ## bring CITY's lab up
 lab-down: setup  ## take CITY's lab down; nothing is left behind
 	$(CITYNET) lab down -i inventory/$(CITY)
 
-bench: setup  ## measure against netlab, side by side
+bench: setup  ## measure against netlab, side by side, and a transaction against its floor
 	$(VENV)/bin/python benchmarks/run.py
+	$(VENV)/bin/python -m benchmarks.transaction
 
 faults: setup  ## break COUNT deployments on purpose and judge them; goes on where it stopped
 	$(VENV)/bin/python -m tests.campaign --where $(WHERE) --seed $(SEED) --count $(COUNT) \

@@ -34,6 +34,12 @@ def _player(where: Where) -> Player:
     return play
 
 
+def _take_down() -> None:
+    from tests.campaign.lab import end  # noqa: PLC0415
+
+    end()
+
+
 def _say(found: Found, done: int, count: int, began: float) -> None:
     mark = "DEFECT" if found.bad else "ok"
     fired = "; ".join(f"{kind} @ {phase}" for kind, phase in found.fired) or "nothing happened"
@@ -71,6 +77,7 @@ def _found(cases: Sequence[Case], player: Player, jobs: int) -> Iterator[Found]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Results so far: what is in there is not run again.",
 )
+@click.option("--keep-lab", is_flag=True, help="Leave the lab up for the next run.")
 @click.option("--table", "shown", type=click.Path(path_type=Path), help="Write the table there.")
 def main(
     *,
@@ -81,6 +88,7 @@ def main(
     only: tuple[int, ...],
     file: Path | None,
     shown: Path | None,
+    keep_lab: bool,
 ) -> None:
     known = [each for each in ledger.read(file) if each.seed == seed] if file and not only else []
     known = [each for each in known if each.where == where and each.number <= count]
@@ -94,6 +102,8 @@ def main(
         if file and not only:
             ledger.add(file, found)
         _say(found, done, len(cases), began)
+    if where == Where.LAB and cases and not keep_lab:
+        _take_down()
     text = table.whole(every)
     click.echo(text)
     if shown:

@@ -259,7 +259,7 @@ def together(devices: Mapping[str, Container], artifacts: Mapping[str, Artifact]
 
 @cache
 def bench() -> Bench:
-    """Bring the lab up, and learn what its devices run. The lab stays for the next run."""
+    """Bring the lab up, and learn what its devices run."""
     with TemporaryDirectory(prefix="campaign-") as folder:
         lab = _up(Path(folder))
         host = open_host(lab.host, lab.folder, lab.name)  # until the process ends
