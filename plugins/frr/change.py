@@ -66,6 +66,14 @@ def difference(wanted: Goal, now: Running, *, additive: bool) -> dict[str, list[
     return {file: lines for file, lines in made.items() if lines}
 
 
+def present(wanted: Goal, now: Running) -> frozenset[str]:
+    """The interfaces and VRFs that the kernel may have when FRR is given its part.
+
+    What is to come is there by then; of what goes, some is not, or FRR does not know it yet.
+    """
+    return frozenset(now.linux.links.keys() | wanted.linux.state.links.keys())
+
+
 def carry_out(
     device: Device, wanted: Goal, now: Running, *, additive: bool = False, back: bool = False
 ) -> Outcome:
@@ -75,12 +83,12 @@ def carry_out(
     and FRR finds what it speaks of; what goes in the kernel follows, and tables go last. `back`
     carries on after failures: as much as can be is put back.
     """
-    present = frozenset(now.linux.links)
+    there = present(wanted, now)
     steps = plan(wanted.linux.state, now.linux, additive=additive)
     before, named = script.linux_steps(steps.first, "linux")
     behind, more = script.linux_steps(steps.last, "left")
     diff = config.difference(wanted.frr, now.frr)
-    first = config.script(diff, wanted.frr, now.frr, present, 0)
+    first = config.script(diff, wanted.frr, now.frr, there, 0)
     routing = script.vtysh("round0", first) if diff else ""
     load = _nft("nft", nft.load(wanted.tables, now.tables))
     unload = "" if additive else _nft("unload", nft.unload(wanted.tables, now.tables))
@@ -96,7 +104,7 @@ def carry_out(
         diff = config.difference(wanted.frr, after.frr)
         if not diff:
             break
-        again = config.script(diff, wanted.frr, after.frr, present, attempt)
+        again = config.script(diff, wanted.frr, after.frr, there, attempt)
         name = f"round{attempt}"
         output = device.run("failed=\n" + script.vtysh(name, again) + device.reading)
         after = device.read(output)

@@ -127,14 +127,15 @@ def script(
 ) -> Script:
     """The commands of one round: removals last line first, then additions in order.
 
-    `present` are the interfaces and VRFs that the kernel has: FRR lets go of others only. The
-    first round (`attempt` 0) takes away whole contexts and leaves replaced values to the lines
-    that replace them; later rounds go line by line.
+    `present` are the interfaces and VRFs that the kernel may have by then: FRR lets go of others
+    only. The first round (`attempt` 0) takes away whole contexts and leaves replaced values to the
+    lines that replace them; later rounds go line by line, and leave alone what means nothing: one
+    line that FRR refuses takes all of its transaction with it.
     """
     made: list[tuple[str, Path | None]] = []
     for path, command in _removals(diff, running, present, attempt):
         made += _inside(path, command)
-    made += _leftovers(diff, wanted, running, present)
+    made += _leftovers(diff, wanted, running, present, attempt)
     made += _tree(wanted, _with_parents(diff.added))
     return Script(tuple(line for line, _ in made), tuple(path for _, path in made))
 
@@ -163,7 +164,7 @@ def _removals(
 
 
 def _leftovers(
-    diff: FrrDiff, wanted: FrrConfig, running: FrrConfig, present: frozenset[str]
+    diff: FrrDiff, wanted: FrrConfig, running: FrrConfig, present: frozenset[str], attempt: int
 ) -> Iterator[tuple[str, Path | None]]:
     """Empty contexts of interfaces and VRFs that nobody has, and of a BGP that another follows."""
     successor = any(INSTANCE.match(path[0]) for path in diff.added if len(path) == 1)
@@ -171,7 +172,7 @@ def _leftovers(
         if len(path) > 1 or path in wanted.lines:
             continue
         attached = ATTACHED.match(path[0])
-        gone = attached is not None and attached.group(2) not in present
+        gone = attached is not None and attached.group(2) not in present and attempt == 0
         if (gone and path not in diff.removed) or (successor and INSTANCE.match(path[0])):
             yield f"no {path[0]}", path
 

@@ -143,7 +143,7 @@ class FrrDriver:
         staged = self._candidate()
         found = list(staged.refusals)
         diff = config.difference(staged.goal.frr, staged.now.frr)
-        present = frozenset(staged.now.linux.links)
+        present = change.present(staged.goal, staged.now)
         sent = config.script(diff, staged.goal.frr, staged.now.frr, present, 0)
         if diff:
             output = self._run(script.part("dry", "vtysh -C -f /dev/stdin 2>&1", sent.text()))

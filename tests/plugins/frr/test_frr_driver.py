@@ -10,6 +10,7 @@ import pytest
 from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.fleet.shell import Held, Output
 from citynet.render.artifact import Artifact
+from plugins.frr import config
 from plugins.frr.driver import FrrDriver
 
 DATA = Path(__file__).parent / "data"
@@ -305,3 +306,18 @@ def test_closing_ends_the_session() -> None:
     driver.read()
     driver.close()
     assert router.fake.closed
+
+
+def test_a_vrf_that_frr_remembers_and_the_kernel_gets_again_is_left_alone() -> None:
+    remembered = reading("empty").replace("\nend\n", "\nvrf again\nexit-vrf\n!\nend\n", 1)
+    files = {
+        "frr.conf": "ip prefix-list x seq 5 permit 192.0.2.0/24\n",
+        "linux.state": "link again type vrf table 1001\n",
+    }
+    router = Router(lambda _: remembered)
+    assert ("vrf again",) in config.parse(FrrDriver(router).read()["frr.conf"]).lines
+    driver = FrrDriver(router)
+    driver.stage(Artifact("r", "frr", files))
+    driver.validate()
+    assert "ip prefix-list x" in router.fake.sent[-1]
+    assert "no vrf again" not in router.fake.sent[-1]  # by then the kernel has it, and FRR refuses
