@@ -85,7 +85,11 @@ class Door:
         if self._shut:
             writer.transport.abort()
             return
-        near, far = await asyncio.open_connection("127.0.0.1", self._elsewhere or self._inside)
+        try:
+            near, far = await asyncio.open_connection("127.0.0.1", self._elsewhere or self._inside)
+        except OSError:  # nobody is there
+            writer.transport.abort()
+            return
         pair = (writer, far)
         self._pairs.add(pair)
         toward = asyncio.ensure_future(self._pass(reader, far))

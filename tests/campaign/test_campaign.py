@@ -34,7 +34,11 @@ def shown(found: Found) -> str:
     return "\n".join((*found.wrong, *found.between, *found.defects, str(found)))
 
 
-@pytest.mark.parametrize("number", cut())
+FOUND = [408]
+"""Cases in which citynet was not as it should be once."""
+
+
+@pytest.mark.parametrize("number", [*cut(), *FOUND])
 def test_nothing_is_found(number: int) -> None:
     found = play(case(SEED, number))
     assert not found.bad, shown(found)
@@ -73,12 +77,6 @@ def test_it_sees_a_driver_that_believes_everything(tmp_path: Path) -> None:
     one = made(Kind.EARLY, Phase.CONFIRM)
     found = broken(one, tmp_path, "believe_every_confirmation")
     assert any("the report says r2 runs 'new': it runs old" in each for each in found.wrong)
-
-
-def test_it_sees_a_report_of_hopes(tmp_path: Path) -> None:
-    one = made(Kind.POWER, Phase.CONFIRM, seconds=13.0)
-    found = broken(one, tmp_path, "report_what_was_hoped_for")
-    assert any("the report says r2 runs 'new'" in each for each in found.wrong), shown(found)
 
 
 def test_it_sees_who_does_not_go_back(tmp_path: Path) -> None:
