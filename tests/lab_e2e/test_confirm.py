@@ -106,9 +106,9 @@ def test_another_session_extends_and_confirms(
 ) -> None:
     another = sessions()
     another.read()  # it is logged in before the time runs
-    committed(sessions(), "tonight", 12, NOTHING)
+    committed(sessions(), "tonight", 20, NOTHING)
     another.extend(Confirm("tonight", 900))
-    time.sleep(12)
+    time.sleep(20)
     with pytest.raises(Refused, match=r"commit tonight waits for its confirmation, \d{3} s left"):
         sessions().stage(NOTHING)
     with pytest.raises(NotPendingError, match=r"no commit waits as other.*commit tonight waits"):
