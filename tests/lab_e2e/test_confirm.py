@@ -165,7 +165,6 @@ print("done", flush=True)
 
 
 MOMENTS = {
-    "at once": "true",
     "the way back is written": "[ -d commit ]",
     "FRR is given its part": "[ -s /run/citynet.vtysh ] || [ -e commit/new.json ]",
     "its time runs": "[ -e commit/new.json ]",
