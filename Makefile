@@ -32,10 +32,10 @@ test: check lab-test  ## every test, lab included
 lab-test: setup
 	@sh labs/test.sh $(VENV) $(HOST)
 
-check: lint  ## everything that needs no lab: lint, types, unit tests, both cities
+check: lint  ## everything that needs no lab: lint, types, unit tests, every city
 	@sh labs/bootstrap.sh tests
 	$(VENV)/bin/pytest -q -n 2 -m "not lab and not twin and not campaign"
-	@for city in demo wuhan; do $(CITYNET) validate -i inventory/$$city || exit 1; done
+	@for city in demo wuhan vendors; do $(CITYNET) validate -i inventory/$$city || exit 1; done
 
 lint: setup  ## ruff and strict mypy
 	$(VENV)/bin/ruff check .
