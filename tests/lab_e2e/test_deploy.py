@@ -31,9 +31,11 @@ STATE = (
     "vtysh -c 'show running-config'; ip -d -j link; ip -j addr | tr ',' '\\n' | grep -v life_time;"
     "ip -d rule; ip -6 -d rule; nft -s list ruleset; pidof zebra bgpd isisd bfdd mgmtd staticd;"
     "sysctl -ar 'net.ipv[46].conf|net.vrf|fib_multipath|nf_hooks' 2>/dev/null;"
-    "find /etc/frr /var/lib/citynet -type f | sort | xargs sha256sum"
+    "find /etc/frr /var/lib/citynet -type f ! -path '*/guard-*' ! -name '*.json' | sort"
+    " | xargs sha256sum"
 )
-"""Everything that a deployment could change, without what changes by itself."""
+"""All that a deployment configures, without what changes by itself: what it notes of its commits
+is in JSON, and the programs that watch these are in `guard-*`."""
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +117,9 @@ def test_check_changes_nothing_where_there_is_something_to_change(nornir: Nornir
 
 
 def runtime(nornir: Nornir) -> str:
-    """What a deployment leaves in /run, times included."""
-    return shell(nornir, NODE).run("ls -l --full-time /run/citynet.lock /run/citynet.vtysh").stdout
+    """What a deployment leaves beside the configuration, times included."""
+    files = "/run/citynet.lock /run/citynet.vtysh /var/lib/citynet"
+    return shell(nornir, NODE).run(f"ls -l --full-time {files}").stdout
 
 
 def test_what_somebody_changed_is_shown_and_repaired(nornir: Nornir) -> None:
