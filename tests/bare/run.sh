@@ -5,6 +5,7 @@
 #   tests/bare/run.sh bookworm make run
 #   tests/bare/run.sh trixie make run CITY=wuhan
 #   BARE_USER=stranger tests/bare/run.sh bookworm make run      by a user with sudo, not by root
+#   CITYNET_YANG=DIR tests/bare/run.sh bookworm make run        the vendors' models beside the clone
 #   BARE_SOURCES='deb …' tests/bare/run.sh noble make run       where mmdebstrap needs an apt line
 #
 # The root is made by mmdebstrap and thrown away afterwards; KEEP=1 keeps it, so that a second
@@ -47,6 +48,10 @@ make_root() {
         cp -rL "$HOME/.config/$each" "$root$home/.config/"
     done
     git clone --quiet "$here" "$root$home/citynet"
+    if [ -n "${CITYNET_YANG:-}" ]; then
+        mkdir "$root$home/shared"
+        cp -rL "$CITYNET_YANG" "$root$home/shared/yang"
+    fi
     chroot "$root" chown -R "$user:" "$home"
     touch "$root/.made"
 }
