@@ -8,6 +8,7 @@ OWN_LAB = ("test_vendors", "test_recovery")
 """Modules that bring up a lab of their own beside the demo city's."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What shares the demo city's lab is for one worker (`--dist loadgroup`); else a module is."""
     for item in items:
