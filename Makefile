@@ -34,7 +34,7 @@ lab-test: setup
 
 check: lint  ## everything that needs no lab: lint, types, unit tests, every city
 	@sh labs/bootstrap.sh tests
-	$(VENV)/bin/pytest -q -n 2 -m "not lab and not twin and not campaign"
+	$(VENV)/bin/pytest -q -n 2 -m "not lab and not beside and not twin and not campaign"
 	@for city in demo wuhan vendors; do $(CITYNET) validate -i inventory/$$city || exit 1; done
 
 lint: setup  ## ruff and strict mypy

@@ -19,7 +19,7 @@ from citynet.lab.paths import paths
 from citynet.lab.vm import Vm
 from tests.lab_e2e.small import NODES, write_city
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.beside
 NAME = "phoenix"
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.cities import ROOT
 from tests.yang.models import MODELS
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.beside
 
 VENDORS = ROOT / "inventory" / "vendors"
 CITYNET = [sys.executable, "-m", "citynet"]
