@@ -12,7 +12,7 @@ venv=$1 host=$2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 (
-    "$venv/bin/pytest" -q -m "twin or beside" -p no:cacheprovider
+    "$venv/bin/pytest" -q -m "(twin or beside) and not campaign" -p no:cacheprovider
     "$venv/bin/pytest" -q -n 4 -m campaign -p no:cacheprovider  # they wait more than they work
 ) >"$log" 2>&1 &
 beside=$!
