@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import paramiko
 
@@ -16,7 +17,7 @@ from citynet.lab.host import NodeAccess
 from citynet.netconf import rpc
 from citynet.netconf.driver import NetconfDriver
 from citynet.netconf.reply import RpcError
-from citynet.netconf.session import NetconfSession, Timeouts, open_session
+from citynet.netconf.session import NetconfSession, Timeouts, _Stream, open_session
 from citynet.render.artifact import Artifact
 from citynet.xml import Element, parse_document, write
 from tests.netconf.fake import FakeDevice, FakeFleet
@@ -194,6 +195,23 @@ def _netconfd(folder: Path, port: int, socket_file: Path) -> list[str]:
 
 
 @contextmanager
+def unhurried(seconds: float = 0.05) -> Iterator[None]:
+    """Let no request follow its session's hello at once.
+
+    Where netconfd reads both together it can leave the request unanswered until more comes: seen
+    once, on a loaded machine, at the first request of a session.
+    """
+    greet = _Stream.greet
+
+    def slowly(stream: _Stream) -> None:
+        greet(stream)
+        time.sleep(seconds)
+
+    with patch.object(_Stream, "greet", slowly):
+        yield
+
+
+@contextmanager
 def netconfd(folder: Path, driver: type[NetconfDriver]) -> Iterator[Server]:
     """Debian's netconfd (yuma123) with an sshd of its own, on loopback, until the end."""
     folder.chmod(0o755)
@@ -217,7 +235,8 @@ def netconfd(folder: Path, driver: type[NetconfDriver]) -> Iterator[Server]:
     try:
         made = Server("netconfd", Reached("r1", access), driver, write(BASE), names)
         _wait_for(made, folder / "log")
-        yield made
+        with unhurried():
+            yield made
     finally:
         for process in reversed(running):
             process.terminate()
