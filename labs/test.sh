@@ -1,24 +1,27 @@
 #!/bin/sh
 # The tests that need labs: bring the demo city up, test, leave it up for the next run.
-# Usage: labs/test.sh VENV HOST
+# Usage: labs/test.sh VENV HOST [long]
 #
-# What shares that lab runs one after another. What does not, twins and labs of their own, runs
-# beside it, and is printed at the end.
+# Labs share the processors, so they run one after another; twins and the campaign, which wait more
+# than they work, run beside them and are printed at the end.
 set -eu
-venv=$1 host=$2
+venv=$1 host=$2 long=${3:-}
 "$venv/bin/citynet" lab up -i inventory/demo --host "$host"
 "$venv/bin/citynet" deploy -i inventory/demo
+if [ -n "$long" ]; then
+    exec "$venv/bin/pytest" -q -m "lab and long" -p no:cacheprovider
+fi
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 (
-    "$venv/bin/pytest" -q -m "(twin or beside) and not campaign" -p no:cacheprovider
-    "$venv/bin/pytest" -q -n 4 -m campaign -p no:cacheprovider  # they wait more than they work
+    "$venv/bin/pytest" -q -m "twin and not campaign" -p no:cacheprovider
+    "$venv/bin/pytest" -q -n 4 -m campaign -p no:cacheprovider
 ) >"$log" 2>&1 &
-beside=$!
+others=$!
 status=0
-"$venv/bin/pytest" -q -m lab -p no:cacheprovider || status=$?
-echo "... the tests beside these go on"
-wait "$beside" || status=$?
+"$venv/bin/pytest" -q -m "(lab or beside) and not long" -p no:cacheprovider || status=$?
+echo "... the tests of twins and the campaign"
+wait "$others" || status=$?
 cat "$log"
 exit "$status"
