@@ -17,10 +17,20 @@ import pytest
 from citynet.lab import api, qemu
 from citynet.lab.paths import paths
 from citynet.lab.vm import Vm
+from tests.lab_e2e.routers import until
 from tests.lab_e2e.small import NODES, write_city
 
 pytestmark = pytest.mark.beside
 NAME = "phoenix"
+
+
+def ended(pid: int) -> bool:
+    """Whether a process is gone, or waits for nothing but its parent to notice that it is."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return True
+    return stat.rpartition(")")[2].split()[0] in "ZX"
 
 
 class Small:
@@ -132,7 +142,7 @@ def test_a_torn_record_says_what_to_do_and_that_helps(small: Small) -> None:
     assert "Traceback" not in told.stderr
     pid = small.pid()
     assert small.citynet("down").returncode == 0
-    assert not Path(f"/proc/{pid}").exists()
+    assert until(lambda: ended(pid), 10)
     assert not record.parent.exists()
 
 
