@@ -161,6 +161,12 @@ def _fleet(prepared: Prepared, asked: Asked) -> Nornir:
     return fleet(prepared, reach, asked.forks or (FORKS_APART if reach else FORKS))
 
 
+def _journals(prepared: Prepared, asked: Asked) -> Path:
+    """Where runs on these devices are remembered: a lab's own with the lab."""
+    lab = labs.find(prepared.name) if asked.access is None else None
+    return lab.folder.runs if lab else xdg.state(os.environ) / "runs" / prepared.name
+
+
 def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
     """Sessions as `citynet verify` sees them, at the devices of the run."""
     lab = labs.find(prepared.name) if asked.access is None else None
@@ -183,7 +189,7 @@ def _way(
     written: Mapping[str, str],
 ) -> engine.Way:
     return engine.Way(
-        folder=xdg.state(os.environ) / "runs" / prepared.name,
+        folder=_journals(prepared, asked),
         terms=Terms(within=asked.within, doubt=min(60.0, asked.within)),
         processors=(_processor(),),
         health=_health(prepared, todo, asked),
@@ -202,7 +208,7 @@ def _written(folder: Path, file: Path | None, chosen: Chosen) -> dict[str, str]:
 
 def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
     prepared = prepare(folder)
-    past = engine.load(xdg.state(os.environ) / "runs" / prepared.name, run)
+    past = engine.load(_journals(prepared, asked), run)
     said = past.begun.options
     tags = frozenset(each for each in said.get("tags", "").split(",") if each)
     chosen = Chosen(limit=said.get("limit"), tags=tags)

@@ -263,6 +263,7 @@ def _redeploy(
     fresh, machine = _fresh_host(
         builder, folder, kind=kind, wanted=wanted, images=images, clab=clab
     )
+    shutil.rmtree(folder.runs, ignore_errors=True)
     with contextlib.closing(fresh) as host:
         engine.ensure_images(host, images, say)
         binary = engine.ensure_containerlab(host, clab)

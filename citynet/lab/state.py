@@ -54,6 +54,11 @@ class LabFolder:
         """The folder of the lab's VM, if it has one."""
         return self.root / "vm"
 
+    @property
+    def runs(self) -> Path:
+        """The journals of what was deployed to these nodes; they go when the nodes go."""
+        return self.root / "runs"
+
     def exists(self) -> bool:
         """Whether anything is remembered of this lab."""
         return self.root.is_dir()

@@ -26,7 +26,9 @@ Seen = Callable[[str, str], None]
 
 
 def journals(state: Path, city: str = NAME) -> list[Path]:
-    return journal.runs(state / "citynet" / "runs" / city)
+    """The journals of a city, oldest first: those of its lab, and those of an access file."""
+    folders = (state / "citynet" / "labs" / city / "runs", state / "citynet" / "runs" / city)
+    return sorted(file for each in folders for file in journal.runs(each))
 
 
 def records(file: Path) -> list[str]:

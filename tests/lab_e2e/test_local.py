@@ -40,13 +40,19 @@ def machine() -> Iterator[LabHost]:
 
 
 def wheels(version: str, folder: Path) -> list[Path]:
-    """citynet's dependencies for a Python `version` that is not this one, `3.13`."""
+    """citynet's dependencies for a Python `version` that is not this one, `3.13`.
+
+    Some are published as sources only: their wheels, which fit any Python, are built here first.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
+    pip, built = [sys.executable, "-m", "pip"], str(folder / "built")
+    wanted = project["dependencies"]
+    subprocess.run([*pip, "wheel", "--quiet", "--wheel-dir", built, *wanted], check=True)
+    command = [*pip, "download", "--quiet", "--only-binary=:all:", "--find-links", built]
     command += ["--dest", str(folder), "--python-version", version]
     for platform in PLATFORMS:
         command += ["--platform", platform]
-    subprocess.run([*command, *project["dependencies"]], check=True)
+    subprocess.run([*command, *wanted], check=True)
     return sorted(folder.glob("*.whl"))
 
 

@@ -17,6 +17,8 @@ import pytest
 from citynet.lab import api, qemu
 from citynet.lab.paths import paths
 from citynet.lab.vm import Vm
+from citynet.transaction.journal import Journal
+from citynet.transaction.words import Begun, Committing, Staged
 from tests.lab_e2e.routers import until
 from tests.lab_e2e.small import NODES, write_city
 
@@ -41,10 +43,17 @@ class Small:
         self.environ = {**os.environ, "XDG_STATE_HOME": str(home / "state")}
         self.vm = Vm(paths(self.environ).lab(NAME) / "vm", NAME)
 
-    def citynet(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def citynet(self, verb: str, *rest: str) -> "subprocess.CompletedProcess[str]":
         """Run `citynet lab …` on it."""
-        verb, *rest = arguments
-        command = [sys.executable, "-m", "citynet", "lab", verb, "-i", str(self.city), *rest]
+        return self.run("lab", verb, "-i", str(self.city), *rest)
+
+    def deploy(self) -> "subprocess.CompletedProcess[str]":
+        """Run `citynet deploy` on it."""
+        return self.run("deploy", "-i", str(self.city), "--health", "off")
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run citynet with this state."""
+        command = [sys.executable, "-m", "citynet", *arguments]
         return subprocess.run(
             command, env=self.environ, capture_output=True, text=True, check=False, timeout=900
         )
@@ -120,6 +129,30 @@ def test_the_machine_died_and_its_pid_is_a_strangers(small: Small) -> None:
     assert set(small.containers().values()) == {"running"}
     assert small.answers()
     assert demo() == before
+
+
+def left_unfinished(folder: Path) -> None:
+    """A run as a killed citynet leaves it: told to commit, and nothing known after that."""
+    run, devices = "20260102T030405Z-dead", ("left", "right")
+    journal = Journal.create(folder, run, len(devices))
+    journal.write(Begun(run, NAME, "somebody", "", (devices,), 600.0, "2026-01-02T03:04:05+00:00"))
+    journal.write(Staged(dict.fromkeys(devices, "old")))
+    journal.write(Committing(devices, "2026-01-02T03:04:06+00:00"))
+    journal.close()
+
+
+def test_what_was_left_unfinished_goes_with_its_devices(small: Small) -> None:
+    lab = api.find(NAME, environ=small.environ)
+    assert lab is not None
+    left_unfinished(lab.folder.runs)
+    refused = small.deploy()
+    assert refused.returncode == 1
+    assert "--resume 20260102T030405Z-dead" in refused.stderr
+    os.kill(small.pid(), signal.SIGKILL)
+    small.up()
+    done = small.deploy()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 of 2 changed" in done.stdout
 
 
 def test_the_machine_died_while_a_lab_was_being_made(small: Small) -> None:

@@ -110,7 +110,7 @@ def deployed(city: City, *options: str) -> "subprocess.CompletedProcess[str]":
 
 def killed_at(city: City, kind: type[Record], *options: str) -> str:
     """Deploy the change, and kill citynet as soon as a record of this kind is on disk."""
-    folder = xdg.state(os.environ) / "runs" / "demo"
+    folder = xdg.state(os.environ) / "labs" / "demo" / "runs"
     before = set(runs(folder))
     with subprocess.Popen(
         changing(city, *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

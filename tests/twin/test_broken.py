@@ -1,4 +1,7 @@
-"""What the offline validation rejects, the twin rejects: the same tables of broken documents."""
+"""What the offline validation rejects, the twin rejects: the same tables of broken documents.
+
+NETCONF takes a few of them, since an edit is not a document: TAKEN says which, and why.
+"""
 
 from collections.abc import Iterator
 
@@ -11,8 +14,20 @@ from tests.twin.twins import Twin, errors, started
 from tests.yang.test_broken import TABLES, valid
 
 pytestmark = pytest.mark.twin
-MERGED = {"twice"}
-"""An edit may say one thing twice: what is merged twice is there once."""
+ONCE = "an edit may say one thing twice: it is there once"
+TAKEN = {
+    "twice": ONCE,
+    "an entry twice": ONCE,
+    "empty": "an edit may change nothing",
+    "a template's key left in": "attributes that NETCONF does not know are passed over",
+    "document type": "ncclient does not send it",
+}
+BESIDE = {
+    "openconfig": {"text between nodes": "text directly in <config> is in none of the models"}
+}
+"""What one platform's table has in another place than the others'."""
+PLACELESS = {"state, not configuration", "text between nodes", "a container where a leaf is"}
+"""Refused by libyang while it reads, which names the node and no path."""
 
 
 @pytest.fixture(scope="module", params=sorted(TABLES))
@@ -66,9 +81,12 @@ def test_the_valid_document_is_taken_and_comes_back(vendor: tuple[str, Twin]) ->
         assert session.get_config("candidate").data_xml == first
 
 
-def test_no_broken_document_gets_past(answers: dict[str, list[RPCError]]) -> None:
+def test_no_broken_document_gets_past(
+    vendor: tuple[str, Twin], answers: dict[str, list[RPCError]]
+) -> None:
     assert len(answers) > 30
-    assert {name for name, said in answers.items() if not said} <= MERGED
+    taken = {*TAKEN, *BESIDE.get(vendor[0], {})}
+    assert {name for name, said in answers.items() if not said} == taken & set(answers)
 
 
 def test_refusals_name_a_place_or_a_thing(answers: dict[str, list[RPCError]]) -> None:
@@ -77,4 +95,4 @@ def test_refusals_name_a_place_or_a_thing(answers: dict[str, list[RPCError]]) ->
         for name, said in answers.items()
         if said and not any(each.path or each.info for each in said)
     }
-    assert not placeless
+    assert set(placeless) <= PLACELESS, placeless
