@@ -174,7 +174,7 @@ def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
         return Reached()
     from citynet.verify import health  # noqa: PLC0415 - only for runs that change something
 
-    checks = health.session_checks(prepared, todo.work, todo.roles, lab.twins)
+    checks = health.session_checks(prepared, todo.work, todo.roles, lab.twins, lab.closed)
     demand = health.Demand(asked.health)
     return health.Health(
         prepared, lab, checks, demand, asked.wait, lambda line: click.echo(f"... {line}", err=True)

@@ -44,16 +44,24 @@ def lab() -> None:
 @inventory_option
 @host_option
 @yang_option
-def up(folder: Path, where: str, root: Path | None) -> None:
+@click.option(
+    "--load",
+    "archives",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="A vendor's image, as `docker save` writes it, for the lab's host. May be repeated.",
+)
+def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) -> None:
     """Bring the lab up: clean routers, management only. Up already is fine.
 
     A vendor's device whose image nobody has is there as its twin: its NETCONF and its YANG,
-    and no packets.
+    and no packets. A node with `image: real` is the image that `city.images` names.
     """
     prepared = prepare(folder)
     topology = city_topology(prepared)
     twins = lab_files(topology, prepared.house.platforms, root)
-    running = api.up(topology, where, progress=printed(), twins=twins)
+    running = api.up(topology, where, progress=printed(), twins=twins, archives=archives)
     click.echo(f"lab {running.name}: {len(running.nodes)} nodes up, host {running.host}")
     if topology.twins:
         names = ", ".join(node.name for node in topology.twins)

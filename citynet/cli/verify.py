@@ -109,7 +109,7 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
             f"no lab of {prepared.name} is up; `citynet lab up -i {folder}` makes one"
         )
     network = network_of(prepared, lab)
-    skipped = unmeasured(checks, prepared.context, lab.twins)
+    skipped = unmeasured(checks, prepared.context, lab.twins, lab.closed)
     measured = [check for check in checks if check.id not in skipped]
     progress = printed()
     with Sessions(network.open_shell) as sessions:

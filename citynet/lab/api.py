@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from citynet.lab import engine, manifest, remote, vm
@@ -17,12 +18,12 @@ from citynet.lab.cache import locked
 from citynet.lab.choose import choose, open_host
 from citynet.lab.errors import LabError
 from citynet.lab.host import LabHost, NodeAccess, SshJump
-from citynet.lab.keys import new_pair
+from citynet.lab.keys import SSH_PORT, new_pair
 from citynet.lab.paths import Paths, paths
 from citynet.lab.progress import Progress, Silent, timed
 from citynet.lab.ssh_files import config_text, known_hosts
 from citynet.lab.state import LabFolder, Record
-from citynet.lab.topology import LabLink, Topology
+from citynet.lab.topology import LabLink, LabNode, Topology
 from citynet.lab.vm import Vm, private
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
@@ -52,6 +53,11 @@ class Lab:
         """The nodes that are management plane only."""
         return frozenset(node.name for node in self.topology.twins)
 
+    @property
+    def closed(self) -> frozenset[str]:
+        """The nodes that are a vendor's own image: nothing of ours runs on them."""
+        return frozenset(self.topology.vendors)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -76,10 +82,12 @@ def up(
     progress: Progress | None = None,
     environ: Mapping[str, str] = os.environ,
     twins: TwinFiles = _no_twins,
+    archives: Sequence[Path] = (),
 ) -> Lab:
     """Bring a lab up, or find that it already is. `host`: auto, local, vm, ssh:user@address.
 
-    `twins` gives what the twins among its nodes need: path below the lab's folder -> content.
+    `twins` gives what the twins among its nodes need: path below the lab's folder -> content;
+    `archives` are vendors' images, as `docker save` writes them, that the host is to have.
     Raises `LabError` with what to do. Whatever an earlier run left behind is cleared first.
     """
     say = progress or Silent()
@@ -89,7 +97,8 @@ def up(
         kind = record.host if record else choose(topology, host, say)
         builder = Builder(where, say)
         images = builder.images(engine.image_keys(topology))
-        wanted = engine.plan(topology, images, twins(builder) if topology.twins else {})
+        files = twins(builder) if topology.twins else {}
+        wanted = engine.plan(topology, images, files, archives)
         if record and record.digest == wanted.digest and _still_up(folder, record):
             say.done(f"lab {topology.name} is up and as the inventory says", 0.0)
             return _lab(folder, record)
@@ -266,18 +275,21 @@ def _redeploy(
     shutil.rmtree(folder.runs, ignore_errors=True)
     with contextlib.closing(fresh) as host:
         engine.ensure_images(host, images, say)
+        engine.ensure_vendors(host, wanted)
         binary = engine.ensure_containerlab(host, clab)
         nodes = engine.all_nodes(topology)
-        user, keys = new_pair(), {node.name: new_pair() for node in nodes}
+        user, keys = new_pair(), {node.name: new_pair() for node in nodes if not node.vendor}
         with timed(say, f"containerlab deploys {len(nodes)} nodes"):
             engine.deploy(host, wanted, keys, user, binary)
         with timed(say, "wait for the routers"):
             engine.wait_ready(host, topology)
+        shown = engine.own_keys(host, topology)
         about = manifest.collect(host, wanted, images, binary, machine)
     addresses = {node.name: (str(node.management), node.port) for node in nodes}
     public = {name: pair.public for name, pair in keys.items()}
+    ours = {name: addresses[name] for name in public}
     private(folder.key_file, user.private)
-    private(folder.known_hosts, known_hosts(addresses, public).encode())
+    private(folder.known_hosts, (known_hosts(ours, public) + shown).encode())
     record = Record(topology, kind, wanted.digest, about)
     folder.save(record)
     lab = _lab(folder, record)
@@ -303,7 +315,9 @@ def _fresh_host(
         base = vm.build_base(builder, images, clab)
         nodes = len(engine.all_nodes(wanted.topology))
         machine = Vm(folder.vm, name)
-        return vm.start(builder, base, machine, nodes, os.cpu_count() or 1), base.about
+        extra = sum(vendor.memory for vendor in wanted.topology.vendors.values())
+        cpus = os.cpu_count() or 1
+        return vm.start(builder, base, machine, nodes, cpus, extra=extra), base.about
     host = open_host(kind, folder, name)
     engine.destroy(host, name)
     return host, {}
@@ -322,14 +336,24 @@ def _remove(folder: LabFolder, name: str) -> None:
 
 def _lab(folder: LabFolder, record: Record) -> Lab:
     topology = record.topology
-    nodes = {
-        node.name: NodeAccess(
-            str(node.management), node.port, "root", folder.key_file, folder.known_hosts
-        )
-        for node in engine.all_nodes(topology)
-    }
+    nodes = {node.name: _access(folder, node) for node in engine.all_nodes(topology)}
     jump = _jump(folder, record)
     return Lab(topology.name, record.host, topology, nodes, jump, record.manifest, folder)
+
+
+def _access(folder: LabFolder, node: LabNode) -> NodeAccess:
+    """Our own nodes take the lab's key as root; a vendor's as its first user, or a password."""
+    vendor = node.vendor
+    key = folder.key_file if vendor is None or vendor.password is None else None
+    return NodeAccess(
+        host=str(node.management),
+        port=node.port,
+        username=vendor.username if vendor else "root",
+        key_file=key,
+        known_hosts=folder.known_hosts,
+        password=vendor.password if vendor else None,
+        shell_port=SSH_PORT if vendor else None,
+    )
 
 
 def _jump(folder: LabFolder, record: Record) -> SshJump | None:

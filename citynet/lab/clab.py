@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology
+from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology, Vendor
 
 KEYS = "keys"
 """Folder beside the file: `keys/<node>/` has what a node's sshd needs."""
@@ -64,7 +64,21 @@ def customers_text(customers: tuple[Customer, ...]) -> str:
     )
 
 
+def _vendor(node: LabNode, vendor: Vendor) -> dict[str, Any]:
+    """As containerlab starts the vendor's image by itself: management, and a first login."""
+    hardware = {"type": vendor.type} if vendor.type else {}
+    return {
+        "kind": vendor.kind,
+        **hardware,
+        "image": vendor.reference,
+        "mgmt-ipv4": str(node.management),
+        "labels": {"citynet-platform": node.platform},
+    }
+
+
 def _node(node: LabNode, images: Mapping[str, str]) -> dict[str, Any]:
+    if node.vendor is not None:
+        return _vendor(node, node.vendor)
     binds = [
         f"{KEYS}/{node.name}/{name}:{IN_NODE}/{name}:ro"
         for name in ("ssh_host_ed25519_key", "authorized_keys")
@@ -103,4 +117,5 @@ def _link(link: LabLink) -> dict[str, Any]:
 
 
 def _port(port: LabPort) -> dict[str, str]:
-    return {"node": port.node, "interface": port.interface, "mac": port.mac}
+    mac = {"mac": port.mac} if port.mac else {}
+    return {"node": port.node, "interface": port.interface, **mac}

@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -19,11 +20,15 @@ from citynet.lab.clab import (
 )
 from citynet.lab.errors import HostError, LabError
 from citynet.lab.host import LabHost, checked
-from citynet.lab.keys import KeyPair
+from citynet.lab.keys import SSH_PORT, KeyPair, known_host
 from citynet.lab.progress import Progress, timed
 from citynet.lab.topology import LabLink, LabNode, Topology
 
 READY_SECONDS = 300.0
+VENDOR_SECONDS = 1200.0
+"""A vendor's image may be a machine of its own, which starts as slowly as the device does."""
+HOME = "home"
+"""Folder beside the file: where containerlab finds the key that vendors' images get."""
 NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 ENDED_EVERY = 20
 """Tries, of half a second each, between two looks for containers that have ended."""
@@ -33,13 +38,15 @@ ENDED_EVERY = 20
 class Plan:
     """What is to run: the containerlab file, what its customers are, and the twins' files.
 
-    `twins`: path below the lab's folder -> content.
+    `twins`: path below the lab's folder -> content. `archives` are vendors' images, as
+    `docker save` writes them, that the host is to have.
     """
 
     topology: Topology
     clab: str
     customers: str
     twins: Mapping[str, bytes] = field(default_factory=dict)
+    archives: tuple[Path, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -57,8 +64,9 @@ def plan(
     topology: Topology,
     images: Mapping[str, NodeImage],
     twins: Mapping[str, bytes] = NO_FILES,
+    archives: Sequence[Path] = (),
 ) -> Plan:
-    """What is to run for this topology with these images; `twins` as in `Plan`."""
+    """What is to run for this topology with these images; `twins`, `archives` as in `Plan`."""
     missing = sorted(image_keys(topology) - set(images))
     if missing:
         raise LabError(
@@ -66,7 +74,8 @@ def plan(
         )
     references = {key: image.reference for key, image in images.items()}
     text = clab_yaml(topology, references)
-    return Plan(topology, text, customers_text(topology.customers), twins)
+    customers = customers_text(topology.customers)
+    return Plan(topology, text, customers, twins, tuple(archives))
 
 
 def all_nodes(topology: Topology) -> tuple[LabNode, ...]:
@@ -76,7 +85,7 @@ def all_nodes(topology: Topology) -> tuple[LabNode, ...]:
 
 def image_keys(topology: Topology) -> set[str]:
     """The folders of labs/images/ that the lab's containers are made from."""
-    return {node.image for node in all_nodes(topology)}
+    return {node.image for node in all_nodes(topology) if node.vendor is None}
 
 
 def containers(host: LabHost, lab: str) -> dict[str, str]:
@@ -108,6 +117,32 @@ def ensure_images(host: LabHost, images: Mapping[str, NodeImage], progress: Prog
                 raise HostError(f"{host.name}: docker import failed: {done.stderr.strip()}")
 
 
+def ensure_vendors(host: LabHost, wanted: Plan) -> None:
+    """See that the host has the vendors' images, after it has been given the archives.
+
+    Raises `LabError` naming each that it has not got.
+    """
+    for file in wanted.archives:
+        loaded = host.run(["docker", "load"], stdin=_content(file), timeout=3600)
+        if loaded.returncode:
+            raise HostError(f"{host.name}: `docker load` of {file}: {loaded.stderr.strip()}")
+    lacking = [
+        f"{name}: {host.name} has no image {vendor.reference}"
+        for name, vendor in sorted(wanted.topology.vendors.items())
+        if host.run(["docker", "image", "inspect", "--format", "ok", vendor.reference]).returncode
+    ]
+    if lacking:
+        how = "`citynet lab up --load FILE` takes what `docker save` wrote"
+        raise LabError("\n".join([*lacking, how]))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise LabError(f"{file} cannot be read: {error.strerror}") from error
+
+
 def ensure_containerlab(host: LabHost, clab: Containerlab) -> str:
     """The containerlab to call on the host: its own, or ours put into the lab's folder."""
     found = host.run(["sh", "-c", "command -v containerlab"])
@@ -124,9 +159,17 @@ def deploy(
 ) -> None:
     """Put the lab's files on the host and let containerlab make the lab of them."""
     host.put(files(host.directory, wanted, keys, user))
-    command = ["env", "CLAB_VERSION_CHECK=disable", binary, "deploy", "--reconfigure"]
+    command = ["env", "CLAB_VERSION_CHECK=disable", *_home(host, wanted.topology)]
+    command += [binary, "deploy", "--reconfigure"]
     target = f"{host.directory}/{wanted.file_name}"
     checked(host, [*command, "--skip-labdir-acl", "-t", target], timeout=1800)
+
+
+def _home(host: LabHost, topology: Topology) -> list[str]:
+    """For env(1): containerlab gives vendors' images the keys of a home; not those of a person."""
+    if not topology.vendors:
+        return []
+    return ["-u", "SUDO_UID", "-u", "SSH_AUTH_SOCK", f"HOME={host.directory}/{HOME}"]
 
 
 def files(
@@ -138,6 +181,8 @@ def files(
         f"{directory}/{CUSTOMERS}": wanted.customers.encode(),
     }
     found |= {f"{directory}/{name}": content for name, content in wanted.twins.items()}
+    if wanted.topology.vendors:
+        found[f"{directory}/{HOME}/.ssh/citynet.pub"] = f"{user.public} citynet\n".encode()
     for node, pair in keys.items():
         folder = f"{directory}/{KEYS}/{node}"
         found[f"{folder}/ssh_host_ed25519_key"] = pair.private
@@ -150,7 +195,8 @@ def wait_ready(host: LabHost, topology: Topology) -> None:
 
     Raises `LabError` for a node that has ended, with its last words, or that takes too long.
     """
-    deadline = time.monotonic() + READY_SECONDS
+    seconds = VENDOR_SECONDS if topology.vendors else READY_SECONDS
+    deadline = time.monotonic() + seconds
     waiting = {node.name: node for node in all_nodes(topology)}
     tries = 0
     while waiting:
@@ -164,9 +210,25 @@ def wait_ready(host: LabHost, topology: Topology) -> None:
             time.sleep(0.5)
         else:
             raise LabError(
-                f"no SSH from {name} after {READY_SECONDS:.0f} s; `docker logs "
+                f"no SSH from {name} after {seconds:.0f} s; `docker logs "
                 f"{container_name(topology.name, name)}` on the lab host says why"
             )
+
+
+def own_keys(host: LabHost, topology: Topology) -> str:
+    """Lines of a known_hosts file for vendors' images, which make keys of their own.
+
+    What they show now, on a network that only the lab's host is on, is trusted from then on.
+    """
+    places = [
+        (str(node.management), port)
+        for node in topology.nodes
+        if node.vendor is not None
+        for port in dict.fromkeys((node.port, SSH_PORT))
+    ]
+    return "".join(
+        known_host(*place, host.host_key(*place)) for place in places if host.listening(*place)
+    )
 
 
 def _none_ended(host: LabHost, lab: str) -> None:

@@ -7,6 +7,13 @@ from pathlib import Path
 from citynet.allocate.numbers import digest, mac, short_name
 from citynet.allocate.plan import EndpointNumbers
 from citynet.lab.topology import TWIN, Customer, LabLink, LabNode, LabPort, Topology
+from citynet.lab.vendors import (
+    check_vendors,
+    core_ends,
+    vendor_of,
+    vendor_platform,
+    vendor_port,
+)
 from citynet.pipeline import Prepared, prepare
 from citynet.render.platform import Platform
 
@@ -34,30 +41,31 @@ def _addresses(network: IPv4Network, names: list[str]) -> dict[str, IPv4Address]
     return dict(zip(names, hosts, strict=False))
 
 
-def _port(city: str, node: str, interface: str) -> LabPort:
+def _port(prepared: Prepared, node: str, interface: str) -> LabPort:
     """A vendor's port name is no name of a Linux interface: no slash, at most 15 characters."""
+    platform = vendor_platform(prepared, node)
+    if platform is not None:
+        return LabPort(node, vendor_port(platform, interface), "")
     plain = interface.replace("/", "-")
     inside = short_name(plain, LONGEST_NAME)
-    return LabPort(node, inside, mac(city, node, interface))
+    return LabPort(node, inside, mac(prepared.name, node, interface))
 
 
 def _image(platform: Platform) -> str:
     return platform.image or (TWIN if platform.models else "node")
 
 
-def _lab_node(name: str, platform: Platform, address: IPv4Address) -> LabNode:
-    return LabNode(name, platform.name, _image(platform), address, platform.port)
+def _lab_node(prepared: Prepared, name: str, address: IPv4Address) -> LabNode:
+    platform = prepared.house.platforms[prepared.facts[name].platform]
+    vendor = vendor_of(prepared, name)
+    image = "" if vendor else _image(platform)
+    return LabNode(name, platform.name, image, address, platform.port, vendor)
 
 
 def _city_links(prepared: Prepared) -> Iterator[LabLink]:
-    city = prepared.name
-    for link in prepared.plan.links.values():
-        a, b = (_port(city, end.node, end.interface) for end in link.ends)
-        yield LabLink(link.id, a, b, LINK_MTU)
-    for name, gateway in prepared.context.city.gateways.items():
-        interfaces = prepared.plan.gateways[name].interfaces
-        a, b = (_port(city, *end) for end in zip(gateway.ends, interfaces, strict=True))
-        yield LabLink(f"gateway/{name}", a, b, LINK_MTU)
+    for id_, ends in core_ends(prepared):
+        a, b = (_port(prepared, *end) for end in ends)
+        yield LabLink(id_, a, b, LINK_MTU)
 
 
 def _customer(number: int, each: EndpointNumbers) -> Customer:
@@ -72,7 +80,11 @@ def _customer(number: int, each: EndpointNumbers) -> Customer:
 
 
 def city_topology(prepared: Prepared) -> Topology:
-    """The lab of a prepared city; a pure function of it."""
+    """The lab of a prepared city; a pure function of it.
+
+    Raises `LabError` where a vendor's own image is asked for that cannot have its ports.
+    """
+    check_vendors(prepared)
     city = prepared.name
     network = _management(city)
     endpoints = sorted(prepared.plan.endpoints.values(), key=lambda each: each.ref)
@@ -80,17 +92,14 @@ def city_topology(prepared: Prepared) -> Topology:
     access = [
         LabLink(
             f"access/{each.ref}",
-            _port(city, each.node, each.interface),
-            _port(city, CUSTOMERS, customer.interface),
+            _port(prepared, each.node, each.interface),
+            _port(prepared, CUSTOMERS, customer.interface),
             1500,
         )
         for each, customer in zip(endpoints, customers, strict=True)
     ]
     addresses = _addresses(network, [CUSTOMERS, *sorted(prepared.facts)])
-    nodes = tuple(
-        _lab_node(name, prepared.house.platforms[facts.platform], addresses[name])
-        for name, facts in sorted(prepared.facts.items())
-    )
+    nodes = tuple(_lab_node(prepared, name, addresses[name]) for name in sorted(prepared.facts))
     return Topology(
         name=city,
         management=network,

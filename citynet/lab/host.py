@@ -90,6 +90,13 @@ class LabHost(Protocol):
     def listening(self, address: str, port: int) -> bool:
         """Whether something on the lab's management network accepts TCP there."""
 
+    def host_key(self, address: str, port: int) -> str:
+        """The SSH host key that is shown there, as `known_hosts` has it: kind and Base64.
+
+        It is what a lab trusts from then on: for nodes that bring a key of their own, asked
+        once, over the host's own bridge. Raises `HostError`.
+        """
+
     def jump(self) -> SshJump | None:
         """How the management network is reached from here; None where it is local."""
 

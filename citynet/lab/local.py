@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from citynet.lab.errors import HostError
 from citynet.lab.host import Completed, SshJump, Watch
 from citynet.lab.remote import UNPACK
-from citynet.lab.transport import archive
+from citynet.lab.transport import archive, shown_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,14 @@ class LocalHost:
                 return True
         except OSError:
             return False
+
+    def host_key(self, address: str, port: int) -> str:
+        """What the SSH server there shows."""
+        try:
+            with socket.create_connection((address, port), timeout=5) as opened:
+                return shown_key(opened)
+        except OSError as error:
+            raise HostError(f"local: no SSH at {address} port {port}: {error}") from error
 
     def jump(self) -> SshJump | None:
         """Nothing in between."""

@@ -189,12 +189,14 @@ def _drive(disk: Disk) -> str:
     return f"file={name},if=virtio,cache=unsafe,format={disk.format}{extra}"
 
 
-def memory_for(nodes: int, available: int) -> int:
+def memory_for(nodes: int, available: int, extra: int = 0) -> int:
     """MiB for a VM with `nodes` containers, given the MiB that the machine has available.
+
+    `extra` are MiB on top of that.
 
     Measured: 35 MB a configured router, 350 MB for kernel and Docker; the rest is page cache.
     """
-    wanted = 1024 + 64 * nodes
+    wanted = 1024 + 64 * nodes + extra
     if wanted > available * 0.9:
         raise HostError(
             f"the lab VM needs {wanted} MiB for {nodes} nodes and only {available} MiB are "

@@ -44,6 +44,10 @@ class RemoteHost:
         """Whether TCP to there, from the host, is accepted."""
         return self.connection.listening(address, port)
 
+    def host_key(self, address: str, port: int) -> str:
+        """What the SSH server there shows, seen from the host."""
+        return self.connection.host_key(address, port)
+
     def jump(self) -> SshJump | None:
         """The way in is this SSH server."""
         return self.through

@@ -20,7 +20,7 @@ def config_text(nodes: Mapping[str, NodeAccess], jump: SshJump | None) -> str:
     for name, access in sorted(nodes.items()):
         lines = {
             "HostName": access.host,
-            "Port": str(access.port),
+            "Port": str(access.shell_port or access.port),
             "User": access.username,
             **_identity(access.key_file),
             "UserKnownHostsFile": _quote(access.known_hosts),

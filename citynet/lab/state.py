@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from citynet.lab.errors import StateError
-from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology
+from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology, Vendor
 
 FORMAT = 1
 
@@ -111,7 +111,9 @@ def topology_from(document: Mapping[str, Any]) -> Topology:
 
 
 def _node(fields: Mapping[str, Any]) -> LabNode:
-    return LabNode(**{**fields, "management": IPv4Address(fields["management"])})
+    vendor = fields.get("vendor")
+    made = {"management": IPv4Address(fields["management"])}
+    return LabNode(**{**fields, **made, "vendor": Vendor(**vendor) if vendor else None})
 
 
 def _link(fields: Mapping[str, Any]) -> LabLink:

@@ -5,6 +5,7 @@ citynet knows of it. Names, addresses and MACs in it are functions of the invent
 so the same inventory gives the same lab.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface
 
@@ -14,7 +15,10 @@ TWIN = "twin"
 
 @dataclass(frozen=True, slots=True)
 class LabPort:
-    """One end of a link: `interface` (at most 15 characters) of `node`, with its MAC."""
+    """One end of a link: `interface` (at most 15 characters) of `node`, with its MAC.
+
+    The MAC of a vendor's own image is the vendor's business; it is empty here.
+    """
 
     node: str
     interface: str
@@ -32,10 +36,26 @@ class LabLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Vendor:
+    """A vendor's own image: containerlab's `kind`, the `reference` of the image, its hardware.
+
+    `username` logs in, with the lab's key if there is no `password`, which says where one is.
+    `memory` is in MiB.
+    """
+
+    kind: str
+    reference: str
+    type: str
+    username: str
+    password: str | None
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
 class LabNode:
     """A router (or anything else that is one container). `image` is a key of `labs/images/`.
 
-    `port` is the TCP port of its SSH server.
+    `port` is the TCP port of its SSH server. With `vendor` it is that, and `image` is empty.
     """
 
     name: str
@@ -43,6 +63,7 @@ class LabNode:
     image: str
     management: IPv4Address
     port: int = 22
+    vendor: Vendor | None = None
 
     @property
     def twin(self) -> bool:
@@ -81,3 +102,8 @@ class Topology:
     def twins(self) -> tuple[LabNode, ...]:
         """The nodes that are management plane only."""
         return tuple(node for node in self.nodes if node.twin)
+
+    @property
+    def vendors(self) -> Mapping[str, Vendor]:
+        """The nodes that are a vendor's own image, by name."""
+        return {node.name: node.vendor for node in self.nodes if node.vendor is not None}

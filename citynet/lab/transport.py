@@ -3,9 +3,11 @@
 import io
 import logging
 import shlex
+import socket
 import tarfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -27,11 +29,15 @@ class Connection(Protocol):
     def listening(self, address: str, port: int) -> bool:
         """Whether TCP to there, from the far side, is accepted."""
 
+    def host_key(self, address: str, port: int) -> str:
+        """The key that an SSH server at the far side shows."""
+
     def close(self) -> None:
         """End the connection."""
 
 
 CHUNK = 1 << 17
+KEY_SECONDS = 30.0
 LOG_CHANNEL = "citynet.lab.ssh"
 logging.getLogger(LOG_CHANNEL).addHandler(logging.NullHandler())
 
@@ -77,6 +83,16 @@ class ParamikoConnection:
         channel.close()
         return True
 
+    def host_key(self, address: str, port: int) -> str:
+        """The key that an SSH server at the far side shows. Raises `HostError`."""
+        try:
+            channel = self._transport().open_channel(
+                "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=10
+            )
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            raise HostError(f"{self.label}: no SSH at {address} port {port}: {error}") from error
+        return shown_key(channel)
+
     def close(self) -> None:
         """End the connection."""
         self.client.close()
@@ -112,6 +128,18 @@ def connect(jump: SshJump, label: str, timeout: float = 10.0) -> ParamikoConnect
         client.close()
         raise HostError(_explain(jump, label, error)) from error
     return ParamikoConnection(client, label)
+
+
+def shown_key(stream: socket.socket | paramiko.Channel) -> str:
+    """Kind and Base64 of the host key at the other end. Raises `HostError`."""
+    try:
+        with closing(paramiko.Transport(stream)) as transport:
+            transport.set_log_channel(LOG_CHANNEL)
+            transport.start_client(timeout=KEY_SECONDS)
+            key = transport.get_remote_server_key()
+    except (OSError, EOFError, paramiko.SSHException) as error:
+        raise HostError(f"an SSH server shows no host key: {error}") from error
+    return f"{key.get_name()} {key.get_base64()}"
 
 
 def archive(files: Mapping[str, bytes], mode: int) -> bytes:

@@ -91,11 +91,16 @@ def build_base(builder: Builder, images: Mapping[str, NodeImage], clab: Containe
     return Base(toolbox, root, folder / "base.qcow2", about)
 
 
-def start(builder: Builder, base: Base, vm: Vm, nodes: int, cpus: int) -> RemoteHost:
-    """A fresh VM for a lab of `nodes` containers, with its Docker running."""
+def start(
+    builder: Builder, base: Base, vm: Vm, nodes: int, cpus: int, *, extra: int = 0
+) -> RemoteHost:
+    """A fresh VM for a lab of `nodes` containers, with its Docker running.
+
+    `extra`: MiB that some of them take beyond what a container of ours does.
+    """
     vm.remove()
     available = qemu.available_memory(Path("/proc/meminfo").read_text(encoding="ascii"))
-    memory = qemu.memory_for(nodes, available)
+    memory = qemu.memory_for(nodes, available, extra)
     kvm, why = builder.kvm(base.toolbox, base.root)
     how = "KVM" if kvm else f"no KVM: {why}"
     with timed(builder.progress, f"boot the VM ({cpus} CPUs, {memory} MiB, {how})"):

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterable
 
 from citynet.errors import Problem
-from citynet.load import rules_domains, rules_light, rules_optical, rules_services, rules_topology
+from citynet.load import (
+    rules_domains,
+    rules_images,
+    rules_light,
+    rules_optical,
+    rules_services,
+    rules_topology,
+)
 from citynet.load.references import dangling
 from citynet.model import City
 
@@ -11,6 +18,7 @@ Rule = Callable[[City], Iterable[Problem]]
 
 RULES: tuple[Rule, ...] = (
     rules_topology.node_network_in_domain,
+    rules_images.real_image_is_named,
     rules_topology.ring_names_once,
     rules_topology.ring_in_one_domain,
     rules_topology.link_joins_two,

@@ -14,6 +14,30 @@ Options = dict[str, dict[str, object]]
 """Options of roles, by role; each role checks its own."""
 
 
+class VendorImage(Intent):
+    """A vendor's own image for containerlab. Who runs the lab must have it: none can be shipped."""
+
+    reference: Annotated[
+        str, Field(pattern=r"^[a-z0-9][\w.:/@-]*$"), words("an image such as srlinux:25.3.2")
+    ] = Field(description="What the container engine of the lab's host calls it.")
+    type: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="The hardware, as containerlab's `type` names it."
+    )
+    password: (
+        Annotated[
+            str,
+            Field(pattern=r"^(env|file|command):.+"),
+            words("where it is: env:NAME, file:/path or command:words"),
+        ]
+        | None
+    ) = Field(
+        default=None, description="Where the password of its first login is, if it takes no key."
+    )
+    memory: Annotated[int, Field(ge=64, le=65536, strict=True)] = Field(
+        default=4096, description="What one of it takes, in MiB."
+    )
+
+
 class CityHeader(Intent):
     """The city itself, and what holds for all of it."""
 
@@ -30,6 +54,9 @@ class CityHeader(Intent):
     )
     optical_platform: PlatformId = Field(
         default="openconfig", description="The platform of optical equipment that names none."
+    )
+    images: dict[PlatformId, VendorImage] = Field(
+        default_factory=dict, description="Vendors' own images for labs, by platform."
     )
     options: Options = Field(default_factory=dict, description="Options of roles, by role.")
     customers_ipv4: Prefix4 = Field(

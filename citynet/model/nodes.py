@@ -29,6 +29,13 @@ class NodeRole(StrEnum):
     GATEWAY = "gateway"
 
 
+class Image(StrEnum):
+    """What stands for a vendor's device in a lab."""
+
+    TWIN = "twin"
+    REAL = "real"
+
+
 class Node(Intent):
     """One router. Everything after `options` is a pin: allocated unless a team must fix it."""
 
@@ -37,6 +44,11 @@ class Node(Intent):
     role: NodeRole = Field(description="What it is for.")
     label: Label | None = Field(default=None, description="What people call it.")
     platform: PlatformId | None = Field(default=None, description="Overrides `city.platform`.")
+    image: Image = Field(
+        default=Image.TWIN,
+        description="What a lab has in its place where it is a vendor's: its twin, or the vendor's "
+        "own image (`real`), which `city.images` names.",
+    )
     network: Id | None = Field(default=None, description="The one service network it serves.")
     reflects: bool | None = Field(
         default=None, description="Whether it reflects VPN routes; cores do unless this says no."

@@ -17,6 +17,21 @@ def _nothing(facts: DeviceFacts) -> Iterable[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class RealImage:
+    """What containerlab makes of the vendor's own image, where somebody has it.
+
+    `kind` is containerlab's name of it, `username` who may log in first; `takes_key` tells
+    whether containerlab gives that user the lab's public key, a password is needed otherwise.
+    `interface` is what containerlab calls a port of the device, None for one it has not got.
+    """
+
+    kind: str
+    username: str
+    interface: Callable[[str], str | None]
+    takes_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """One kind of device.
 
@@ -34,7 +49,8 @@ class Platform:
     port that it is managed at: 22 for a shell, 830 for NETCONF (RFC 6242).
 
     `image` is the folder of `labs/images/` that its lab nodes are made from. Where it names none,
-    a platform with models is there as its twin, and one without is a Linux router.
+    a platform with models is there as its twin, and one without is a Linux router. `real` is
+    what a lab's node is whose inventory says `image: real`.
     """
 
     name: str
@@ -51,6 +67,7 @@ class Platform:
     lacks: Mapping[str, str] = field(default_factory=dict)
     ports: Ports | None = None
     port: int = 22
+    real: RealImage | None = None
 
 
 def outside(facts: DeviceFacts, role: str, ranges: Mapping[str, range]) -> Iterator[str]:

@@ -28,10 +28,12 @@ def session_checks(
     devices: Iterable[str],
     roles: frozenset[str] | None = None,
     twins: frozenset[str] = frozenset(),
+    closed: frozenset[str] = frozenset(),
 ) -> tuple[AnyCheck, ...]:
     """The checks of sessions at these devices; `roles`, if given, are all that was deployed.
 
-    What `twins`, which are management plane only, keep from being measured is left out.
+    What `twins`, which are management plane only, keep from being measured is left out, and
+    what only `closed` nodes could tell.
     """
     names = frozenset(devices)
     nodes = frozenset(prepared.facts)
@@ -43,7 +45,7 @@ def session_checks(
         and check.concerns & nodes
         and check.concerns & nodes <= names
     )
-    skipped = unmeasured(found, prepared.context, twins)
+    skipped = unmeasured(found, prepared.context, twins, closed)
     return tuple(check for check in found if check.id not in skipped)
 
 

@@ -52,11 +52,11 @@ def network_of(prepared: Prepared, lab: Running) -> Network:
         return open_shell(device, lab.nodes[device], jump)
 
     platforms = prepared.house.platforms
-    twins = {node.name for node in topology.twins}
+    unread = {node.name for node in topology.twins} | topology.vendors.keys()
     readers = {
         name: reader_of(platforms[platform])
         for name, platform in _platforms(prepared)
-        if name not in twins
+        if name not in unread
     }
     refs = {each.ref.replace("/", "."): each.ref for each in prepared.plan.endpoints.values()}
     return Network(

@@ -2,7 +2,8 @@
 
 Packets of a domain find their way over whatever its routers do, so a domain with a twin in it
 is not measured at all, and neither is what lies between it and another one. That a twin is
-silent proves nothing either.
+silent proves nothing either. A vendor's own image forwards, and is no machine of ours: what
+has to be read or sent on it is not measured.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,17 +11,51 @@ from typing import Any
 
 from citynet.build.context import Context
 from citynet.verify.check import Check
+from citynet.verify.observe import Needs
 
 AnyCheck = Check[Any]
 
 
 def unmeasured(
-    checks: Iterable[AnyCheck], context: Context, twins: frozenset[str]
+    checks: Iterable[AnyCheck],
+    context: Context,
+    twins: frozenset[str],
+    closed: frozenset[str] = frozenset(),
 ) -> dict[str, str]:
     """Why a check cannot be measured, by its id; checks that can are absent.
 
-    `twins` are the nodes that are management plane only.
+    `twins` are the nodes that are management plane only, `closed` those that nothing of ours
+    runs on.
     """
+    every = tuple(checks)
+    return _closed(every, closed) | _forwarded_by_twins(every, context, twins)
+
+
+def _closed(checks: Iterable[AnyCheck], closed: frozenset[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for check in checks if closed else ():
+        names = sorted(_read(check.needs()) & closed)
+        if names:
+            found[check.id] = f"{', '.join(names)}: a vendor's own image, which tells us nothing"
+    return found
+
+
+def _read(needs: Needs) -> frozenset[str]:
+    """The devices that something is read on, or sent from."""
+    probes = {*needs.probes, *(capture.probe for capture in needs.captures)}
+    return frozenset(
+        {
+            *needs.counters,
+            *(node for node, _ in needs.states),
+            *(node for capture in needs.captures for node in capture.nodes),
+            *(probe.source for probe in probes),
+        }
+    )
+
+
+def _forwarded_by_twins(
+    checks: Iterable[AnyCheck], context: Context, twins: frozenset[str]
+) -> dict[str, str]:
     if not twins:
         return {}
     domains = _domains(context)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import IPv6Address
 
 from citynet.build.facts import DeviceFacts
-from citynet.render.platform import Platform, outside
+from citynet.render.platform import Platform, RealImage, outside
 from citynet.render.ports import Ports
 from citynet.render.stateless import access_lists, refuses_state
 from citynet.render.xml import assemble
@@ -45,6 +45,12 @@ def port_type(name: str) -> str:
     return found[1] if found else ""
 
 
+def lab_interface(port: str) -> str | None:
+    """What containerlab calls a port of its kind `huawei_vrp`: `eth1` is Ethernet1/0/0."""
+    found = re.fullmatch(r"Ethernet1/0/(\d+)", port)
+    return None if found is None else f"eth{int(found[1]) + 1}"
+
+
 def plain(text: str, longest: int = 242) -> str:
     """A description: no question mark (the pattern of all of them), not longer than allowed."""
     return text.replace("?", "？")[:longest]
@@ -78,4 +84,5 @@ PLATFORM = Platform(
     },
     models=MODELS,
     ports=PORTS,
+    real=RealImage("huawei_vrp", "admin", lab_interface),
 )

@@ -1,10 +1,11 @@
 """Nokia SR Linux routers (25.3, 7220 IXR-D), configured over NETCONF."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from citynet.build.facts import DeviceFacts
-from citynet.render.platform import Platform, outside
+from citynet.render.platform import Platform, RealImage, outside
 from citynet.render.stateless import refuses_state
 from citynet.render.xml import assemble
 
@@ -37,6 +38,12 @@ def _lists(facts: DeviceFacts) -> Iterator[str]:
             yield f"nokia_srlinux has no access list as long as the flows of {join.interface} need"
 
 
+def lab_interface(port: str) -> str | None:
+    """What containerlab calls a port of its kind `nokia_srlinux`: `e1-49` is ethernet-1/49."""
+    found = re.fullmatch(r"ethernet-(\d+)/(\d+)(?:/(\d+))?", port)
+    return None if found is None else "e" + "-".join(filter(None, found.groups()))
+
+
 def refuses(facts: DeviceFacts) -> Iterator[str]:
     """What of the facts SR Linux cannot do: its models' ranges, and keeping state."""
     yield from outside(facts, "underlay", UNDERLAY)
@@ -57,4 +64,5 @@ PLATFORM = Platform(
     models=MODELS,
     lacks={"srv6": NO_SRV6, "vpn": NO_REFLECTION},
     ports=PORTS,
+    real=RealImage("nokia_srlinux", "admin", lab_interface, takes_key=True),
 )

@@ -35,6 +35,9 @@ class FakeHost:
     def listening(self, address: str, port: int) -> bool:
         return True
 
+    def host_key(self, address: str, port: int) -> str:
+        return f"ssh-ed25519 key-of-{address}-{port}"
+
     def jump(self) -> SshJump | None:
         return None
 
