@@ -98,11 +98,13 @@ class Frames:
 
 
 def framed(message: bytes, *, chunked: bool) -> Iterator[bytes]:
-    """What is sent for a message, in pieces that need no copying."""
-    view = memoryview(message)
-    for start in range(0, len(message), CHUNK):
+    """What is sent for a message, in pieces of about a chunk: most messages are one piece.
+
+    Each piece that is sent is a packet of SSH at least, with its encryption and its digest.
+    """
+    view, last = memoryview(message), max(0, len(message) - 1) // CHUNK * CHUNK
+    for start in range(0, last + 1, CHUNK):
         piece = view[start : start + CHUNK]
-        if chunked:
-            yield b"\n#%d\n" % len(piece)
-        yield bytes(piece)
-    yield END_OF_CHUNKS if chunked else END
+        head = b"\n#%d\n" % len(piece) if chunked and piece else b""
+        end = (END_OF_CHUNKS if chunked else END) if start == last else b""
+        yield b"".join((head, piece, end))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-LOCK_DENIED = "lock-denied"
+BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,9 @@ def read_error(raw: Any) -> RpcError:
     )
 
 
-def read_reply(reply: Any) -> Reply:
-    """A reply of ncclient as a value. One with several errors has them all."""
-    found = [read_error(each.xml) for each in reply.errors]
-    return Reply(reply.xml, tuple(error for error in found if error.severity != "warning"))
+def read_errors(root: Any) -> tuple[RpcError, ...]:
+    """All errors of an `rpc-reply` element (lxml's); warnings are none."""
+    if root.find(f"{{{BASE}}}ok") is not None:
+        return ()
+    found = (read_error(each) for each in root.iter(f"{{{BASE}}}rpc-error"))
+    return tuple(error for error in found if error.severity != "warning")
