@@ -12,6 +12,7 @@ before it reads, which costs one round trip. A session that is lost, silent or s
 NETCONF is closed, and stays closed.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,21 @@ def _silent() -> Logger:
     logger = getLogger("citynet.netconf.silent")
     logger.disabled = True
     return logger
+
+
+class _Names(threading.local):
+    """A dictionary of XML names for each thread; made by using lxml in it once.
+
+    lxml keeps one for each thread, and takes for a new thread that of the parser that it uses
+    first. ncclient has one parser for all, so that threads came to write to the same dictionary
+    at the same time: measured with lxml 6.1.3, replies that do not parse, and crashes.
+    """
+
+    def __init__(self) -> None:
+        etree.fromstring(b"<own/>", etree.XMLParser())
+
+
+_NAMES = _Names()
 
 
 class _Stream(SSHSession):  # type: ignore[misc]
@@ -219,6 +235,7 @@ class NetconfSession:
 
     def _guarded(self, what: str, seconds: float, work: Callable[[], None]) -> None:
         """Do it, or close the session and say what became of it."""
+        vars(_NAMES)  # makes those of this thread, before ncclient's parser is used in it
         try:
             work()
         except TimeoutError as error:

@@ -4,14 +4,45 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lxml import etree
+from ncclient.xml_ import to_ele
 
 from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused, UnreachableError
 from citynet.netconf import rpc
 from citynet.netconf.driver import NetconfDriver
 from tests.netconf.servers import Server, client_key, names
 from tests.netconf.steps import ask, comes, edit, loopbacks
+
+# -- sessions in threads -----------------------------------------------------------------------
+
+
+def test_threads_share_no_dictionary_of_names(server: Server, driver: NetconfDriver) -> None:
+    """ncclient's parser goes from thread to thread; lxml's names must not (they are not locked).
+
+    As in a transaction the session is there already when a thread comes to use it.
+    """
+    session = driver._device.session
+    known: list[int] = []
+
+    def asked(text: str) -> None:
+        def operation(manager: Any) -> Any:
+            to_ele(text)
+            known.append(etree.memory_debugger.dict_size())
+            return manager.get_config("running")
+
+        session.call(operation)
+
+    many = "".join(f"<name-{number}/>" for number in range(5000))
+    for text in (f"<all>{many}</all>", "<one/>"):
+        thread = threading.Thread(target=asked, args=(text,))
+        thread.start()
+        thread.join()
+    assert known[0] > 5000
+    assert known[1] < 5000
+
 
 # -- commits that wait -----------------------------------------------------------------------
 
