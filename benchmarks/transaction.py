@@ -7,8 +7,8 @@ Seconds are those of the transaction, from the first login to the last answer.
 Two floors, measured in the same run:
 
 alone   the slowest of some devices, each deployed to alone: what the protocol's round trips take
-logins  that, and the processor time of logging in twice to every device (a session, and the probe
-        by a new login), measured by itself, of citynet and of the fakes, over all processors
+bytes   the same bytes to as many devices over the same sessions in the same steps, with nothing
+        thought about them (`benchmarks.replay`): what the network, SSH and the devices take
 """
 
 import argparse
@@ -17,15 +17,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from citynet.lab.host import NodeAccess
-from citynet.netconf.session import Timeouts, open_session
 
 ROUND_TRIP = 0.020
 """Seconds."""
@@ -33,9 +29,6 @@ GOAL = 1.3
 RING = 25
 SIZES = (50, 100, 200)
 ALONE = ("r1", "r17", "r42")
-LOGINS = 40
-LOGINS_OF_A_DEVICE = 2
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,30 +112,23 @@ def deployed(work: Path, devices: int, options: Sequence[str] = ()) -> Run:
     return Run(len(report["results"]), float(report["seconds"]), cpu, usage.ru_maxrss / 1024)
 
 
-def _cpu(pid: int) -> float:
-    """Processor seconds of a process so far (proc(5): utime and stime)."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def login(work: Path) -> tuple[float, float]:
-    """Processor seconds of one login and its hello: citynet's, and the fake's."""
-    with (
-        tempfile.TemporaryDirectory(dir=work) as made,
-        fleet(Path(made), LOGINS, 0.0) as said,
-    ):
-        files = (Path(said["key_file"]), Path(said["known_hosts"]))
-        access = {
-            name: NodeAccess("127.0.0.1", port, str(said["username"]), *files)
-            for name, port in said["ports"].items()
-        }
-        open_session("r1", access["r1"], None, Timeouts()).close()
-        ours, theirs = time.process_time(), _cpu(said["pid"])
-        opened = [open_session(name, each, None, Timeouts()) for name, each in access.items()]
-        ours, theirs = time.process_time() - ours, _cpu(said["pid"]) - theirs
-        for each in opened:
-            each.close()
-    return ours / LOGINS, theirs / LOGINS
+def replayed(work: Path, devices: int) -> float:
+    """Seconds that the bytes alone take, sent to fakes that run nothing yet."""
+    with tempfile.TemporaryDirectory(dir=work) as made:
+        here = Path(made)
+        write_city(here / "city", devices)
+        words = ["deploy", "-i", str(here / "city"), "--access", str(here / "access.yaml")]
+        player = [sys.executable, "-m", "benchmarks.replay"]
+        environment = {**os.environ, "XDG_STATE_HOME": str(here / "state")}
+        with fleet(here, devices, ROUND_TRIP / 2) as said:
+            write_access(here / "access.yaml", said)
+            recording = [*player, "record", str(here / "bytes"), *words]
+            subprocess.run(recording, check=True, capture_output=True, env=environment)
+        with fleet(here, devices, ROUND_TRIP / 2) as said:
+            (here / "said").write_text(json.dumps(said))
+            playing = [*player, "replay", str(here / "bytes"), str(here / "said")]
+            done = subprocess.run(playing, check=True, capture_output=True, text=True)
+    return float(done.stdout)
 
 
 def main() -> None:
@@ -156,16 +142,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         here = Path(work)
         alone = max(deployed(here, SIZES[0], ["--limit", each]).seconds for each in ALONE)
-        ours, theirs = login(here)
-        print(f"a device alone: {alone:.2f} s; one login: {ours * 1e3:.1f} ms of processor here,")
-        print(f"{theirs * 1e3:.1f} ms at the fake; {cores} processors; goal: {GOAL} of the floor")
-        print("\ndevices  seconds  floor: alone  ratio  floor: logins  ratio  CPU s  peak MB")
+        print(f"a device alone: {alone:.2f} s; {cores} processors; goal: {GOAL} of the floor")
+        print("\ndevices  seconds  floor: alone  ratio  floor: bytes  ratio  CPU s  peak MB")
         for size in options.devices:
-            run = deployed(here, size, forks)
-            logins = alone + LOGINS_OF_A_DEVICE * run.devices * (ours + theirs) / cores
+            run, floor = deployed(here, size, forks), replayed(here, size)
             print(
                 f"{run.devices:7}  {run.seconds:7.2f}  {alone:12.2f}  {run.seconds / alone:5.1f}  "
-                f"{logins:13.2f}  {run.seconds / logins:5.1f}  {run.cpu:5.1f}  {run.megabytes:7.0f}"
+                f"{floor:12.2f}  {run.seconds / floor:5.1f}  {run.cpu:5.1f}  {run.megabytes:7.0f}"
             )
 
 

@@ -3,9 +3,9 @@
 ncclient builds the requests and pairs replies with them. Its own loop is not run.
 Measured with ncclient 0.7.1: its thread looks for work ten times a second, so that each request
 waits up to 100 ms to be sent; its parser looks at the whole of what it has again with every
-4096 bytes (docs/netconf.md has the table); its writing has no time-out; and it logs every
-message, secrets included. Here whoever asks reads the stream until the answer is there: no
-thread that could be left behind, no message logged, every wait bounded.
+4096 bytes (`benchmarks/netconf_large.py` prints what that costs); its writing has no time-out;
+and it logs every message, secrets included. Here whoever asks reads the stream until the answer
+is there: no thread that could be left behind, no message logged, every wait bounded.
 
 Several requests may be on their way at once (RFC 6241, section 4.5): `call` sends all of them
 before it reads, which costs one round trip. A session that is lost, silent or says what is no
