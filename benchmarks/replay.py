@@ -28,8 +28,11 @@ import paramiko
 
 from citynet.fleet.runner import FORKS_APART
 from citynet.lab.host import NodeAccess
+from citynet.netconf import framing
+from citynet.netconf import session as sessions
 from citynet.netconf.framing import END, END_OF_CHUNKS
 from citynet.netconf.transport import Connection, connect
+from citynet.transaction import fleet
 
 READ = 1 << 17
 SECONDS = 60.0
@@ -61,10 +64,6 @@ class Recorder:
 
     def listen(self) -> None:
         """Put ourselves between the transaction, its sessions and their streams."""
-        from citynet.netconf import framing  # noqa: PLC0415
-        from citynet.netconf import session as sessions
-        from citynet.transaction import fleet  # noqa: PLC0415
-
         send, guarded = sessions._Stream.send, sessions.NetconfSession._guarded
         do = fleet.FleetNetwork._do
 
