@@ -159,7 +159,7 @@ def deploy(
 ) -> None:
     """Put the lab's files on the host and let containerlab make the lab of them."""
     host.put(files(host.directory, wanted, keys, user))
-    command = ["env", "CLAB_VERSION_CHECK=disable", *_home(host, wanted.topology)]
+    command = ["env", *_home(host, wanted.topology), "CLAB_VERSION_CHECK=disable"]
     command += [binary, "deploy", "--reconfigure"]
     target = f"{host.directory}/{wanted.file_name}"
     checked(host, [*command, "--skip-labdir-acl", "-t", target], timeout=1800)
