@@ -124,8 +124,11 @@ class Driver(Protocol):
         """Let the device check the candidate; raise `Refused` with every refusal."""
         ...
 
-    def fingerprint(self) -> str:
-        """A digest of what runs now, read anew: equal if and only if the configuration is."""
+    def fingerprint(self, *, last: bool = False) -> str:
+        """A digest of what runs now, read anew: equal if and only if the configuration is.
+
+        `last`: what `stage` or `commit`, called just before, has read will do.
+        """
         ...
 
     def commit(self, confirm: Confirm | None = None) -> None:

@@ -27,7 +27,7 @@ probe           10-11  a new session, one get-config that selects nothing
 extend             1  commit confirmed with persist-id
 confirm            1  commit with persist-id; 3 in another session than that of the commit
 roll_back          1  get-config, cancel-commit, get-config of both; 1 more to discard leftovers
-fingerprint        1  get-config running
+fingerprint        1  get-config running; none of what stage or commit has just read
 unlock             1  discard-changes, unlock both
 ==============  ====  ===========================================================================
 
@@ -87,6 +87,7 @@ class NetconfDriver:
         self._device = Device(target, self.profile, timeouts)
         self._known: Content | None = None
         self._staged: _Staged | None = None
+        self._read: Content | None = None
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -111,7 +112,7 @@ class NetconfDriver:
 
     def unlock(self) -> None:
         """Discard what was staged and not committed, and let go of the locks."""
-        self._known = self._staged = None
+        self._known = self._staged = self._read = None
         self._device.release()
 
     def read(self) -> Mapping[str, str]:
@@ -125,7 +126,7 @@ class NetconfDriver:
         as it was. Raises `Refused` for what the device does not even take as a candidate.
         """
         self._device.need_candidate()
-        self._staged = None
+        self._staged = self._read = None
         text, wanted = self._wanted(artifact)
         before = self._before()
         lines = Lines(self.profile, text, wanted, before.data)
@@ -133,6 +134,7 @@ class NetconfDriver:
         config = payload(wanted, before.data, self.profile, additive=additive, remove=remove)
         after = before if config is None else self._edited(config, lines)
         self._staged = _Staged(before, after, self._device.number, lines)
+        self._read = before
         found = compare(before.tree, after.tree, self.profile)
         diff = "\n".join(found.lines)
         files = {self.profile.file: diff} if diff else {}
@@ -148,16 +150,17 @@ class NetconfDriver:
             if reply.errors:
                 raise Refused(self._name, staged.lines.refusals(reply.errors))
 
-    def fingerprint(self) -> str:
-        """A digest of all that runs."""
-        return digest(self._device.running().tree)
+    def fingerprint(self, *, last: bool = False) -> str:
+        """A digest of all that runs; `last` costs nothing."""
+        read, self._read = self._read, None
+        return digest((read if last and read else self._device.running()).tree)
 
     def commit(self, confirm: Confirm | None = None) -> None:
         """Commit the candidate if what runs is what it was staged upon, and read what runs then.
 
         Without `confirm` the device waits for our own check, and no longer.
         """
-        staged = self._candidate()
+        staged, self._read = self._candidate(), None
         waits = self._device.can(":confirmed-commit:1.1")
         if confirm is not None and not waits:
             raise DeviceError(
@@ -206,7 +209,7 @@ class NetconfDriver:
 
     def roll_back(self, run: str) -> None:
         """Cancel the commit. The candidate that it came from is discarded if it is still that."""
-        self._known = self._staged = None
+        self._known = self._staged = self._read = None
         steps = (rpc.get(rpc.RUNNING), rpc.cancel(run), *map(rpc.get, reversed(STORES)))
         replies = self._device.ask(*steps, change=True)
         if replies[1].failed(*BUSY) and self._device.end_lost():
@@ -219,7 +222,7 @@ class NetconfDriver:
 
     def close(self) -> None:
         """Leave the candidate as it was found, and end the session."""
-        self._known = self._staged = None
+        self._known = self._staged = self._read = None
         self._device.close()
 
     # -- inside -----------------------------------------------------------------------------
@@ -280,6 +283,7 @@ class NetconfDriver:
         now = self._device.content(reply)
         if not done.errors and now.digest == staged.after.digest:
             self._device.dirty = False
+            self._read = now
             return
         refusals = staged.lines.refusals(done.errors)
         if now.digest != staged.before.digest:

@@ -139,7 +139,7 @@ class FleetNetwork:
         else:
             timed = step is Step.COMMIT
             driver.commit(self._confirm(self.job.terms.within) if timed else None)
-        return Answer(How.DONE, fingerprint=driver.fingerprint())
+        return Answer(How.DONE, fingerprint=driver.fingerprint(last=step is not Step.READ))
 
     def _confirm(self, within: float) -> Confirm:
         return Confirm(self.job.run, within)
@@ -149,7 +149,7 @@ class FleetNetwork:
         change = driver.stage(work.artifact, additive=work.additive)
         self.changes[name] = change
         timer = Capability.CONFIRMED_COMMIT in driver.capabilities
-        fingerprint = driver.fingerprint() if change else ""
+        fingerprint = driver.fingerprint(last=True) if change else ""
         return Answer(How.DONE, fingerprint=fingerprint, changes=bool(change), timer=timer)
 
     def _redo(self, driver: Driver, name: str) -> Answer:

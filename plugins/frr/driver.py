@@ -75,6 +75,7 @@ class FrrDriver:
         self._session: Shell | None = None
         self._lock = Lock(target.name)
         self._staged: _Staged | None = None
+        self._said = ""
         self._guard = guarded.Guard(target.name, self._output)
 
     @property
@@ -103,8 +104,9 @@ class FrrDriver:
         Raises `Refused` for a ruleset that cannot be compared: nft does not take it, or it has
         tables that are not citynet's.
         """
-        wanted = goal(artifact)
-        now = self._read(wanted)
+        wanted, self._said = goal(artifact), ""
+        said = self._run(self._reading(wanted, wanted.ruleset) + script.settings())
+        now = running(self._name, said, wanted)
         self._refuse_waiting(now)
         found = refusals(wanted, now)
         if now.canonical is not None:
@@ -119,7 +121,7 @@ class FrrDriver:
             whole = restored(wanted, now)
             if whole is not wanted:  # what they are now is needed for going back
                 wanted, now = whole, self._read(whole)
-        self._staged = _Staged(wanted, now, additive, tuple(found))
+        self._staged, self._said = _Staged(wanted, now, additive, tuple(found)), said
         return self._change(self._staged)
 
     def stage_routing(self, text: str, *, merge: bool) -> Change:
@@ -136,7 +138,7 @@ class FrrDriver:
 
     def discard(self) -> None:
         """Forget the candidate."""
-        self._staged = None
+        self._staged, self._said = None, ""
 
     def validate(self) -> None:
         """Let vtysh parse the commands that would be given, without giving them."""
@@ -152,9 +154,10 @@ class FrrDriver:
         if found:
             raise Refused(self._name, found)
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, *, last: bool = False) -> str:
         """A digest of what runs: FRR, interfaces, addresses, tables, and the kernel's settings."""
-        output = self._run(self._reading(None) + script.settings())
+        read, self._said = self._said if last else "", ""
+        output = read or self._run(self._reading(None) + script.settings())
         now = running(self._name, output, None)
         kernel = script.parts(output).get("kernel")
         said = {
@@ -170,7 +173,7 @@ class FrrDriver:
 
         Without `confirm` it is confirmed at once. `note` is kept with what became of it.
         """
-        staged = self._candidate()
+        staged, self._said = self._candidate(), ""
         if staged.refusals:
             raise Refused(self._name, staged.refusals)
         asked = confirm or Confirm(f"alone-{secrets.token_hex(8)}", CHANGE_TIMEOUT)
@@ -205,6 +208,7 @@ class FrrDriver:
 
     def roll_back(self, run: str) -> None:
         """Let the device go back now."""
+        self._said = ""
         self._guard.back(run)
 
     def waiting(self) -> str | None:
@@ -247,8 +251,7 @@ class FrrDriver:
         return script.reading(sorted(wanted.sysctl_paths()) if wanted else [], ruleset)
 
     def _read(self, wanted: Goal | None) -> Running:
-        ruleset = wanted.ruleset if wanted else ""
-        return running(self._name, self._run(self._reading(wanted, ruleset)), wanted)
+        return running(self._name, self._run(self._reading(wanted)), wanted)
 
     def _change(self, staged: _Staged) -> Change:
         lines = change.difference(staged.goal, staged.now, additive=staged.additive)
@@ -300,10 +303,14 @@ class FrrDriver:
         self._guard.ready(asked.run, asked.within, files)
 
     def _carry_out(self, staged: _Staged, run: str) -> change.Outcome:
+        def changing(text: str) -> str:
+            self._said = self._changing(run, text)
+            return self._said
+
         device = change.Device(
-            run=lambda text: self._changing(run, text),
+            run=changing,
             read=lambda output: running(self._name, output, staged.goal),
-            reading=self._reading(staged.goal),
+            reading=self._reading(staged.goal) + script.settings(),
         )
         return change.carry_out(device, staged.goal, staged.now, additive=staged.additive)
 

@@ -82,7 +82,7 @@ class MemoryDriver:
             self._world.waiting[self._name] = (confirm.run, before)
         self._world.running[self._name] = dict(self._staged.files)
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, *, last: bool = False) -> str:
         return repr(sorted(self.read().items()))
 
     def probe(self) -> None:

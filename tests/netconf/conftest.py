@@ -8,10 +8,14 @@ from citynet.netconf.driver import NetconfDriver
 from tests.netconf.servers import Server, fake, netconfd, twin
 from tests.netconf.vendors import HuaweiDriver
 
-STARTS = {"netconfd": netconfd, "twin": twin, "fake": fake}
+STARTS = {"fake": fake, "netconfd": netconfd, "twin": twin}
+SERVERS = [
+    pytest.param(name, marks=[] if name == "fake" else [pytest.mark.twin]) for name in STARTS
+]
+"""Those of real servers are run where twins are: beside the labs, since they mostly wait."""
 
 
-@pytest.fixture(scope="module", params=sorted(STARTS))
+@pytest.fixture(scope="module", params=SERVERS)
 def started(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:

@@ -27,8 +27,8 @@ def stories(timers: Sequence[bool], faults: int) -> int:
     ("timers", "faults", "least"),
     [
         ((True, True), 1, 100),
-        ((True, True), 3, 50_000),
-        ((True, False), 3, 50_000),
+        pytest.param((True, True), 3, 50_000, marks=pytest.mark.campaign),
+        pytest.param((True, False), 3, 50_000, marks=pytest.mark.campaign),
         ((False, False), 2, 2_000),
         ((True, True, True), 2, 5_000),
     ],
