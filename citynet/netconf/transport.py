@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -100,21 +101,51 @@ def known_keys(file: Path, host: str, port: int) -> Mapping[str, paramiko.PKey]:
     of the file and compares each with all before it, at every login: with a file of a whole
     city that was more work than all the rest of logging in.
     """
+    known = _known(file, file.stat().st_mtime_ns, file.stat().st_size)
     place = host if port == paramiko.config.SSH_PORT else f"[{host}]:{port}"
-    found: Mapping[str, dict[str, paramiko.PKey]] = {place: {}, host: {}}
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        names = line.strip().partition(" ")[0].split(",")
-        for wanted, keys in found.items():
-            entry = _entry(line) if any(_is(wanted, name) for name in names) else None
+    for wanted in (place, host):
+        found: dict[str, paramiko.PKey] = {}
+        for number in known.numbers(wanted):
+            entry = _entry(known.lines[number])
             if entry is not None:
-                keys.setdefault(entry.key.get_name(), entry.key)
-    return found[place] or found[host]
+                found.setdefault(entry.key.get_name(), entry.key)
+        if found:
+            return found
+    return {}
 
 
-def _is(wanted: str, name: str) -> bool:
-    """Whether a name of the file is that one, in plain words or as its hash."""
-    hashed = name.startswith("|1|")
-    return (paramiko.HostKeys.hash_host(wanted, name) if hashed else wanted) == name
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file of known hosts: its lines, by the names on them, and those whose names are hashed."""
+
+    lines: tuple[str, ...]
+    named: Mapping[str, tuple[int, ...]]
+    hashed: tuple[tuple[str, int], ...]
+
+    def numbers(self, wanted: str) -> list[int]:
+        """The lines about a name, in the file's order."""
+        found = set(self.named.get(wanted, ()))
+        found |= {
+            number
+            for name, number in self.hashed
+            if paramiko.HostKeys.hash_host(wanted, name) == name
+        }
+        return sorted(found)
+
+
+@lru_cache(maxsize=8)
+def _known(file: Path, changed: int, size: int) -> _Known:
+    """The file, read again only once it was `changed` (in ns) or has another `size`."""
+    lines = tuple(file.read_text(encoding="utf-8", errors="replace").splitlines())
+    named: dict[str, list[int]] = {}
+    hashed = []
+    for number, line in enumerate(lines):
+        for name in line.strip().partition(" ")[0].split(","):
+            if name.startswith("|1|"):
+                hashed.append((name, number))
+            else:
+                named.setdefault(name, []).append(number)
+    return _Known(lines, {name: tuple(each) for name, each in named.items()}, tuple(hashed))
 
 
 def _entry(line: str) -> paramiko.hostkeys.HostKeyEntry | None:
