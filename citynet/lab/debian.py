@@ -56,11 +56,17 @@ def image_hooks(recipe: Recipe, scratch: Path) -> list[str]:
 
 
 def python_sources(recipe: Recipe, scratch: Path) -> None:
-    """Download what the recipe's `python` asks for: pinned sources, each with its SHA-256."""
-    if not recipe.listed("python"):
+    """Download what the recipe's `python` asks for: pinned sources, each with its SHA-256.
+
+    Only these as sources: pip looks into them with their build tools, and building those too
+    would need a compiler on this machine.
+    """
+    listed = recipe.listed("python")
+    if not listed:
         return
+    names = ",".join(sorted({line.partition("==")[0] for line in listed}))
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    options = ["--require-hashes", "--no-deps", "--no-binary", ":all:"]
+    options = ["--require-hashes", "--no-deps", "--no-binary", names]
     wanted = ["-r", str(recipe.folder / "python"), "-d", str(scratch)]
     done = subprocess.run(
         [*command, *options, *wanted], capture_output=True, text=True, check=False
