@@ -132,8 +132,8 @@ class Player:
                 made = connect(each.device, self._access[each.device], None, SECONDS)
                 self._open[key] = made
                 _exchange(made.channel, each, END)
-            if each.session and each is exchanges[-1]:
-                self._open.pop(key).close()  # a probe's
+            if each is exchanges[-1] and (each.session or each.step == BYE):
+                self._open.pop(key).close()  # a probe's, or the last of all
 
     def close(self) -> None:
         """Let go of what is left."""
@@ -159,8 +159,7 @@ def replay(file: Path, access: Mapping[str, NodeAccess]) -> float:
     steps: dict[str, dict[str, list[Exchange]]] = {}
     for raw in json.loads(file.read_text()):
         each = Exchange(**raw)
-        if each.step != BYE:
-            steps.setdefault(each.step, {}).setdefault(each.device, []).append(each)
+        steps.setdefault(each.step, {}).setdefault(each.device, []).append(each)
     player = Player(access)
     began = time.monotonic()
     for devices in steps.values():

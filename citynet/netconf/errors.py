@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from citynet.deploy.driver import Refusal
 from citynet.netconf.profile import Profile
@@ -29,13 +30,20 @@ class Lines:
 
     def __init__(self, profile: Profile, text: str, config: Element, running: Element) -> None:
         self._profile = profile
-        self._lines = text.splitlines()
+        self._source = text
+        self._roots = (config, running)
         self._nodes = config.children
-        leaves = (each for root in (config, running) for each in root.walk() if not each.children)
-        found = {each.text.strip() for each in leaves if profile.is_secret(each.name)}
-        self._secrets = sorted(
-            (s for s in found if len(s) >= SHORTEST_SECRET), key=len, reverse=True
-        )
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._source.splitlines()
+
+    @cached_property
+    def _secrets(self) -> list[str]:
+        """What is secret in the artifact and on the device, the longest first."""
+        leaves = (each for root in self._roots for each in root.walk() if not each.children)
+        found = {each.text.strip() for each in leaves if self._profile.is_secret(each.name)}
+        return sorted((s for s in found if len(s) >= SHORTEST_SECRET), key=len, reverse=True)
 
     def refusals(self, errors: Iterable[RpcError]) -> list[Refusal]:
         """Every error as a refusal; no secret that the artifact or the device has is repeated."""

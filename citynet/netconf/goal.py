@@ -49,7 +49,9 @@ class _Planner:
         here = running.children if running else ()
         same = {node(child, self.profile.ordered).digest for child in here}
         for child in wanted.children:
-            if child.name not in names and node(child, self.profile.ordered).digest not in same:
+            if child.name in names:
+                continue
+            if not same or node(child, self.profile.ordered).digest not in same:
                 yield child
         for name in sorted(names):
             mine = [child for child in wanted.children if child.name == name]

@@ -156,7 +156,14 @@ def _entry(line: str) -> paramiko.hostkeys.HostKeyEntry | None:
 
 
 def _key(access: NodeAccess) -> paramiko.PKey | None:
-    return None if access.key_file is None else paramiko.PKey.from_path(access.key_file)
+    file = access.key_file
+    return None if file is None else _private_key(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _private_key(file: Path, changed: int) -> paramiko.PKey:
+    """The key, read again only once its file was `changed` (in ns): all devices take one key."""
+    return paramiko.PKey.from_path(file)
 
 
 def _password(device: str, access: NodeAccess) -> str | None:
