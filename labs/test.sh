@@ -1,13 +1,16 @@
 #!/bin/sh
 # The tests that need labs: bring the demo city up, test, leave it up for the next run.
-# Usage: labs/test.sh VENV HOST
+# Usage: labs/test.sh VENV HOST [long]
 #
 # Labs share the processors, so they run one after another; twins and the campaign, which wait more
 # than they work, run beside them and are printed at the end.
 set -eu
-venv=$1 host=$2
+venv=$1 host=$2 long=${3:-}
 "$venv/bin/citynet" lab up -i inventory/demo --host "$host"
 "$venv/bin/citynet" deploy -i inventory/demo
+if [ -n "$long" ]; then
+    exec "$venv/bin/pytest" -q -m "lab and long" -p no:cacheprovider
+fi
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -17,7 +20,7 @@ trap 'rm -f "$log"' EXIT
 ) >"$log" 2>&1 &
 others=$!
 status=0
-"$venv/bin/pytest" -q -m "lab or beside" -p no:cacheprovider || status=$?
+"$venv/bin/pytest" -q -m "(lab or beside) and not long" -p no:cacheprovider || status=$?
 echo "... the tests of twins and the campaign"
 wait "$others" || status=$?
 cat "$log"

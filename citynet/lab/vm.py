@@ -2,11 +2,13 @@
 
 import io
 import json
+import secrets
 import shutil
 import socket
 import tarfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from citynet.lab.remote import RemoteHost
 from citynet.lab.transport import connect
 
 BOOT_SECONDS = 180.0
+PORTS = range(20_000, 32_768)
+"""On loopback, for SSH into a VM: below those that Linux gives to connections (ip(7))."""
 CONTAINERLAB = "/usr/local/bin/containerlab"
 POWER_OFF = "kill $(cat /run/docker.pid); while [ -e /run/docker.pid ]; do sleep 0.1; done; sync"
 
@@ -237,10 +241,12 @@ def _console(vm: Vm) -> str:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that nobody has, and that the kernel gives to no connection meanwhile."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _qemu_version(toolbox: Toolbox) -> str:

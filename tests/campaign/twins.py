@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import secrets
 import shutil
 import signal
-import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -37,13 +35,12 @@ from tests.campaign.door import Door
 from tests.campaign.real import RealStage, later
 from tests.campaign.stage import Rival
 from tests.campaign.truth import Truth, Wanted
-from tests.twin.twins import started
+from tests.twin.twins import free_port, started
 from tests.yang.models import MODELS
 
 PLATFORM = "huawei_vrp"
 TIMES = Timeouts(15.0, 15.0, 15.0)
 TIMEOUT = 5.0
-PORTS = range(20_000, 30_000)
 LAG = 0.05
 FULL = "/dev/full"
 KEPT = "startup.xml"
@@ -69,15 +66,6 @@ class Loop:
 
     def end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-
-
-def own_port() -> int:
-    """A port that stays free while a twin is off: none that the kernel gives to connections."""
-    while True:
-        port = secrets.choice(PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind((ADDRESS, port))
-            return port
 
 
 def of_data(data: Element) -> str:
@@ -274,7 +262,7 @@ def twin_stage(case: Case, folder: Path, rival: Rival) -> Iterator[RealStage]:
     devices: dict[str, TwinDevice] = {}
     try:
         for name, each in known.items():
-            port = own_port()
+            port = free_port()
             files = twin_files(folder / name, Options(port))
             (folder / name / "state" / KEPT).write_bytes(each.startup)
             devices[name] = TwinDevice(name, files, port, loop)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ from citynet.netconf.session import NetconfSession, Timeouts, _Stream, open_sess
 from citynet.render.artifact import Artifact
 from citynet.xml import Element, parse_document, write
 from tests.netconf.fake import FakeDevice, FakeFleet
-from tests.twin.twins import started
+from tests.twin.twins import free_port, started
 from tests.yang.models import MODELS
 
 HUAWEI = MODELS / "huawei" / "ne8000-m4m8m14-8.22.0"
@@ -148,12 +147,6 @@ def known_hosts(folder: Path, port: int, public: str) -> Path:
     file = folder / "known_hosts"
     file.write_text(f"[127.0.0.1]:{port} {' '.join(public.split()[:2])}\n")
     return file
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _tool(name: str) -> str:

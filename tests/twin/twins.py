@@ -1,11 +1,12 @@
 """Real twins to drive: started as `citynet twin run` starts them, killed as a power cut does."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,8 @@ PUBLIC = (
 )
 """What all ports refer to that are in no VRF."""
 TIMEOUT = 120
+PORTS = range(20_000, 32_768)
+"""Below those that the kernel gives to connections."""
 """Seconds that a request may take on a busy machine."""
 
 
@@ -70,10 +73,12 @@ class Twin:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that stays free while nobody listens there."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
