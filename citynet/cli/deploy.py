@@ -161,15 +161,20 @@ def _fleet(prepared: Prepared, asked: Asked) -> Nornir:
     return fleet(prepared, reach, asked.forks or (FORKS_APART if reach else FORKS))
 
 
+def _lab(prepared: Prepared, asked: Asked) -> labs.Lab | None:
+    """The lab that this is about; None where it is about real devices, or no lab is up."""
+    return labs.find(prepared.name) if asked.access is None else None
+
+
 def _journals(prepared: Prepared, asked: Asked) -> Path:
     """Where runs on these devices are remembered: a lab's own with the lab."""
-    lab = labs.find(prepared.name) if asked.access is None else None
+    lab = _lab(prepared, asked)
     return lab.folder.runs if lab else xdg.state(os.environ) / "runs" / prepared.name
 
 
 def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
     """Sessions as `citynet verify` sees them, at the devices of the run."""
-    lab = labs.find(prepared.name) if asked.access is None else None
+    lab = _lab(prepared, asked)
     if asked.health == OFF or lab is None:
         return Reached()
     from citynet.verify import health  # noqa: PLC0415 - only for runs that change something

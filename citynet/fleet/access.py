@@ -24,6 +24,7 @@ from citynet.lab.host import NodeAccess, SshJump
 from citynet.load.compose import Document
 from citynet.load.file import place, read, shape
 from citynet.load.tree import in_order
+from citynet.model.base import SecretPlace
 from citynet.text import nearest
 
 VARIABLE = "CITYNET_ACCESS"
@@ -57,7 +58,7 @@ class Login(_Strict):
     shell_port: Port | None = None
     username: Text | None = None
     key: Text | None = None
-    password: Annotated[str, Field(pattern=r"^(env|file|command):.+")] | None = None
+    password: SecretPlace | None = None
     known_hosts: Text | None = None
     timeout: Seconds | None = None
 

@@ -285,9 +285,8 @@ def _redeploy(
             engine.wait_ready(host, topology)
         shown = engine.own_keys(host, topology)
         about = manifest.collect(host, wanted, images, binary, machine)
-    addresses = {node.name: (str(node.management), node.port) for node in nodes}
+    ours = {node.name: (str(node.management), node.port) for node in nodes if not node.vendor}
     public = {name: pair.public for name, pair in keys.items()}
-    ours = {name: addresses[name] for name in public}
     private(folder.key_file, user.private)
     private(folder.known_hosts, (known_hosts(ours, public) + shown).encode())
     record = Record(topology, kind, wanted.digest, about)

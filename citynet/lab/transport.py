@@ -75,9 +75,7 @@ class ParamikoConnection:
     def listening(self, address: str, port: int) -> bool:
         """Whether TCP to there, from the far side, is accepted."""
         try:
-            channel = self._transport().open_channel(
-                "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=10
-            )
+            channel = self._tcp(address, port)
         except (OSError, EOFError, paramiko.SSHException):
             return False
         channel.close()
@@ -86,9 +84,7 @@ class ParamikoConnection:
     def host_key(self, address: str, port: int) -> str:
         """The key that an SSH server at the far side shows. Raises `HostError`."""
         try:
-            channel = self._transport().open_channel(
-                "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=10
-            )
+            channel = self._tcp(address, port)
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise HostError(f"{self.label}: no SSH at {address} port {port}: {error}") from error
         return shown_key(channel)
@@ -96,6 +92,12 @@ class ParamikoConnection:
     def close(self) -> None:
         """End the connection."""
         self.client.close()
+
+    def _tcp(self, address: str, port: int) -> paramiko.Channel:
+        """TCP to there, from the far side. Raises what paramiko does."""
+        return self._transport().open_channel(
+            "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=10
+        )
 
     def _transport(self) -> paramiko.Transport:
         transport = self.client.get_transport()

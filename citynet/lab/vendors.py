@@ -52,10 +52,12 @@ def vendor_of(prepared: Prepared, name: str) -> Vendor | None:
 
 def vendor_port(platform: Platform, interface: str) -> str:
     """What containerlab calls a port. Raises `LabError` for one that the image has not got."""
-    own = platform.ports.name(interface) if platform.ports else interface
-    found = platform.real.interface(own) if platform.real else None
+    if platform.ports and platform.ports.unnamed([interface]):
+        raise LabError(f"no port is named for {interface}: a real image needs it pinned")
+    found = platform.real.interface(interface) if platform.real else None
     if found is None:
-        raise LabError(f"{own} is no port of the image that containerlab has of {platform.name}")
+        what = f"the image that containerlab has of {platform.name}"
+        raise LabError(f"{interface} is no port of {what}")
     return found
 
 
@@ -78,11 +80,10 @@ def _wrong(prepared: Prepared, name: str) -> Iterator[str]:
         key = f"city.images.{platform.name}.password"
         yield f"{name}: the first login of {platform.name} takes no key; {key} says where one is"
     for interface in _interfaces(prepared, name):
-        unnamed = platform.ports.unnamed([interface]) if platform.ports else ()
-        if unnamed:
-            yield f"{name}: no port is named for {interface}: a real image needs it pinned"
-        elif platform.real.interface(interface) is None:
-            yield f"{name}: {interface} is no port of the image that containerlab has of it"
+        try:
+            vendor_port(platform, interface)
+        except LabError as error:
+            yield f"{name}: {error}"
 
 
 def _interfaces(prepared: Prepared, name: str) -> Iterable[str]:

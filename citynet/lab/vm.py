@@ -26,7 +26,7 @@ from citynet.lab.transport import connect
 
 BOOT_SECONDS = 180.0
 PORTS = range(20_000, 32_768)
-"""On loopback, for SSH into a VM: below those that Linux gives to connections (ip(7))."""
+"""For what listens on loopback: below those that Linux gives to connections (ip(7))."""
 CONTAINERLAB = "/usr/local/bin/containerlab"
 POWER_OFF = "kill $(cat /run/docker.pid); while [ -e /run/docker.pid ]; do sleep 0.1; done; sync"
 
@@ -166,7 +166,7 @@ def _boot(
     kvm: bool,
 ) -> RemoteHost:
     """Boot with fresh keys and wait for SSH and Docker. The keys are the second disk."""
-    port = _free_port()
+    port = free_port()
     seed = _make_keys(vm, port)
     machine = Machine(
         name=vm.machine_name,
@@ -240,7 +240,7 @@ def _console(vm: Vm) -> str:
     return text.strip()[-800:] or "its console is empty"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port that nobody has, and that the kernel gives to no connection meanwhile."""
     while True:
         port = secrets.choice(PORTS)

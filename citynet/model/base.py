@@ -75,6 +75,13 @@ InterfaceName = Annotated[
 ]
 """What a device calls an interface; it goes into configuration as it is."""
 
+SecretPlace = Annotated[
+    str,
+    Field(pattern=r"^(env|file|command):.+"),
+    words("where it is: env:NAME, file:/path or command:words"),
+]
+"""Where a secret is (`citynet.fleet.secret`); what is written down never has it."""
+
 EndpointRef = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$", max_length=64),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from citynet.model.base import Id, Intent, Label, PlatformId, Prefix4, Prefix6, words
+from citynet.model.base import Id, Intent, Label, PlatformId, Prefix4, Prefix6, SecretPlace, words
 from citynet.model.nodes import Link, Node, Ring
 from citynet.model.optical import OpticalNode
 from citynet.model.services import Gateway, Transport, Vpn, VpnId
@@ -23,14 +23,7 @@ class VendorImage(Intent):
     type: Annotated[str, Field(min_length=1)] | None = Field(
         default=None, description="The hardware, as containerlab's `type` names it."
     )
-    password: (
-        Annotated[
-            str,
-            Field(pattern=r"^(env|file|command):.+"),
-            words("where it is: env:NAME, file:/path or command:words"),
-        ]
-        | None
-    ) = Field(
+    password: SecretPlace | None = Field(
         default=None, description="Where the password of its first login is, if it takes no key."
     )
     memory: Annotated[int, Field(ge=64, le=65536, strict=True)] = Field(

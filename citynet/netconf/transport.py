@@ -101,7 +101,8 @@ def known_keys(file: Path, host: str, port: int) -> Mapping[str, paramiko.PKey]:
     of the file and compares each with all before it, at every login: with a file of a whole
     city that was more work than all the rest of logging in.
     """
-    known = _known(file, file.stat().st_mtime_ns, file.stat().st_size)
+    now = file.stat()
+    known = _known(file, now.st_mtime_ns, now.st_size)
     place = host if port == paramiko.config.SSH_PORT else f"[{host}]:{port}"
     for wanted in (place, host):
         found: dict[str, paramiko.PKey] = {}

@@ -126,7 +126,7 @@ class FrrDriver:
 
     def stage_routing(self, text: str, *, merge: bool) -> Change:
         """Compare FRR's part alone, put in (`merge`) or instead of what FRR runs."""
-        now = self._read(None)
+        now, self._said = self._read(None), ""
         self._refuse_waiting(now)
         frr = config.parse(text)
         wanted = config.merged(frr, now.frr) if merge else frr

@@ -21,6 +21,7 @@ from citynet.lab.host import NodeAccess
 from citynet.lab.keys import known_host
 from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
+from citynet.lab.vm import free_port
 from citynet.netconf import rpc
 from citynet.netconf.datastore import PENDING
 from citynet.netconf.session import NetconfSession, Timeouts, open_session
@@ -35,7 +36,7 @@ from tests.campaign.door import Door
 from tests.campaign.real import RealStage, later
 from tests.campaign.stage import Rival
 from tests.campaign.truth import Truth, Wanted
-from tests.twin.twins import free_port, started
+from tests.twin.twins import started
 from tests.yang.models import MODELS
 
 PLATFORM = "huawei_vrp"

@@ -24,20 +24,19 @@ THOROUGH = 4
 SLOW = {"isisd-hangs", "bgpd-hangs", "level-1-2", "gateway-session-down", "loopback-lost"}
 """After these the network takes its time to be itself again; they are in `make test-long`."""
 FAULTS = faults(CONTEXT)
-BRIEF = [fault.name for fault in FAULTS if fault.name not in SLOW]
-
-
-def case(fault: Fault) -> object:
-    """In CI a fault has to be caught, and some of them by nothing that it does not concern."""
-    number = BRIEF.index(fault.name) if fault.name in BRIEF else 0
-    marks = [pytest.mark.long] if fault.name in SLOW else []
-    return pytest.param(fault, number % THOROUGH == 0, id=fault.name, marks=marks)
-
-
-CASES = [case(fault) for fault in FAULTS] + [
+ALL_SIDES = {*SLOW, *[each.name for each in FAULTS if each.name not in SLOW][::THOROUGH]}
+CASES = [
+    pytest.param(
+        fault,
+        fault.name in ALL_SIDES,
+        id=fault.name,
+        marks=[pytest.mark.long] if fault.name in SLOW else [],
+    )
+    for fault in FAULTS
+] + [
     pytest.param(fault, True, id=f"{fault.name}-and-no-other", marks=pytest.mark.long)
     for fault in FAULTS
-    if fault.name in BRIEF and BRIEF.index(fault.name) % THOROUGH
+    if fault.name not in ALL_SIDES
 ]
 
 

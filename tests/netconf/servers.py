@@ -13,6 +13,7 @@ from unittest.mock import patch
 import paramiko
 
 from citynet.lab.host import NodeAccess
+from citynet.lab.vm import free_port
 from citynet.netconf import rpc
 from citynet.netconf.driver import NetconfDriver
 from citynet.netconf.reply import RpcError
@@ -20,7 +21,7 @@ from citynet.netconf.session import NetconfSession, Timeouts, _Stream, open_sess
 from citynet.render.artifact import Artifact
 from citynet.xml import Element, parse_document, write
 from tests.netconf.fake import FakeDevice, FakeFleet
-from tests.twin.twins import free_port, started
+from tests.twin.twins import started
 from tests.yang.models import MODELS
 
 HUAWEI = MODELS / "huawei" / "ne8000-m4m8m14-8.22.0"

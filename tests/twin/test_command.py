@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from citynet.cli.main import cli
 from citynet.cli.main import run as citynet
-from tests.twin.twins import free_port
+from citynet.lab.vm import free_port
 from tests.yang.models import MODELS
 
 RUN = [sys.executable, "-m", "citynet", "twin", "run"]

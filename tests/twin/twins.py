@@ -1,12 +1,10 @@
 """Real twins to drive: started as `citynet twin run` starts them, killed as a power cut does."""
 
 import os
-import secrets
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from citynet.house import open_house
 from citynet.lab.build import Builder
 from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
+from citynet.lab.vm import free_port
 from citynet.twin.run import Options, TwinFiles, command, prepare, running
 from tests.yang.models import MODELS
 
@@ -29,8 +28,6 @@ PUBLIC = (
 )
 """What all ports refer to that are in no VRF."""
 TIMEOUT = 120
-PORTS = range(20_000, 32_768)
-"""Below those that the kernel gives to connections."""
 """Seconds that a request may take on a busy machine."""
 
 
@@ -70,15 +67,6 @@ class Twin:
 
     def log(self) -> str:
         return (self.files.folder / "log").read_text(encoding="utf-8")
-
-
-def free_port() -> int:
-    """A port that stays free while nobody listens there."""
-    while True:
-        port = secrets.choice(PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @contextmanager
