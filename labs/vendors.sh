@@ -36,7 +36,7 @@ cp -R "$inventory" "$scratch/vendors"
 sed -i 's/^    label: 政务环$/&\n    metric: 20/; s/^    label: 跨域环$/&\n    metric: 20/; s/loss: 9.2/loss: 9.6/' \
     "$scratch"/vendors/*.yaml
 mkfifo "$scratch/lines"
-"$citynet" deploy -i "$scratch/vendors" --confirm-within 180 --health-wait 60 \
+"$citynet" deploy -i "$scratch/vendors" --confirm-within 180 --patience 180 --health-wait 60 \
     >"$scratch/report" 2>"$scratch/lines" &
 deploying=$!
 while IFS= read -r line; do

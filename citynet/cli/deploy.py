@@ -72,6 +72,7 @@ class Asked:
     within: float
     health: str
     wait: float
+    patience: float
 
 
 def _tags(context: click.Context, parameter: click.Parameter, text: str | None) -> frozenset[str]:
@@ -195,7 +196,7 @@ def _way(
 ) -> engine.Way:
     return engine.Way(
         folder=_journals(prepared, asked),
-        terms=Terms(within=asked.within, doubt=min(60.0, asked.within)),
+        terms=Terms(asked.within, doubt=min(60.0, asked.within), patience=asked.patience),
         processors=(_processor(),),
         health=_health(prepared, todo, asked),
         interrupted=interrupted,
@@ -272,6 +273,14 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     help="How long they may take.",
 )
 @click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    default=Terms().patience,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a device that went silent is asked again, when all go back.",
+)
+@click.option(
     "--access",
     "reach",
     type=click.Path(path_type=Path),
@@ -298,6 +307,7 @@ def deploy(
     confirm_within: float,
     health: str,
     health_wait: float,
+    patience: float,
     reach: Path | None,
     forks: int | None,
     as_json: bool,
@@ -306,7 +316,7 @@ def deploy(
 
     Exits 0 if every device is as wanted, 1 otherwise; only what differs is changed.
     """
-    asked = Asked(reach, forks, confirm_within, health, health_wait)
+    asked = Asked(reach, forks, confirm_within, health, health_wait, patience)
     run = resume or abort
     if run:
         if check or limit or tags or file or (resume and abort):

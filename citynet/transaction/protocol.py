@@ -43,7 +43,7 @@ class Terms:
 
     within: float = 600.0
     doubt: float = 60.0
-    patience: float = 30.0
+    patience: float = 120.0
     again: float = 1.0
     margin: float = 5.0
     at_once: frozenset[str] = frozenset()

@@ -22,6 +22,8 @@ CALM = 2
 """From this round on nothing goes wrong any more."""
 LATEST = 90.0
 """Seconds that timers are waited for."""
+PATIENCE = "30"
+"""Seconds: `--patience`, shorter than the default, so that timers go off before it is over too."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,8 @@ class Play:
         return ("deploy", "-i", str(folder / "new"), *reach, *self._within())
 
     def _within(self) -> Sequence[str]:
-        return ("--confirm-within", str(self.case.within), "--health", "off")
+        within = str(self.case.within)
+        return ("--confirm-within", within, "--patience", PATIENCE, "--health", "off")
 
     def _run(self, *argv: str, book: bool = False) -> Run:
         prelude = self.prelude
