@@ -116,7 +116,7 @@ class Guard:
         asked = {"about": about, "back": back, "within": within, "room": room}
         place = f"{script.STATE_DIR}/guard-{bundle()[0]}"
         document = json.dumps(asked, ensure_ascii=False)
-        command = f"[ -e {place} ] || exit {ABSENT}\npython3 -I {place} begin"
+        command = f"[ -e {place} ] || exit {ABSENT}\npython3 -IS {place} begin"
         done = self._run(f"{command} {script.here(document)}", TIMEOUT)
         if done.status == ABSENT:
             installed = self._run(installing(), TIMEOUT)
@@ -150,7 +150,7 @@ class Guard:
         return _values(self._run(f"cat {place} 2>/dev/null", TIMEOUT).stdout) or None
 
     def _call(self, *words: str, document: str = "") -> None:
-        command = f"[ -e {GUARD} ] || exit {ABSENT}\npython3 -I {GUARD} {shlex.join(words)}"
+        command = f"[ -e {GUARD} ] || exit {ABSENT}\npython3 -IS {GUARD} {shlex.join(words)}"
         done = self._run(f"{command} {script.here(document)}", TIMEOUT)
         if done.status == ABSENT:
             raise NotPendingError(f"{self._device}: no commit ever waited here")

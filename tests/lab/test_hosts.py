@@ -89,6 +89,8 @@ def test_vm_without_kvm_uses_the_measured_flags() -> None:
     assert words[words.index("-cpu") + 1] == "Westmere"
     with_kvm = qemu.arguments(Toolbox(Path("/t")), _machine(kvm=True))
     assert with_kvm[with_kvm.index("-accel") + 1] == "kvm"
+    assert "emulated" in words[words.index("-append") + 1].split()
+    assert with_kvm[with_kvm.index("-append") + 1] == qemu.KERNEL_LINE
 
 
 def test_disks() -> None:

@@ -135,7 +135,7 @@ class Device:
         self.commands: list[str] = []
 
     def __call__(self, sent: str) -> str:
-        found = re.search(r"python3 -I \S+ (\w+)(.*?)( <<|$)", sent, re.MULTILINE)
+        found = re.search(r"python3 -IS \S+ (\w+)(.*?)( <<|$)", sent, re.MULTILINE)
         if found is None:
             return reading(self.node)
         self.commands.append((found.group(1) + found.group(2)).strip())
