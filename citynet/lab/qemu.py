@@ -17,7 +17,7 @@ KERNEL_LINE = (
 )
 EMULATED = (
     "emulated preempt=none noautogroup psi=0 cgroup_disable=memory,cpu,pids norandmaps nowatchdog "
-    "lsm=capability hardened_usercopy=off randomize_kstack_offset=off rcupdate.rcu_expedited=1"
+    "lsm=capability hardened_usercopy=off randomize_kstack_offset=off"
 )
 """What more the kernel is told without KVM: what it does for fairness, accounting and hardening
 takes a third of the time there. The VM's own init looks for `emulated`.
