@@ -115,7 +115,6 @@ def test_it_is_another_router_in_between(router: Bare, before: dict[str, object]
     assert router.box.measure() == before
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("how", ["again and again", "without a keeper"])
 def test_whoever_watches_is_killed(how: str, router: Bare, before: dict[str, object]) -> None:
     alone = how == "without a keeper"
@@ -142,7 +141,6 @@ HALFWAY = {
 """What is seen on a router that goes back, in this order."""
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seen", HALFWAY)
 def test_whoever_goes_back_is_killed_half_way(
     seen: str, router: Bare, before: dict[str, object]
@@ -192,7 +190,6 @@ def test_a_restart_after_the_confirmation_gives_the_new_router(
     assert not FrrDriver(router).stage(NEW)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("jump", ["+1 day", "-1 day"])
 def test_the_clock_jumps(jump: str, router: Bare, before: dict[str, object]) -> None:
     ahead = jump == "+1 day"
@@ -242,7 +239,6 @@ def test_a_full_disk_is_refused_before_anything_changes(
         router.box.run("umount /var/lib/citynet")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("then", ["confirm", "wait"])
 def test_a_disk_that_fills_while_a_commit_waits(
     then: str, router: Bare, before: dict[str, object]

@@ -146,7 +146,6 @@ def test_killed_before_the_decision_it_is_taken_back(city: City) -> None:
     assert "is over" in again.stderr
 
 
-@pytest.mark.long
 def test_killed_and_left_alone_every_device_goes_back_by_itself(city: City) -> None:
     run = killed_at(city, Committed, "--confirm-within", str(TIMER), "--health-wait", "5")
     deadline = time.monotonic() + 3 * TIMER + 60
@@ -167,7 +166,6 @@ def test_killed_after_the_decision_it_is_finished(city: City) -> None:
     assert set(city.metrics().values()) == {NEW}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_person_who_stops_it_has_all_as_it_was(number: signal.Signals, city: City) -> None:
     """Ctrl-C; and a terminal that is gone, with whatever is still written to it."""
@@ -203,7 +201,6 @@ def run(city: City, tmp_path: Path, template: str, block: str, line: str) -> Rep
     return engine.deploy(prepared, fleet(prepared), todo, way)
 
 
-@pytest.mark.long
 def test_one_that_refuses_in_its_commit_takes_the_others_back(city: City, tmp_path: Path) -> None:
     wide = "link wide type dummy mtu 1500\n"
     tight = f"{IF_ONE}link tight type vlan id 9 parent wide mtu 9000\n{{% endif %}}"
@@ -231,7 +228,6 @@ def test_a_change_that_cuts_citynet_off_does_not_stay(city: City, tmp_path: Path
     assert "moat" not in city.running(EDGE)
 
 
-@pytest.mark.long
 def test_a_change_that_costs_a_session_does_not_stay(city: City, tmp_path: Path) -> None:
     mute = (
         "table inet citynet-mute {\nchain output { type filter hook output priority 0;"
