@@ -69,7 +69,7 @@ def _found(cases: Sequence[Case], player: Player, jobs: int) -> Iterator[Found]:
 @click.option(
     "--where", type=click.Choice([str(each) for each in Where]), default="fleet", show_default=True
 )
-@click.option("--jobs", default=2, show_default=True, help="Cases at once (fleet).")
+@click.option("--jobs", default=2, show_default=True, help="Cases at once; one in the lab.")
 @click.option("--case", "only", type=int, multiple=True, help="These cases alone.")
 @click.option(
     "--resume",
@@ -97,7 +97,8 @@ def main(
     every = list(known)
     began = time.monotonic()
     cases = [case(seed, number, Where(where)) for number in numbers]
-    for done, found in enumerate(_found(cases, _player(Where(where)), jobs), 1):
+    at_once = 1 if where == Where.LAB else jobs  # there is one lab
+    for done, found in enumerate(_found(cases, _player(Where(where)), at_once), 1):
         every.append(found)
         if file and not only:
             ledger.add(file, found)

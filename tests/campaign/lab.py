@@ -59,7 +59,8 @@ ASK = "; echo @@; ".join(
 )
 LAG = 0.1
 SMALL_DISK = (
-    f"grep -q ' {STATE} ' /proc/mounts && exit; cp -a {STATE} {STATE}.kept && "
+    f"grep -q ' {STATE} ' /proc/mounts && exit; mkdir -p -m 700 {STATE}; "
+    f"cp -a {STATE} {STATE}.kept && "
     f"mount -t tmpfs -o size={DISK},mode=700 small {STATE} && "
     f"cp -a {STATE}.kept/. {STATE}; rm -rf {STATE}.kept"
 )
@@ -269,7 +270,8 @@ def bench() -> Bench:
         for each in devices.values():
             each.calm()
             if isinstance(each, Router):
-                each.box.run(SMALL_DISK)
+                done = each.box.run(SMALL_DISK)
+                assert done.status == 0, done.stderr
         looks = []
         for prepared in (old, new, old):
             together(devices, render(prepared))
