@@ -72,6 +72,7 @@ class Asked:
     within: float
     health: str
     wait: float
+    hold: float
     patience: float
 
 
@@ -183,7 +184,13 @@ def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
     checks = health.session_checks(prepared, todo.work, todo.roles, lab.twins, lab.closed)
     demand = health.Demand(asked.health)
     return health.Health(
-        prepared, lab, checks, demand, asked.wait, lambda line: click.echo(f"... {line}", err=True)
+        prepared,
+        lab,
+        checks,
+        demand,
+        asked.wait,
+        lambda line: click.echo(f"... {line}", err=True),
+        asked.hold,
     )
 
 
@@ -273,6 +280,15 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     help="How long they may take.",
 )
 @click.option(
+    "--health-hold",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a session has to hold: until BFD has missed whom it no longer hears; "
+    "30 where IS-IS or BGP alone would.",
+)
+@click.option(
     "--patience",
     type=click.FloatRange(min=0),
     default=Terms().patience,
@@ -307,6 +323,7 @@ def deploy(
     confirm_within: float,
     health: str,
     health_wait: float,
+    health_hold: float,
     patience: float,
     reach: Path | None,
     forks: int | None,
@@ -316,15 +333,17 @@ def deploy(
 
     Exits 0 if every device is as wanted, 1 otherwise; only what differs is changed.
     """
-    asked = Asked(reach, forks, confirm_within, health, health_wait, patience)
+    asked = Asked(reach, forks, confirm_within, health, health_wait, health_hold, patience)
     run = resume or abort
     if run:
         if check or limit or tags or file or (resume and abort):
             raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
         found = _finish(folder, run, asked, abort=bool(abort))
     else:
-        if health != OFF and health_wait >= confirm_within:
-            raise CitynetError("--health-wait must be shorter than --confirm-within")
+        if health != OFF and health_hold + health_wait >= confirm_within:
+            raise CitynetError(
+                "--health-wait and --health-hold together must be shorter than --confirm-within"
+            )
         found = _begin(folder, file, Chosen(limit, tags), asked, check=check)
     if as_json:
         click.echo(json.dumps(report.as_json(found), ensure_ascii=False, indent=2))

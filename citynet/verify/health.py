@@ -1,5 +1,6 @@
 """Whether a change has cost a city anything: its sessions before and after, by measurement."""
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,11 @@ from citynet.verify.lab import Running, network_of
 from citynet.verify.network import Sessions
 from citynet.verify.planes import unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
+
+HOLD = 5.0
+"""Seconds: BFD has missed a neighbour by then, at intervals of up to 1.5 s; what only IS-IS or BGP
+would miss by their own hold times takes 30.
+"""
 
 
 class Demand(StrEnum):
@@ -51,7 +57,12 @@ def session_checks(
 
 @dataclass(slots=True)
 class Health:
-    """Sessions of a lab; `wait` is how many seconds they may take to come back."""
+    """Sessions of a lab; `wait` is how many seconds they may take to come back.
+
+    `hold`: seconds before they are looked at, in which a neighbour that fell silent is missed. A
+    session whose packets are lost is up until its detection time is over (RFC 5880, section
+    6.8.4), and would be taken for healthy.
+    """
 
     prepared: Prepared
     lab: Running
@@ -59,6 +70,8 @@ class Health:
     demand: Demand
     wait: float
     progress: Callable[[str], None]
+    hold: float = HOLD
+    pause: Callable[[float], None] = time.sleep
     held: tuple[AnyCheck, ...] = field(default=())
 
     def before(self) -> None:
@@ -70,6 +83,8 @@ class Health:
     def after(self) -> Sequence[str]:
         """What is missing now, in sentences; empty is healthy."""
         wanted = self.checks if self.demand is Demand.STRICT else self.held
+        if wanted:
+            self.pause(self.hold)
         found = self._failing(wanted, self.wait)
         return tuple(f"{name}: {message}" for name, message in found.items())
 

@@ -1,9 +1,14 @@
-"""Which sessions a change is judged by."""
+"""Which sessions a change is judged by, and when."""
+
+from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
 from citynet.pipeline import Prepared, prepare
-from citynet.verify.health import session_checks
+from citynet.verify.health import Demand, Health, session_checks
+from citynet.verify.lab import Running
+from citynet.verify.run import AnyCheck
 from tests.cities import ROOT
 
 TWINS = frozenset({"gov-agg1", "gov-agg2", "gov-core1", "gov-core2"})
@@ -27,3 +32,41 @@ def test_only_what_lies_among_the_devices_of_the_run(vendors: Prepared) -> None:
     assert found
     assert {each.role for each in found} == {"underlay"}
     assert all(each.concerns & frozenset(vendors.facts) <= {"x-core1", "x-acc1"} for each in found)
+
+
+class Watched(Health):
+    """Notes when it is that sessions are looked at."""
+
+    happened: list[str]
+
+    def _failing(self, checks: Sequence[AnyCheck], wait: float) -> dict[str, str]:
+        self.happened.append(f"looked at {len(checks)}, for {wait:g} s")
+        return {}
+
+
+def watched(vendors: Prepared, checks: tuple[AnyCheck, ...]) -> Watched:
+    lab = cast("Running", None)  # nobody looks
+    made = Watched(vendors, lab, checks, Demand.NO_WORSE, 60.0, print, 7.0)
+    made.happened = []
+    made.pause = lambda seconds: made.happened.append(f"waited {seconds:g} s")
+    return made
+
+
+def test_a_session_is_looked_at_when_silence_would_have_been_noticed(vendors: Prepared) -> None:
+    checks = session_checks(vendors, {"x-core1", "x-acc1"})
+    health = watched(vendors, checks)
+    health.before()
+    assert not health.after()
+    count = len(checks)
+    assert health.happened == [
+        f"looked at {count}, for 0 s",
+        "waited 7 s",
+        f"looked at {count}, for 60 s",
+    ]
+
+
+def test_where_nothing_is_measured_nothing_is_waited_for(vendors: Prepared) -> None:
+    health = watched(vendors, ())
+    health.before()
+    assert not health.after()
+    assert not [each for each in health.happened if each.startswith("waited")]
