@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from citynet import xdg
-from citynet.cli.options import inventory_option, json_option
+from citynet.cli.options import inventory_option, json_option, seconds_option
 from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import DeviceResult, Report, State
@@ -256,13 +256,12 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option("--tags", metavar="ROLES", callback=_tags, help="Only the lines of these roles.")
 @click.option("--resume", metavar="RUN", help="Finish a run that was left, as it was decided.")
 @click.option("--abort", metavar="RUN", help="Take a run back that was left undecided.")
-@click.option(
+@seconds_option(
     "--confirm-within",
-    type=click.FloatRange(min=5, max=86400),
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="After this time a device that hears no more goes back by itself.",
+    600.0,
+    "After this time a device that hears no more goes back by itself.",
+    least=5,
+    most=86400,
 )
 @click.option(
     "--health",
@@ -271,30 +270,17 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     show_default=True,
     help="Which sessions must be up before the change is kept.",
 )
-@click.option(
-    "--health-wait",
-    type=click.FloatRange(min=0),
-    default=120.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long they may take.",
-)
-@click.option(
+@seconds_option("--health-wait", 120.0, "How long they may take.")
+@seconds_option(
     "--health-hold",
-    type=click.FloatRange(min=0),
-    default=5.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a session has to hold: until BFD has missed whom it no longer hears; "
+    5.0,
+    "How long a session has to hold: until BFD has missed whom it no longer hears; "
     "30 where IS-IS or BGP alone would.",
 )
-@click.option(
+@seconds_option(
     "--patience",
-    type=click.FloatRange(min=0),
-    default=Terms().patience,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a device that went silent is asked again, when all go back.",
+    Terms().patience,
+    "How long a device that went silent is asked again, when all go back.",
 )
 @click.option(
     "--access",

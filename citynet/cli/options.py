@@ -1,11 +1,15 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 import yaml
 
 from citynet.yang.models import VARIABLE
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 inventory_option = click.option(
     "-i",
@@ -26,6 +30,20 @@ yang_option = click.option(
     show_envvar=True,
     help="Folder of the vendors' YANG models.",
 )
+
+
+def seconds_option(
+    name: str, default: float, what: str, *, least: float = 0, most: float | None = None
+) -> Callable[[Decorated], Decorated]:
+    """A length of time, shown with its default."""
+    return click.option(
+        name,
+        type=click.FloatRange(min=least, max=most),
+        default=default,
+        show_default=True,
+        metavar="SECONDS",
+        help=what,
+    )
 
 
 def _settings(

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from citynet.cli.options import inventory_option, json_option
+from citynet.cli.options import inventory_option, json_option, seconds_option
 from citynet.cli.progress import printed
 from citynet.errors import CitynetError
 from citynet.lab import api as labs
@@ -125,14 +125,7 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
 @inventory_option
 @click.option("--tags", metavar="TAGS", callback=_names, help="Only checks with one of these.")
 @click.option("--limit", metavar="NAMES", callback=_names, help="Only checks about these.")
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long sessions and routes may take to come up.",
-)
+@seconds_option("--wait", 60.0, "How long sessions and routes may take to come up.")
 @click.option(
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),

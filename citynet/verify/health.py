@@ -12,11 +12,6 @@ from citynet.verify.network import Sessions
 from citynet.verify.planes import unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
 
-HOLD = 5.0
-"""Seconds: BFD has missed a neighbour by then, at intervals of up to 1.5 s; what only IS-IS or BGP
-would miss by their own hold times takes 30.
-"""
-
 
 class Demand(StrEnum):
     """What a change must leave behind.
@@ -70,7 +65,7 @@ class Health:
     demand: Demand
     wait: float
     progress: Callable[[str], None]
-    hold: float = HOLD
+    hold: float
     pause: Callable[[float], None] = time.sleep
     held: tuple[AnyCheck, ...] = field(default=())
 

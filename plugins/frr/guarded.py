@@ -88,6 +88,11 @@ def installing() -> str:
     )
 
 
+def calling(place: str, *words: str) -> str:
+    """A script that calls the program at `place`, and ends with `ABSENT` where it is not."""
+    return f"[ -e {place} ] || exit {ABSENT}\npython3 -IS {place} {shlex.join(words)}"
+
+
 def entering(run: str) -> str:
     """What a script that changes the device begins with: no other one runs, and `run` waits.
 
@@ -116,15 +121,15 @@ class Guard:
         asked = {"about": about, "back": back, "within": within, "room": room}
         place = f"{script.STATE_DIR}/guard-{bundle()[0]}"
         document = json.dumps(asked, ensure_ascii=False)
-        command = f"[ -e {place} ] || exit {ABSENT}\npython3 -IS {place} begin"
-        done = self._run(f"{command} {script.here(document)}", TIMEOUT)
+        command = f"{calling(place, 'begin')} {script.here(document)}"
+        done = self._run(command, TIMEOUT)
         if done.status == ABSENT:
             installed = self._run(installing(), TIMEOUT)
             if installed.status:
                 said = installed.stderr.strip() or f"status {installed.status}"
                 what = f"the way back cannot be kept on the device: {said}; nothing was changed"
                 raise Refused(self._device, [Refusal("", None, "", what)])
-            done = self._run(f"{command} {script.here(document)}", TIMEOUT)
+            done = self._run(command, TIMEOUT)
         self._answer(done)
 
     def ready(self, run: str, within: float, files: Mapping[str, Any]) -> None:
@@ -150,8 +155,7 @@ class Guard:
         return _values(self._run(f"cat {place} 2>/dev/null", TIMEOUT).stdout) or None
 
     def _call(self, *words: str, document: str = "") -> None:
-        command = f"[ -e {GUARD} ] || exit {ABSENT}\npython3 -IS {GUARD} {shlex.join(words)}"
-        done = self._run(f"{command} {script.here(document)}", TIMEOUT)
+        done = self._run(f"{calling(GUARD, *words)} {script.here(document)}", TIMEOUT)
         if done.status == ABSENT:
             raise NotPendingError(f"{self._device}: no commit ever waited here")
         self._answer(done)

@@ -195,7 +195,7 @@ def run(city: City, tmp_path: Path, template: str, block: str, line: str) -> Rep
     lab = labs.find("demo")
     assert lab is not None
     checks = session_checks(prepared, (*RING, EDGE))
-    health = Health(prepared, lab, checks, Demand.NO_WORSE, 15.0, print)
+    health = Health(prepared, lab, checks, Demand.NO_WORSE, 15.0, print, 5.0)
     terms = Terms(within=TIMER, doubt=TIMER, patience=3 * TIMER)
     way = engine.Way(tmp_path, terms=terms, health=health)
     return engine.deploy(prepared, fleet(prepared), todo, way)
