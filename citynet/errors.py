@@ -5,7 +5,8 @@ An error in an inventory is a list of `Problem`s, each at a place in a file, all
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in the merged inventory: `("nodes", "gov-core1", "loopback")`."""
@@ -15,8 +16,7 @@ class CitynetError(Exception):
     """Anything a user can put right. The text is a sentence that says what to do."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(Struct, frozen=True, order=True):
     """A place in a file; `line` and `column` count from 1."""
 
     file: str
@@ -27,8 +27,7 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One mistake in an inventory.
 
     `path` says where in the intent, `position` where in a file (filled in by the loader's

@@ -1,9 +1,10 @@
 """The flow from a folder of YAML to every device's files, each step from value to value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from citynet.allocate import Plan, allocate
 from citynet.build import Context, DeviceFacts, build_facts, context
@@ -19,8 +20,7 @@ from citynet.render.cells import stand_ins
 NO_SETTINGS: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A city that is valid, with its numbers and the facts of every device."""
 
     house: House

@@ -1,13 +1,13 @@
 """That something holds a number, and what may not be held twice."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from citynet.errors import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Something (`owner`, at `path`) that holds `value`; values are unique in a `scope`."""
 
     scope: str

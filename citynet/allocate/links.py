@@ -1,8 +1,9 @@
 """From rings and links to IP links, each with the fibre spans it rides on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from citynet.errors import KeyPath
 from citynet.model import City, Link, Ring
@@ -11,8 +12,7 @@ Way = tuple[int, ...]
 """A way along a ring, by the positions of its nodes in the ring's list."""
 
 
-@dataclass(frozen=True, slots=True)
-class IpLink:
+class IpLink(Struct, frozen=True):
     """A point-to-point IP link. `spans` are the fibres it rides (its shared-risk groups)."""
 
     id: str

@@ -1,13 +1,13 @@
 """The plan of numbers: everything a machine allocates, or a team has pinned."""
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, IPv6Network
+
+from msgspec import Struct
 
 from citynet.errors import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class DomainNumbers:
+class DomainNumbers(Struct, frozen=True):
     """A domain's AS number, IS-IS area (`49.0001`) and pools."""
 
     asn: int
@@ -17,8 +17,7 @@ class DomainNumbers:
     locators: IPv6Network
 
 
-@dataclass(frozen=True, slots=True)
-class NodeNumbers:
+class NodeNumbers(Struct, frozen=True):
     """A node's number and what is made of it. `locator` is a /64 (RFC 8986, section 3.1)."""
 
     number: int
@@ -28,8 +27,7 @@ class NodeNumbers:
     net: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkEnd:
+class LinkEnd(Struct, frozen=True):
     """One end of a link: the node, its interface name, and its address with the /127."""
 
     node: str
@@ -37,8 +35,7 @@ class LinkEnd:
     address: IPv6Interface
 
 
-@dataclass(frozen=True, slots=True)
-class LinkNumbers:
+class LinkNumbers(Struct, frozen=True):
     """An IP link with its addresses; `spans` are the fibres under it.
 
     `srlgs` are the numbers of those fibres, its shared risk groups (RFC 4202, RFC 5307).
@@ -60,8 +57,7 @@ class LinkNumbers:
         return self.ends[1] if self.ends[0].node == node else self.ends[0]
 
 
-@dataclass(frozen=True, slots=True)
-class DegreeNumbers:
+class DegreeNumbers(Struct, frozen=True):
     """A degree: where the fibre `span` to line system `peer` ends on `line`; `loss` in dB."""
 
     line: str
@@ -72,16 +68,14 @@ class DegreeNumbers:
     loss: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class LightWay:
+class LightWay(Struct, frozen=True):
     """The line systems that a channel passes, in order, and the spans between them."""
 
     lines: tuple[str, ...]
     spans: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LightpathNumbers:
+class LightpathNumbers(Struct, frozen=True):
     """The channel of light that carries an IP link.
 
     `frequency` is its middle and `width` what it takes of the spectrum, in MHz (ITU-T G.694.1).
@@ -115,8 +109,7 @@ class LightpathNumbers:
         return tuple(span for way in self.ways for span in way.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class VpnNumbers:
+class VpnNumbers(Struct, frozen=True):
     """A VPN's route target (`64512:100`), Linux table and SRv6 function (16 bits)."""
 
     route_target: str
@@ -124,8 +117,7 @@ class VpnNumbers:
     function: int
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointNumbers:
+class EndpointNumbers(Struct, frozen=True):
     """A VPN endpoint: the router's interface and addresses, and the customer's."""
 
     vpn: str
@@ -143,16 +135,14 @@ class EndpointNumbers:
         return f"{self.vpn}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentNumbers:
+class AttachmentNumbers(Struct, frozen=True):
     """A VPN on a node: its route distinguisher and its End.DT46 SID there."""
 
     route_distinguisher: str
     sid: IPv6Address
 
 
-@dataclass(frozen=True, slots=True)
-class JoinEnd:
+class JoinEnd(Struct, frozen=True):
     """One side of a join: the gateway router, its VPN, its subinterface and address."""
 
     node: str
@@ -161,8 +151,7 @@ class JoinEnd:
     address: IPv6Interface
 
 
-@dataclass(frozen=True, slots=True)
-class JoinNumbers:
+class JoinNumbers(Struct, frozen=True):
     """Two VPNs joined at a gateway: a VLAN on the link between its two routers."""
 
     gateway: str
@@ -170,16 +159,14 @@ class JoinNumbers:
     ends: tuple[JoinEnd, JoinEnd]
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayNumbers:
+class GatewayNumbers(Struct, frozen=True):
     """A gateway's link: interface name by end, in the order of `ends`, and its joins."""
 
     interfaces: tuple[str, str]
     joins: tuple[JoinNumbers, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """All numbers of a city. Maps are by name; endpoints by `(vpn, endpoint)`.
 
     `srlgs` is by fibre, `lightpaths` by IP link, `degrees` is of all line systems.

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from citynet.allocate.plan import (
     DegreeNumbers,
@@ -20,8 +21,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class JoinSide:
+class JoinSide(Struct, frozen=True):
     """A join as one gateway router sees it: its own end, the far end, and the join."""
 
     near: JoinEnd
@@ -29,8 +29,7 @@ class JoinSide:
     join: JoinNumbers
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """What hangs on each node, found once for the whole city. Names without any are absent.
 
     `degrees` and `lights` are by optical node: a channel is at all that it begins at or passes.
@@ -46,8 +45,7 @@ class Index:
     lights: Mapping[str, tuple[LightpathNumbers, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """The frozen values that every role builds from."""
 
     city: City

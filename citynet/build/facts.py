@@ -1,8 +1,8 @@
 """The facts of every device: vendor-neutral, frozen, one value per role that applies."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from citynet.build.context import Context
@@ -14,8 +14,7 @@ from citynet.text import nearest
 _WHAT = {DeviceKind.ROUTER: " router", DeviceKind.OPTICAL: "n optical node", None: "nything"}
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFacts:
+class DeviceFacts(Struct, frozen=True):
     """One device: its name, platform, domain and, by role, what it must be.
 
     `domain` is None for optical equipment; `origin` is where the inventory has the device.

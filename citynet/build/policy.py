@@ -1,13 +1,13 @@
 """What may cross between two sets of subnets: a fact that roles state and platforms filter by."""
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
+
+from msgspec import Struct
 
 from citynet.errors import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One flow between two sets of subnets. `outward` if it starts on this router's side.
 
     `counter` is the name under which its packets are counted, `gate-publish`.

@@ -1,8 +1,8 @@
 """Who speaks iBGP with whom: reflectors (RFC 4456) with each other and with their clients."""
 
-from dataclasses import dataclass
 from ipaddress import IPv6Address
 
+from msgspec import Struct
 from pydantic import Field
 
 from citynet.build.context import Context
@@ -17,8 +17,7 @@ class SessionOptions(RoleOptions):
     hold: int = Field(default=30, ge=3, le=65_535, description="BGP hold time, s.")
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbor:
+class Neighbor(Struct, frozen=True):
     """An iBGP neighbour, by its loopback; `client` if this router reflects routes to it."""
 
     node: str

@@ -2,9 +2,9 @@
 
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ConfigDict
 
 from citynet.build.context import Context
@@ -35,8 +35,7 @@ def _no_checks(context: Context) -> Iterable[Any]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """One capability of devices of one `kind`; routers, unless it says so.
 
     `build(context, node, options)` gives the node's facts for this role (a frozen dataclass

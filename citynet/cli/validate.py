@@ -3,10 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+import msgspec
 
 from citynet.cli.options import inventory_option, json_option
 from citynet.errors import InventoryError
@@ -33,7 +33,7 @@ def _summary(prepared: Prepared) -> str:
 
 
 def _as_json(error: InventoryError | None) -> str:
-    problems = [asdict(problem) for problem in error.problems] if error else []
+    problems = msgspec.to_builtins(error.problems) if error else []
     return json.dumps({"valid": error is None, "problems": problems}, ensure_ascii=False, indent=2)
 
 

@@ -11,13 +11,15 @@ asked for: a city of one vendor does not wait for the others.
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from citynet.build.role import Role
 from citynet.errors import CitynetError
@@ -33,8 +35,7 @@ class HouseError(CitynetError):
     """A folder of `roles/` or `plugins/`, or an entry point, is not what it should be."""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True):
     """Everything citynet can do here: roles in the order in which they build, platforms by name."""
 
     root: Path
@@ -72,8 +73,7 @@ def _folders(root: Path, kind: str, file: str) -> Iterator[str]:
             yield path.name
 
 
-@dataclass(frozen=True, slots=True)
-class Finder:
+class Finder(Struct, frozen=True):
     """Imports a role or a platform when it is called; `module` is where it is."""
 
     module: str

@@ -1,7 +1,6 @@
 """Builds plain values and their places from YAML's events, without recursion."""
 
-from dataclasses import dataclass, field
-
+from msgspec import Struct, field
 from yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -30,8 +29,7 @@ FREE = "options"
 MERGE = "<<"
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """A map or list that is being read."""
 
     value: dict[str, object] | list[object]
@@ -44,8 +42,7 @@ class _Frame:
     merges: list[tuple[object, Marks | int, int]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(Struct, frozen=True):
     value: object
     marks: Marks | int
     size: int

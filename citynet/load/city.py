@@ -1,9 +1,9 @@
 """A folder of YAML to a `City` and the places of everything in it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from citynet.errors import InventoryError, KeyPath, Position, Problem
@@ -21,8 +21,7 @@ SECTIONS = tuple(City.model_fields)
 _ANY_HEADER = {"name": "unknown"}
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedCity:
+class LoadedCity(Struct, frozen=True):
     """A city that keeps all rules, and where each part of it is written."""
 
     city: City

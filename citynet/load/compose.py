@@ -5,9 +5,10 @@ text and in what its aliases stand for, and safe at any depth.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 from yaml.events import Event
 
 from citynet.errors import KeyPath, Position, Problem
@@ -19,8 +20,7 @@ from citynet.load.yaml_words import explain
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One file's values and places.
 
     `value` and `marks` are None when it does not parse or holds nothing. `empty` are the paths

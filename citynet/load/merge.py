@@ -1,7 +1,8 @@
 """Sections of many files into one inventory."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from citynet.errors import KeyPath, Position, Problem
 from citynet.load.compose import Document
@@ -11,8 +12,7 @@ from citynet.load.source import top
 from citynet.load.tree import Marks, Sources
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """What all files say together.
 
     `whole` is False when something that was written is not in `values`, so that a name or

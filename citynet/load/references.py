@@ -5,9 +5,10 @@ whatever does not have the right shape is passed over here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from citynet.errors import KeyPath, Problem
 from citynet.load.nearest import Names, did_you_mean, safe_name
@@ -16,8 +17,7 @@ _LISTED = 6
 """Up to this many valid names are listed in a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """Values at `path` (`*` is any name or item) are names in `section`; `noun` is one."""
 
     path: tuple[str, ...]

@@ -6,7 +6,8 @@ Ansible) read differently is a `Doubt`: nobody should have to know which version
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _MAYBE = frozenset("0123456789+-.~nNtTfFyYoO")
 """First characters of all words that may be something other than text."""
@@ -31,8 +32,7 @@ _OCTAL = re.compile(r"[-+]?0o?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,2})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A word that means different things to different readers of YAML."""
 
     what: str

@@ -4,14 +4,15 @@ A position is an offset into a file's text; line and column are worked out when 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from citynet.errors import InventoryError, KeyPath, Position, Problem
 from citynet.load.source import Source, visible
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The places inside one map or list.
 
     `at` is its own offset: of its key where it has one. `keys` are the offsets of a map's
@@ -35,8 +36,7 @@ class Marks:
         return self.source.position(self.keys[key]) if key in self.keys else self.place(key)
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """The places of everything in an inventory.
 
     `start` is where the inventory begins, `sections` where each section was first seen, and

@@ -1,16 +1,15 @@
 """What YAML's parser complains about, in the words of a person who did not write the parser."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from citynet.errors import Problem
 from citynet.load.source import Source, top
 
 
-@dataclass(frozen=True, slots=True)
-class _Saying:
+class _Saying(Struct, frozen=True):
     """One complaint of the parser, and what to tell a person.
 
     `at_start` points at where the thing began (an open quote, an open bracket) instead of

@@ -1,8 +1,9 @@
 """Everything that is configured: routers, and optical equipment under them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from citynet.errors import KeyPath
 from citynet.model.city import City, Options
@@ -19,8 +20,7 @@ SECTIONS = {DeviceKind.ROUTER: "nodes", DeviceKind.OPTICAL: "optical"}
 """Where an inventory has each kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """What all devices have. `part` is what it is for: a router's role, an optical node's kind.
 
     `domain` is None for optical equipment: it carries domains, and is of none.

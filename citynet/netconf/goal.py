@@ -5,7 +5,9 @@ the artifact has nothing of them; elements of the artifact that nobody owns are 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from citynet.errors import CitynetError
 from citynet.netconf.profile import Owned, Profile, Step

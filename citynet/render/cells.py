@@ -1,7 +1,8 @@
 """Which platform can do which role: asked before anything is rendered."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from citynet.build.facts import DeviceFacts
 from citynet.build.traits import interfaces, needed_by, required

@@ -1,8 +1,9 @@
 """What a platform is to the renderer: its templates, and how their parts become files."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from citynet.build.facts import DeviceFacts
 from citynet.render.ports import Ports
@@ -16,8 +17,7 @@ def _nothing(facts: DeviceFacts) -> Iterable[str]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class RealImage:
+class RealImage(Struct, frozen=True):
     """What containerlab makes of the vendor's own image, where somebody has it.
 
     `kind` is containerlab's name of it, `username` who may log in first; `takes_key` tells
@@ -31,8 +31,7 @@ class RealImage:
     takes_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """One kind of device.
 
     Each role's template `<templates>/<role>.j2` fills some of `blocks`; `assemble` makes the

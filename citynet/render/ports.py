@@ -8,13 +8,13 @@ plan's name and of nothing else, and of a slot that no device of the kind has.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from citynet.allocate.numbers import digest
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """How one platform names ports.
 
     `real` matches the whole of a port's own name. `stand_in` makes a name of a number from 0 to

@@ -6,10 +6,11 @@ port that was asked, ICMP echo reply). Lists match; what happens to a match is t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from itertools import product
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from citynet.allocate.numbers import short_name
 from citynet.build.facts import DeviceFacts
@@ -49,8 +50,7 @@ class Joined(Protocol):
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """One rule of a list. Ports are those of the service, whoever sends; None is any."""
 
     protocol: int | None
@@ -62,8 +62,7 @@ class Match:
     established: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AccessList:
+class AccessList(Struct, frozen=True):
     """What a flow's packets in one direction look like, by family."""
 
     name: str

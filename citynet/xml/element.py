@@ -1,7 +1,8 @@
 """One element of configuration, as a frozen value that knows its line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from citynet.errors import CitynetError
 
@@ -15,8 +16,7 @@ class XmlError(CitynetError):
         super().__init__(f"line {line}: {message}")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """An element of YANG data in XML (RFC 7950, sections 7.5 to 7.8): children or text.
 
     `key` is what makes a list entry or an entry of a leaf-list itself (`merge`); None for

@@ -6,8 +6,9 @@ either two roles disagree, or a list entry carries no `key`.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from operator import is_
+
+from msgspec.structs import replace
 
 from citynet.xml.element import Element, XmlError
 

@@ -6,9 +6,10 @@ is never written. Marks of provenance at line ends are taken off first and kept 
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from citynet.xml.element import Element, XmlError
 
@@ -16,8 +17,7 @@ _MARK = re.compile("\x02[^\x03]*\x03")
 MAX_DEPTH = 200
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """An element whose end has not been seen yet."""
 
     name: str

@@ -8,7 +8,9 @@ What it complains about, by line or by path, is told at the line of the document
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from citynet.xml import Element, dense, parse_document
 

@@ -7,8 +7,9 @@ option `--yang`, names the folder that holds them.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from citynet.errors import CitynetError
 
@@ -19,8 +20,7 @@ class YangError(CitynetError):
     """Documents cannot be validated: no models, no validator, or one that failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a vendor means by an XPath that a standard one reads otherwise; `why` says how.
 
     In the modules whose names match `modules`, what matches `pattern` is read as `meant`.
@@ -36,8 +36,7 @@ class Reading:
         return self.pattern.sub(self.meant, text) if self.modules.fullmatch(module) else text
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSet:
+class ModelSet(Struct, frozen=True):
     """A vendor's models for one release.
 
     `folders`, below the folder of all models, hold the `*.yang` files, subfolders included;

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from citynet.render.ports import Ports
 from citynet.render.stateless import AccessList, Joined, Match, access_lists
@@ -51,8 +52,7 @@ def target(text: str) -> str:
     return f"target:{text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An entry of an access list; `origin` is the intent behind it."""
 
     number: int

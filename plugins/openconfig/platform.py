@@ -1,6 +1,6 @@
 """Optical line systems and terminals that speak OpenConfig, configured over NETCONF."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from citynet.render.platform import Platform
 from citynet.render.xml import assemble
@@ -8,8 +8,7 @@ from citynet.render.xml import assemble
 from .models import MODELS
 
 
-@dataclass(frozen=True, slots=True)
-class Framing:
+class Framing(Struct, frozen=True):
     """How a client's signal is framed (ITU-T G.709): identities of openconfig-transport-types.
 
     `gigabits` is what is allocated of each stage.

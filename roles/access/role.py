@@ -5,9 +5,9 @@ or to a SID: whoever can send to a SID from outside the SR domain gets into any 
 section 5.1). Both are dropped where they arrive, and counted.
 """
 
-from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface, IPv6Network
 
+from msgspec import Struct
 from pydantic import Field
 
 from citynet.build.context import Context
@@ -21,8 +21,7 @@ class AccessOptions(RoleOptions):
     mtu: int = Field(default=1500, ge=1280, le=9000, description="IP MTU towards customers, bytes.")
 
 
-@dataclass(frozen=True, slots=True)
-class AccessPort:
+class AccessPort(Struct, frozen=True):
     """A customer-facing interface in its VRF."""
 
     name: str
@@ -34,8 +33,7 @@ class AccessPort:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """The customer-facing interfaces of a router; `sids` is the domain's block of SRv6 SIDs."""
 
     sids: IPv6Network

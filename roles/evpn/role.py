@@ -5,8 +5,9 @@ announced by IS-IS over interfaces that have no IPv4 address of their own. Every
 a domain forwards IPv4 between tunnel ends, so every router has this role.
 """
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+
+from msgspec import Struct
 
 from citynet.build.context import Context
 from citynet.build.reflection import Neighbor, SessionOptions, neighbors
@@ -19,8 +20,7 @@ class EvpnOptions(SessionOptions):
     """Options of the EVPN role. Times are in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vrf:
+class Vrf(Struct, frozen=True):
     """A VPN on this router. `vni` (24 bits) and `evi` (16 bits) hold on this router only."""
 
     name: str
@@ -32,8 +32,7 @@ class Vrf:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Evpn:
+class Evpn(Struct, frozen=True):
     """A router of a domain whose VPNs are EVPN over VXLAN.
 
     `endpoint` is where its tunnels end, `ports` lead to the domain's other routers. One that

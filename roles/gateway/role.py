@@ -6,10 +6,10 @@ own on the link between the two routers, an eBGP session in it that tells only t
 flows name, and the same stateful policy on both routers.
 """
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Interface, IPv6Network
 from typing import Literal
 
+from msgspec import Struct
 from pydantic import Field
 
 from citynet.allocate.joins import endpoints_of, vpn_of
@@ -34,8 +34,7 @@ class GatewayOptions(RoleOptions):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """Two VPNs joined: this router's subinterface in its VRF, and what may cross."""
 
     interface: str
@@ -55,8 +54,7 @@ class Join:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayLink:
+class GatewayLink(Struct, frozen=True):
     """The physical interface towards the other domain's gateway router."""
 
     interface: str
@@ -64,8 +62,7 @@ class GatewayLink:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Gateways:
+class Gateways(Struct, frozen=True):
     """What a gateway router does: its links to the other domain, and the joins on them.
 
     `stateful` if answers must be let through because something was asked, and only then.

@@ -7,9 +7,9 @@ ways round, and a switch at each end receives the better one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
 from citynet.allocate.plan import DegreeNumbers, LightpathNumbers, LightWay
@@ -81,8 +81,7 @@ class OpticalOptions(RoleOptions):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Amplifier:
+class Amplifier(Struct, frozen=True):
     """An amplifier of a degree, at constant gain; dB."""
 
     name: str
@@ -90,8 +89,7 @@ class Amplifier:
     tilt: float
 
 
-@dataclass(frozen=True, slots=True)
-class Degree:
+class Degree(Struct, frozen=True):
     """Where a fibre ends: the ports from it and into it, and their amplifiers."""
 
     peer: str
@@ -104,8 +102,7 @@ class Degree:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Transponder:
+class Transponder(Struct, frozen=True):
     """The end of a channel: a router's signal, put into an optical frame and onto light.
 
     `frequency` is in MHz, `power` in dBm. `first` to `first + 2` are its logical channels'
@@ -126,8 +123,7 @@ class Transponder:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class MediaChannel:
+class MediaChannel(Struct, frozen=True):
     """What a line system lets through from one port to another: `lower` to `upper` MHz.
 
     `power` is what it is set to in dBm, where it goes into a fibre.
@@ -143,8 +139,7 @@ class MediaChannel:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """A protection switch (1+1): sends to both, receives the better; `wait` in milliseconds."""
 
     name: str
@@ -155,8 +150,7 @@ class Switch:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Optical:
+class Optical(Struct, frozen=True):
     """What an optical node does. `ports` are all that light of a line enters or leaves by."""
 
     node: str
@@ -169,8 +163,7 @@ class Optical:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
+class _Shelf(Struct, frozen=True):
     """An optical node with all that is needed to say what it does."""
 
     context: Context

@@ -1,7 +1,8 @@
 """SRv6: a locator on every router, and an End.DT46 SID for every VPN where it is present."""
 
-from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network
+
+from msgspec import Struct
 
 from citynet.build.context import Context
 from citynet.build.role import Role, RoleOptions, beside
@@ -15,8 +16,7 @@ class Srv6Options(RoleOptions):
     """SRv6 has no options yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Srv6:
+class Srv6(Struct, frozen=True):
     """A router's locator (RFC 8986, section 3.1). Lengths are in bits.
 
     `required` if a VPN ends here. A router in the middle only forwards IPv6: its End SIDs are

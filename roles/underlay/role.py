@@ -1,8 +1,8 @@
 """The underlay: IPv6 only, IS-IS level 2, BFD, and room for a customer's 1500 bytes after SRv6."""
 
-from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Interface, IPv6Network
 
+from msgspec import Struct
 from pydantic import Field
 
 from citynet.allocate.plan import LinkNumbers
@@ -29,8 +29,7 @@ class UnderlayOptions(RoleOptions):
     hello_interval: int = Field(default=3, ge=1, le=600, description="IS-IS hello interval, s.")
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(Struct, frozen=True):
     """An interface to another router of the domain."""
 
     name: str
@@ -41,8 +40,7 @@ class Port:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Underlay:
+class Underlay(Struct, frozen=True):
     """What a router needs to reach every loopback and locator of its domain."""
 
     node: str

@@ -1,7 +1,8 @@
 """L3VPN for IPv4 and IPv6 over SRv6 (RFC 9252): BGP between loopbacks, reflected by the cores."""
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from msgspec import Struct
 
 from citynet.build.context import Context
 from citynet.build.reflection import Neighbor, SessionOptions, neighbors
@@ -14,8 +15,7 @@ class VpnOptions(SessionOptions):
     """Options of the VPN role. Times are in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vrf:
+class Vrf(Struct, frozen=True):
     """A VPN on this router, with the customers' subnets that it originates."""
 
     name: str
@@ -30,8 +30,7 @@ class Vrf:
     origin: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Vpns:
+class Vpns(Struct, frozen=True):
     """BGP on a router that carries VPNs or reflects their routes."""
 
     asn: int

@@ -7,11 +7,11 @@ before a request of a device or after it, and the truth at any moment.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 import asyncssh
+from msgspec.structs import replace
 
 from citynet.lab.host import NodeAccess
 from citynet.netconf.tree import digest, node

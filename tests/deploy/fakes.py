@@ -1,8 +1,10 @@
 """A fleet that reaches nothing: drivers in memory, through Nornir and its plugins as they are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from citynet.deploy.driver import (
     Capability,

@@ -2,11 +2,12 @@
 
 import runpy
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
 import pytest
+from msgspec.structs import replace
 from nornir.core.filter import F
 
 from citynet.deploy.driver import UnreachableError

@@ -6,11 +6,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
 import paramiko
+from msgspec.structs import replace
 
 from citynet.lab.host import NodeAccess
 from citynet.lab.vm import free_port

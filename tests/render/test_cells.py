@@ -1,11 +1,12 @@
 """What a platform lacks, what it can be without, and what it calls its ports."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment
+from msgspec.structs import replace
 
 from citynet.build import DeviceFacts
 from citynet.errors import InventoryError, KeyPath

@@ -1,9 +1,9 @@
 """Whole cities on a vendor's platform, validated; and where an invalid line came from."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from citynet.errors import InventoryError
 from citynet.house import House, open_house

@@ -1,7 +1,8 @@
 """edit-config on trees without models (RFC 6241, section 7.2): list entries by known keys."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from citynet.netconf.reply import RpcError
 from citynet.xml import Element

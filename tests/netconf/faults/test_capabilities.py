@@ -1,8 +1,7 @@
 """What devices cannot do, and how the driver does without."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from citynet.deploy.driver import Capability, Confirm, DeviceError, Refused, UnreachableError
 from citynet.netconf.driver import NetconfDriver

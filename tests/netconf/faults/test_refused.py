@@ -1,8 +1,7 @@
 """What devices refuse, and what then runs that is not what it was."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.netconf.driver import NetconfDriver

@@ -1,12 +1,12 @@
 """What the platform makes of names, texts and flows, and what it refuses."""
 
-from dataclasses import replace
 from importlib import import_module
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from citynet.house import open_house
 from citynet.pipeline import Prepared, prepare, render

@@ -1,11 +1,11 @@
 """What the platform makes of ports and flows, where it only forwards, and what it refuses."""
 
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from citynet.errors import InventoryError
 from citynet.house import open_house

@@ -6,9 +6,10 @@ documents let its frequency through; fibres are between the degrees that face ea
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
 from citynet.allocate import Plan
 from citynet.build import build_facts
