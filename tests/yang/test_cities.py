@@ -1,5 +1,7 @@
 """Whole cities on a vendor's platform, validated; and where an invalid line came from."""
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from citynet.house import House, open_house
 from citynet.pipeline import Prepared, prepare, render
 from citynet.render import Artifact, Renderer
 from citynet.yang.rendered import InvalidDocumentsError, check_artifacts
-from citynet.yang.validate import validate
+from citynet.yang.validate import validate, validate_all
 from tests.cities import DEMO, VENDORS, WUHAN
 from tests.yang.models import EVPN, MIRRORED, MODELS
 
@@ -42,28 +44,49 @@ def on(platform: str, folder: Path, house: House | None = None) -> Prepared:
     return prepare(folder, house, PLATFORMS[platform])
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("folder", [DEMO, WUHAN], ids=["demo", "wuhan"])
-def test_every_device_of_a_city_is_valid(platform: str, folder: Path) -> None:
-    prepared = on(platform, folder)
-    artifacts = render(prepared)
-    assert {each.platform for each in artifacts.values()} == {platform}
-    assert check_artifacts(prepared, artifacts, MODELS) == len(prepared.context.city.nodes)
-
-
-@pytest.mark.parametrize("mix", MIXES)
-@pytest.mark.parametrize("folder", [DEMO, WUHAN], ids=["demo", "wuhan"])
-def test_any_mix_of_platforms_is_valid(mix: str, folder: Path) -> None:
+def mixed(mix: str, folder: Path) -> Prepared:
     settings = {
         key: value
         for key, value in MIXES[mix].items()
         if folder == WUHAN or "role_service" not in key
     }
-    prepared = prepare(folder, settings=settings)
-    artifacts = render(prepared)
-    platforms = [each.platform for each in artifacts.values()]
-    assert len(set(platforms)) == 2 + (mix.endswith("customers by Huawei"))
-    assert check_artifacts(prepared, artifacts, MODELS) == len(platforms) - platforms.count("frr")
+    return prepare(folder, settings=settings)
+
+
+def of(prepared: Prepared) -> Iterator[tuple[str, str]]:
+    """Each device's platform, and the document that goes to it."""
+    for artifact in render(prepared).values():
+        for file, text in artifact.files.items():
+            if file.endswith(".xml"):
+                yield artifact.platform, text
+
+
+@pytest.mark.parametrize("mix", MIXES)
+@pytest.mark.parametrize("folder", [DEMO, WUHAN], ids=["demo", "wuhan"])
+def test_a_mix_is_of_so_many_platforms(mix: str, folder: Path) -> None:
+    platforms = Counter(each.platform for each in render(mixed(mix, folder)).values())
+    assert len(platforms) == 2 + (mix.endswith("customers by Huawei"))
+    assert platforms.total() == (13 if folder == DEMO else 45)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_document_of_a_city_is_valid_in_any_mix(platform: str) -> None:
+    """Models are loaded once, and a document that several mixes have is read once."""
+    documents: dict[str, bytes] = {}
+    for folder in (DEMO, WUHAN):
+        whole = on(platform, folder)
+        alone = [text for each, text in of(whole) if each == platform]
+        assert len(alone) == len(whole.context.city.nodes)
+        others = (
+            text for mix in MIXES for each, text in of(mixed(mix, folder)) if each == platform
+        )
+        documents |= {text: text.encode() for text in (*alone, *others)}
+    assert len(documents) >= 13 + 45
+    models = open_house().platforms[platform].models
+    assert models is not None
+    found = validate_all(models, documents, MODELS)
+    assert found.keys() == documents.keys()
+    assert not [str(problem) for problems in found.values() for problem in problems]
 
 
 def test_a_city_of_several_vendors_is_valid_by_each_ones_models() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from citynet.cli.main import run
-from tests.cities import DEMO
+from tests.cities import DEMO, VENDORS
 from tests.yang.models import MODELS
 
 HUAWEI = ["--set", "platform=huawei_vrp", "--set", "options.gateway.answers=by-mirrored-rules"]
@@ -15,23 +15,24 @@ HUAWEI = ["--set", "platform=huawei_vrp", "--set", "options.gateway.answers=by-m
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out")
-    assert run(["render", "-i", str(DEMO), *HUAWEI, "--device", "gov-gw1", "-o", str(out)]) == 0
-    return out / "gov-gw1" / "config.xml"
+    assert run(["render", "-i", str(VENDORS), "--device", "otn-south", "-o", str(out)]) == 0
+    return out / "otn-south" / "config.xml"
 
 
 def test_check_says_valid_or_where_not(
     written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = tmp_path / "broken.xml"
-    broken.write_text(written.read_text().replace("<mtu>9000", "<mtu>90000", 1))
-    at = written.read_text()[: written.read_text().index("<mtu>9000")].count("\n") + 1
-    arguments = ["yang", "check", "huawei_vrp", str(written), str(broken), "--yang", str(MODELS)]
+    text, state = written.read_text(), "<admin-state>ENABLED"
+    broken.write_text(text.replace(state, "<admin-state>ON", 1))
+    at = text[: text.index(state)].count("\n") + 1
+    arguments = ["yang", "check", "openconfig", str(written), str(broken), "--yang", str(MODELS)]
     assert run(arguments[:4] + arguments[5:]) == 0
     capsys.readouterr()
     assert run(arguments) == 1
     good, bad = capsys.readouterr().out.splitlines()
     assert good == f"{written}: valid"
-    assert bad.startswith(f"{broken}:{at}: /huawei-ifm:ifm/interfaces/interface[name=")
+    assert bad.startswith(f"{broken}:{at}: /openconfig-platform:components/component[name=")
     assert run([*arguments, "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert said[str(written)] == []
