@@ -85,15 +85,17 @@ class FleetNetwork:
         wanted = frozenset(devices)
         chosen = self.fleet.filter(filter_func=lambda host: host.name in wanted)
         done = chosen.run(task=self._one, name=str(step), on_failed=True, step=step)
-        return {name: _answer(result[0]) for name, result in done.items()}
+        strange = Answer(How.FAILED, "the inventory has no such device any more")
+        return dict.fromkeys(devices, strange) | {n: _answer(each[0]) for n, each in done.items()}
 
     def _one(self, task: Task, step: Step) -> Result:
         name, began = task.host.name, time.monotonic()
         answer = self._answered(task, step)
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
-        within = {Step.COMMIT: self.job.terms.within, Step.EXTEND: self.job.terms.doubt}.get(step)
-        if within is not None:
-            self.armed[name] = datetime.now(UTC) + timedelta(seconds=within)
+        terms = self.job.terms
+        within = {Step.COMMIT: terms.within, Step.EXTEND: terms.doubt, Step.REDO: terms.within}
+        if step in within:
+            self.armed[name] = datetime.now(UTC) + timedelta(seconds=within[step])
         good = answer.how in (How.DONE, How.NOT_PENDING)
         said = answer if good else _Said(answer)
         changed = step in (Step.COMMIT, Step.COMMIT_AT_ONCE, Step.REDO, Step.ROLL_BACK) and good
@@ -153,7 +155,7 @@ class FleetNetwork:
         return Answer(How.DONE, fingerprint=fingerprint, changes=bool(change), timer=timer)
 
     def _redo(self, driver: Driver, name: str) -> Answer:
-        """The change once more, in a session of its own; it is decided, so it is confirmed."""
+        """The change once more; it waits for its confirmation, which is asked for next."""
         work = self.job.work.get(name)
         if work is None:
             return Answer(How.FAILED, "the inventory has changed since; deploy again")
@@ -162,8 +164,7 @@ class FleetNetwork:
             driver.validate()
             driver.commit(self._confirm(self.job.terms.within))
             driver.probe()
-            driver.confirm(self.job.run)
-        return Answer(How.DONE, fingerprint=driver.fingerprint())
+        return Answer(How.DONE)
 
     def note(self, record: Record) -> None:
         """Write to the journal."""

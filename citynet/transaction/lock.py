@@ -35,8 +35,11 @@ def held(folder: Path, city: str, holder: str) -> Iterator[None]:
         except BlockingIOError as error:
             who = os.read(descriptor, 4096).decode(errors="replace").strip() or "somebody"
             raise BusyError(f"{city} is being deployed by {who}; wait, or stop that run") from error
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{holder}\n".encode())
+        try:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{holder}\n".encode())
+        except OSError as error:
+            raise BusyError(f"no lock for {city} in {folder}: {error.strerror}") from error
         yield
     finally:
         os.close(descriptor)

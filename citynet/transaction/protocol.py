@@ -244,38 +244,41 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
     """Bring every device to its new configuration: it was decided.
 
     `wait`: how many seconds a device that does not answer is asked again. One that its own
-    timer put back meanwhile is given the change once more.
+    timer put back meanwhile is given the change once more, and is confirmed like the others.
     """
     runs = ledger.untouched()
     left = [each for each in ledger.old if each not in ledger.at_once]
     stop_at = network.now() + wait
+    seen: set[str] = set()
+    redone: set[str] = set()
     while left:
         answers = network.ask(Step.CONFIRM, left)
         ledger.said |= _complaints(answers)
         runs |= {n: Runs.NEW for n in left if answers[n].how is How.DONE}
-        gone = [n for n in left if answers[n].how is How.NOT_PENDING]
-        runs |= _read(ledger, network, gone)
+        found = _read(ledger, network, [n for n in left if answers[n].how is How.NOT_PENDING])
+        # A `REDO` whose session was lost may still commit after `CONFIRM` said that nothing
+        # waits, but not once `READ` holds the lock: who is new then is asked once more.
+        runs |= {n: each for n, each in found.items() if _settled(each, again=n in seen)}
+        seen = {n for n, what in found.items() if what is Runs.NEW}
+        late = [each for each, what in found.items() if what is Runs.OLD]
+        ledger.said |= _complaints(network.ask(Step.REDO, late))
         left = [each for each in left if each not in runs]
-        if left and network.now() >= stop_at:
+        fresh = set(late) - redone
+        if left and network.now() >= stop_at and not fresh:
             break
-        if left:
+        redone.update(late)
+        if left and not fresh:
             network.pause(terms.again)
-    runs |= dict.fromkeys(left, Runs.UNKNOWN)
-    late = [each for each, found in runs.items() if found is Runs.OLD]
-    runs |= _redo(ledger, network, late)
+    last = _read(ledger, network, left)
+    runs |= {n: each if (each := last.get(n)) is Runs.OLD else Runs.UNKNOWN for n in left}
     without = sorted(ledger.at_once)
     runs |= dict.fromkeys(without, Runs.UNKNOWN) | _read(ledger, network, without)
     return _end(ledger, network, runs, Decision.KEEP)
 
 
-def _redo(ledger: Ledger, network: Network, late: list[str]) -> dict[str, Runs]:
-    if not late:
-        return {}
-    answers = network.ask(Step.REDO, late)
-    ledger.said |= _complaints(answers)
-    done = {n: Runs.NEW for n in late if answers[n].how is How.DONE}
-    rest = [each for each in late if each not in done]
-    return done | dict.fromkeys(rest, Runs.UNKNOWN) | _read(ledger, network, rest)
+def _settled(runs: Runs, *, again: bool) -> bool:
+    """Whether a device that has nothing to confirm is done with; one that is old never is."""
+    return runs is Runs.OTHER or (runs is Runs.NEW and again)
 
 
 def _read(ledger: Ledger, network: Network, names: list[str]) -> dict[str, Runs]:

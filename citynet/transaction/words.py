@@ -26,7 +26,7 @@ class Step(StrEnum):
     READ = "read"
     """The fingerprint of what runs, in a session that holds the device's lock."""
     REDO = "redo"
-    """All of it on this device alone, once its own timer has put it back."""
+    """From lock to commit with a timer on this device alone, which its own timer had put back."""
     UNLOCK = "unlock"
 
 

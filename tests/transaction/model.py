@@ -25,7 +25,9 @@ from citynet.transaction.words import (
 
 TERMS = Terms(within=100.0, doubt=50.0, patience=3.0, again=1.0, margin=1.0)
 RUN = "run-1"
-REFUSABLE = (Step.LOCK, Step.STAGE, Step.VALIDATE, Step.COMMIT, Step.COMMIT_AT_ONCE, Step.CONFIRM)
+REFUSABLE = (Step.LOCK, Step.STAGE, Step.VALIDATE, Step.COMMIT_AT_ONCE, Step.EXTEND, Step.CONFIRM)
+LATE = (Step.COMMIT, Step.REDO)
+"""May be refused as well; and one whose session was lost may still be carried out later."""
 
 
 class CrashError(BaseException):
@@ -99,9 +101,9 @@ class Device:
 
     def do(self, step: Step, now: float, terms: Terms) -> Answer:
         """Carry out a step, as a device that works does."""
-        if step is Step.COMMIT:
+        if step in (Step.COMMIT, Step.REDO):
             self.running, self.deadline = "new", now + terms.within
-        elif step in (Step.COMMIT_AT_ONCE, Step.REDO):
+        elif step is Step.COMMIT_AT_ONCE:
             self.running, self.deadline, self.confirmed = "new", None, True
         elif step in (Step.EXTEND, Step.CONFIRM, Step.ROLL_BACK):
             return self._pending(step, now, terms)
@@ -154,7 +156,7 @@ class Model:
     def _one(self, step: Step, device: Device) -> Answer:
         if device.late is not None and self.oracle.choose(2):
             device.arrive(self.clock)
-        what = self.oracle.choose(6 if step is Step.COMMIT else 5 if step in REFUSABLE else 4)
+        what = self.oracle.choose(6 if step in LATE else 5 if step in REFUSABLE else 4)
         if what in (1, 3):  # the request was lost, or its device restarted
             device.reboot() if what == 3 else None
             return Answer(How.LOST)
