@@ -8,7 +8,7 @@ from citynet.deploy.report import DeviceResult, Explained, State
 from citynet.deploy.work import Plan, render
 from citynet.pipeline import Prepared
 from citynet.render.provenance import explain
-from citynet.transaction.fleet import FleetNetwork
+from citynet.transaction.fleet import SLOWEST, FleetNetwork
 from citynet.transaction.protocol import Verdict
 from citynet.transaction.settle import History
 from citynet.transaction.words import Answer, How, Runs
@@ -28,7 +28,7 @@ def results(
     made = []
     for name, runs in verdict.runs.items():
         said = verdict.said.get(name)
-        unknown = runs is Runs.UNKNOWN
+        good = runs in (Runs.SAME, Runs.NEW)
         made.append(
             DeviceResult(
                 device=name,
@@ -36,10 +36,10 @@ def results(
                 state=_STATES.get(runs) or _left(runs, said),
                 runs=runs,
                 change=network.changes.get(name),
-                message=said.message if said and runs not in (Runs.SAME, Runs.NEW) else "",
-                refusals=_refusals(prepared, todo, network, name),
+                message=said.message if said and not good else "",
+                refusals=() if good else _refusals(prepared, todo, network, name),
                 seconds=network.seconds.get(name, 0.0),
-                until=_until(name, network, past) if unknown else "",
+                until=_until(name, network, past) if runs is Runs.UNKNOWN else "",
             )
         )
     return tuple(sorted(made, key=lambda each: each.device))
@@ -85,7 +85,7 @@ def _until(name: str, network: FleetNetwork, past: History | None) -> str:
     armed = network.armed.get(name)
     if armed is None and past is not None and name in past.committing:
         began = datetime.fromisoformat(past.committing[name])
-        armed = began + timedelta(seconds=past.begun.within)
+        armed = began + timedelta(seconds=past.begun.within + SLOWEST)
     return armed.isoformat(timespec="seconds") if armed else ""
 
 

@@ -24,6 +24,8 @@ from citynet.transaction.protocol import Terms
 from citynet.transaction.words import Answer, How, Record, Step
 
 CONNECTION = "citynet"
+SLOWEST = 300.0
+"""So many seconds a change may take that goes on alone; the device's timer is started after it."""
 Write = Callable[[Record], None]
 
 
@@ -92,14 +94,21 @@ class FleetNetwork:
         name, began = task.host.name, time.monotonic()
         answer = self._answered(task, step)
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
-        terms = self.job.terms
-        within = {Step.COMMIT: terms.within, Step.EXTEND: terms.doubt, Step.REDO: terms.within}
-        if step in within:
-            self.armed[name] = datetime.now(UTC) + timedelta(seconds=within[step])
+        self._arm(name, step, answer)
         good = answer.how in (How.DONE, How.NOT_PENDING)
         said = answer if good else _Said(answer)
         changed = step in (Step.COMMIT, Step.COMMIT_AT_ONCE, Step.REDO, Step.ROLL_BACK) and good
         return Result(host=task.host, result=said, changed=changed, failed=not good)
+
+    def _arm(self, name: str, step: Step, answer: Answer) -> None:
+        """Note when its timer goes off at the latest; who did not answer may not have heard."""
+        terms, done = self.job.terms, answer.how is How.DONE
+        if step is Step.EXTEND:
+            until = datetime.now(UTC) + timedelta(seconds=terms.doubt)
+            self.armed[name] = until if done else max(until, self.armed.get(name, until))
+        elif step in (Step.COMMIT, Step.REDO):
+            longest = terms.within + (0.0 if done else SLOWEST)
+            self.armed[name] = datetime.now(UTC) + timedelta(seconds=longest)
 
     def _answered(self, task: Task, step: Step) -> Answer:
         """Never raises what a device can cause."""
@@ -158,7 +167,7 @@ class FleetNetwork:
         """The change once more; it waits for its confirmation, which is asked for next."""
         work = self.job.work.get(name)
         if work is None:
-            return Answer(How.FAILED, "the inventory has changed since; deploy again")
+            return Answer(How.GONE, "the inventory has changed since; deploy again")
         driver.lock(self.job.owner)
         if driver.stage(work.artifact, additive=work.additive):
             driver.validate()

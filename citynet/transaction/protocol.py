@@ -64,7 +64,8 @@ class Ledger:
     """What is known of a run's devices: fingerprints, and who may have committed.
 
     `old` has exactly the devices that change, once all are `staged`; `new` those that said what
-    they run since. `at_once` are the devices without a timer.
+    they run since. `at_once` are the devices without a timer, `behind` those that are old and
+    for which nobody has the change any more.
     """
 
     devices: tuple[str, ...]
@@ -73,6 +74,7 @@ class Ledger:
     new: dict[str, str] = field(default_factory=dict)
     attempted: set[str] = field(default_factory=set)
     at_once: set[str] = field(default_factory=set)
+    behind: set[str] = field(default_factory=set)
     said: dict[str, Answer] = field(default_factory=dict)
 
     def runs(self, device: str, fingerprint: str) -> Runs:
@@ -182,7 +184,11 @@ class _Attempt:
         timed, without = self._timed(), sorted(self.ledger.at_once)
         for name in without:
             self._commit(Step.COMMIT_AT_ONCE, [name])
+        asked = self.network.now()
         self._all(Step.EXTEND, timed)
+        took = self.network.now() - asked
+        if took > self.terms.doubt / 2:
+            raise _StopError(f"the last of them took {took:.0f} s to answer ({Step.EXTEND})")
         self._go_on()
         self.network.note(Decided(Decision.KEEP, "", self.network.date()))
 
@@ -250,23 +256,23 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
     left = [each for each in ledger.old if each not in ledger.at_once]
     stop_at = network.now() + wait
     seen: set[str] = set()
-    redone: set[str] = set()
+    tried: set[str] = set()
     while left:
         answers = network.ask(Step.CONFIRM, left)
         ledger.said |= _complaints(answers)
         runs |= {n: Runs.NEW for n in left if answers[n].how is How.DONE}
         found = _read(ledger, network, [n for n in left if answers[n].how is How.NOT_PENDING])
         # A `REDO` whose session was lost may still commit after `CONFIRM` said that nothing
-        # waits, but not once `READ` holds the lock: who is new then is asked once more.
-        runs |= {n: each for n, each in found.items() if _settled(each, again=n in seen)}
-        seen = {n for n, what in found.items() if what is Runs.NEW}
-        late = [each for each, what in found.items() if what is Runs.OLD]
-        ledger.said |= _complaints(network.ask(Step.REDO, late))
+        # waits, but not once `READ` holds the lock: who is not old then is asked once more.
+        late = {n for n, each in found.items() if each is Runs.OLD}
+        runs |= {n: found[n] for n in found.keys() - late if n in seen}
+        seen = found.keys() - late
+        runs |= _redo(ledger, network, sorted(late))
         left = [each for each in left if each not in runs]
-        fresh = set(late) - redone
+        fresh = found.keys() - tried
         if left and network.now() >= stop_at and not fresh:
             break
-        redone.update(late)
+        tried |= fresh
         if left and not fresh:
             network.pause(terms.again)
     last = _read(ledger, network, left)
@@ -276,9 +282,12 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
     return _end(ledger, network, runs, Decision.KEEP)
 
 
-def _settled(runs: Runs, *, again: bool) -> bool:
-    """Whether a device that has nothing to confirm is done with; one that is old never is."""
-    return runs is Runs.OTHER or (runs is Runs.NEW and again)
+def _redo(ledger: Ledger, network: Network, late: list[str]) -> dict[str, Runs]:
+    """Give these the change again; of the answers, those of who can never be given it."""
+    answers = network.ask(Step.REDO, late)
+    ledger.said |= _complaints(answers)
+    ledger.behind |= {n for n in late if answers[n].how is How.GONE}
+    return {n: Runs.OLD for n in late if n in ledger.behind}
 
 
 def _read(ledger: Ledger, network: Network, names: list[str]) -> dict[str, Runs]:
@@ -318,10 +327,15 @@ def _outcome(ledger: Ledger, runs: Mapping[str, Runs], decision: Decision) -> Ou
         return kept if decision is Decision.KEEP else Outcome.BACK
     lost = all(
         each is Runs.OTHER
-        or (each is not Runs.UNKNOWN and (name in ledger.at_once or decision is Decision.BACK))
+        or (each is not Runs.UNKNOWN and (name in _lost(ledger) or decision is Decision.BACK))
         for name, each in astray.items()
     )
     return Outcome.SPLIT if lost else Outcome.OPEN
+
+
+def _lost(ledger: Ledger) -> set[str]:
+    """Who can no longer be brought along."""
+    return ledger.at_once | ledger.behind
 
 
 def _some(words: Iterable[str], most: int = 5) -> str:

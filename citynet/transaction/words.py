@@ -36,6 +36,8 @@ class How(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     NOT_PENDING = "not pending"
+    GONE = "gone"
+    """What was to be done is no longer known, so that asking again is of no use."""
     FAILED = "failed"
     LOST = "lost"
 
@@ -75,8 +77,9 @@ class Decision(StrEnum):
 class Outcome(StrEnum):
     """How a run ended for the city as a whole.
 
-    `SPLIT`: a device can no longer be brought along: it had no timer, or somebody else changed
-    it. `OPEN`: some device is unknown, or refuses; the run can be resumed.
+    `SPLIT`: a device can no longer be brought along: it had no timer, somebody else changed it,
+    or the inventory no longer has the change that it missed. `OPEN`: some device is unknown, or
+    refuses; the run can be resumed.
     """
 
     SAME = "nothing to change"

@@ -26,8 +26,9 @@ from citynet.transaction.words import (
 TERMS = Terms(within=100.0, doubt=50.0, patience=3.0, again=1.0, margin=1.0)
 RUN = "run-1"
 REFUSABLE = (Step.LOCK, Step.STAGE, Step.VALIDATE, Step.COMMIT_AT_ONCE, Step.EXTEND, Step.CONFIRM)
-LATE = (Step.COMMIT, Step.REDO)
-"""May be refused as well; and one whose session was lost may still be carried out later."""
+WAYS = dict.fromkeys(REFUSABLE, 5) | {Step.COMMIT: 6, Step.REDO: 7}
+"""Any step may be answered, or lost before or after, or meet a restart. The next may be refused,
+the last two still be carried out when their session is lost, the very last be gone."""
 
 
 class CrashError(BaseException):
@@ -75,13 +76,17 @@ def choices(run: Callable[[Oracle], None], faults: int) -> Iterator[Oracle]:
 
 @dataclass
 class Device:
-    """Runs `old` or `new`; a commit waits until `deadline`; `late` is one still on its way."""
+    """Runs `old` or `new`; a commit waits until `deadline`; `late` is one still on its way.
+
+    `gone`: nobody has its change any more.
+    """
 
     timer: bool = True
     running: str = "old"
     deadline: float | None = None
     confirmed: bool = False
     late: float | None = None
+    gone: bool = False
 
     def tick(self, now: float) -> None:
         """The timer."""
@@ -135,18 +140,18 @@ class Model:
     kept: bool = False
 
     def ask(self, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
-        self._between()
+        self._between(self.terms.within + 1)
         answers = {name: self._one(step, self.devices[name]) for name in devices}
-        self._between()
+        self._between(0.6 * self.terms.doubt)
         return answers
 
-    def _between(self) -> None:
-        """Nothing, citynet is killed, or so much time passes that every timer goes off."""
+    def _between(self, seconds: float) -> None:
+        """Nothing, citynet is killed, or so much time passes."""
         what = self.oracle.choose(3)
         if what == 1:
             raise CrashError
         if what == 2:
-            self._pass(self.terms.within + 1)
+            self._pass(seconds)
 
     def _pass(self, seconds: float) -> None:
         self.clock += seconds
@@ -156,7 +161,7 @@ class Model:
     def _one(self, step: Step, device: Device) -> Answer:
         if device.late is not None and self.oracle.choose(2):
             device.arrive(self.clock)
-        what = self.oracle.choose(6 if step in LATE else 5 if step in REFUSABLE else 4)
+        what = self.oracle.choose(WAYS.get(step, 4))
         if what in (1, 3):  # the request was lost, or its device restarted
             device.reboot() if what == 3 else None
             return Answer(How.LOST)
@@ -165,6 +170,9 @@ class Model:
         if what == 5:
             device.late = self.terms.within
             return Answer(How.LOST)
+        if what == 6:
+            device.gone = True
+            return Answer(How.GONE)
         answer = device.do(step, self.clock, self.terms)
         return Answer(How.LOST) if what == 2 else answer
 
@@ -185,6 +193,12 @@ class Model:
         self.records.append(record)
         if isinstance(record, Decided):
             self.kept = record.decision is Decision.KEEP
+            self._in_time()
+
+    def _in_time(self) -> None:
+        """Who still waits when it is decided has half of its last time left to be told."""
+        waiting = [each.deadline for each in self.devices.values() if each.deadline is not None]
+        assert not self.kept or all(each - self.clock >= self.terms.doubt / 2 for each in waiting)
 
     def look(self) -> None:
         pass
@@ -292,11 +306,11 @@ class Story:
     def _end(self, model: Model, verdict: Verdict) -> None:
         """All have it or none, or it is said which do not and why that is so."""
         model.pause(1000.0)
-        timed = {each.running for each in self.devices.values() if each.timer}
-        assert len(timed) <= 1, (verdict, self.devices)
+        whole = [each for each in self.devices.values() if each.timer and not each.gone]
+        assert len({each.running for each in whole}) <= 1, (verdict, self.devices)
         every = {each.running for each in self.devices.values()}
         assert verdict.outcome in (Outcome.KEPT, Outcome.BACK, Outcome.SPLIT), verdict
         if verdict.outcome is not Outcome.SPLIT:
             assert every == {"new" if verdict.outcome is Outcome.KEPT else "old"}, verdict
         else:
-            assert any(not each.timer for each in self.devices.values())
+            assert any(not each.timer or each.gone for each in self.devices.values())
