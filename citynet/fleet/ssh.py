@@ -7,10 +7,12 @@ its own, with its standard input, both outputs and its exit status.
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import paramiko
+from netmiko.base_connection import BaseConnection
 from netmiko.linux.linux_ssh import LinuxSSH
 
 from citynet.deploy.driver import DeviceError, UnreachableError
@@ -24,6 +26,8 @@ CONNECT_TIMEOUT = 30.0
 
 LOG_CHANNEL = "citynet.fleet.ssh"
 logging.getLogger(LOG_CHANNEL).addHandler(logging.NullHandler())  # errors are raised, not logged
+
+Made = TypeVar("Made", bound=BaseConnection)
 
 _BROKEN = (OSError, EOFError, paramiko.SSHException)
 
@@ -77,6 +81,17 @@ def open_shell(
     device: str, access: NodeAccess, tunnel: Tunnel | None, timeout: float = CONNECT_TIMEOUT
 ) -> "SshShell":
     """Log in to a device. Raises `DeviceError` saying which of the many things went wrong."""
+    return SshShell(device, log_in(ExecSSH, device, access, tunnel, timeout), tunnel)
+
+
+def log_in(
+    make: Callable[..., Made],
+    device: str,
+    access: NodeAccess,
+    tunnel: Tunnel | None,
+    timeout: float = CONNECT_TIMEOUT,
+) -> Made:
+    """A connection of netmiko's, by what makes it. Raises `UnreachableError`."""
     for file in (access.key_file, access.known_hosts):
         if file is not None and not Path(file).is_file():
             what = f"{file} is missing; without it nothing can be verified"
@@ -84,19 +99,19 @@ def open_shell(
     port = access.shell_port or access.port
     sock = tunnel.channel(access.host, port, timeout) if tunnel else None
     try:
-        made = ExecSSH(**parameters(access, sock, timeout))
+        return make(**parameters(access, sock, timeout))
     except (*_BROKEN, ValueError, TypeError, SecretError) as error:
         if sock is not None:
             sock.close()
         if tunnel is not None:
             tunnel.leave()
         raise UnreachableError(_explain(device, access, error)) from error
-    return SshShell(device, made, tunnel)
 
 
 def _explain(device: str, access: NodeAccess, error: Exception) -> str:
     place = f"{access.username}@{access.host} port {access.shell_port or access.port}"
-    if isinstance(error, paramiko.BadHostKeyException):
+    # netmiko wraps what paramiko says wherever it also opens a terminal.
+    if paramiko.BadHostKeyException in (type(error), type(error.__context__)):
         return (
             f"{device}: the host key of {place} is not the one in {access.known_hosts}; "
             "it is another machine, or its key was changed"

@@ -40,10 +40,13 @@ class Target:
     tunnel: Tunnel | None = None
 
     def shell(self) -> Shell:
-        """Log in with our key, verifying the device's."""
-        from citynet.fleet.ssh import open_shell  # noqa: PLC0415 - netmiko takes a second
+        """Log in with our key, verifying the device's; to read only where it has no real shell."""
+        from citynet.fleet import prompt, ssh  # noqa: PLC0415 - netmiko takes a second
 
-        return open_shell(self.name, self.access, self.tunnel)
+        cli = self.platform.cli
+        if cli is None:
+            return ssh.open_shell(self.name, self.access, self.tunnel)
+        return prompt.open_prompt(self.name, self.access, self.tunnel, cli)
 
     def driver(self) -> Driver:
         """A driver for this device; it has not connected yet."""

@@ -31,6 +31,18 @@ class RealImage(Struct, frozen=True):
     takes_key: bool = False
 
 
+class CommandLine(Struct, frozen=True):
+    """A device's command line where it is no POSIX shell, and only to be looked at through.
+
+    `netmiko` is netmiko's name of it, `reads` are the words that a command may begin with, and
+    `refused` is what an answer begins with that is no answer.
+    """
+
+    netmiko: str
+    reads: tuple[str, ...]
+    refused: str
+
+
 class Platform(Struct, frozen=True):
     """One kind of device.
 
@@ -45,7 +57,8 @@ class Platform(Struct, frozen=True):
     models that its documents (files that end in `.xml`) must be valid against. `lacks` says of
     roles that it has no template for why, or what to do instead. `ports` says how it names its
     ports, where it does not take any name; templates have `name | port` then. `port` is the TCP
-    port that it is managed at: 22 for a shell, 830 for NETCONF (RFC 6242).
+    port that it is managed at: 22 for a shell, 830 for NETCONF (RFC 6242). `cli` is what answers
+    at 22 where that is not a POSIX shell.
 
     `image` is the folder of `labs/images/` that its lab nodes are made from. Where it names none,
     a platform with models is there as its twin, and one without is a Linux router. `real` is
@@ -67,6 +80,7 @@ class Platform(Struct, frozen=True):
     ports: Ports | None = None
     port: int = 22
     real: RealImage | None = None
+    cli: CommandLine | None = None
 
 
 def outside(facts: DeviceFacts, role: str, ranges: Mapping[str, range]) -> Iterator[str]:

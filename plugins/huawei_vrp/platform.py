@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import IPv6Address
 
 from citynet.build.facts import DeviceFacts
-from citynet.render.platform import Platform, RealImage, outside
+from citynet.render.platform import CommandLine, Platform, RealImage, outside
 from citynet.render.ports import Ports
 from citynet.render.stateless import access_lists, refuses_state
 from citynet.render.xml import assemble
@@ -85,4 +85,5 @@ PLATFORM = Platform(
     models=MODELS,
     ports=PORTS,
     real=RealImage("huawei_vrp", "admin", lab_interface),
+    cli=CommandLine("huawei_vrpv8", ("display",), "Error:"),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from citynet.build.facts import DeviceFacts
-from citynet.render.platform import Platform, RealImage, outside
+from citynet.render.platform import CommandLine, Platform, RealImage, outside
 from citynet.render.stateless import refuses_state
 from citynet.render.xml import assemble
 
@@ -65,4 +65,5 @@ PLATFORM = Platform(
     lacks={"srv6": NO_SRV6, "vpn": NO_REFLECTION},
     ports=PORTS,
     real=RealImage("nokia_srlinux", "admin", lab_interface, takes_key=True),
+    cli=CommandLine("nokia_srl", ("show", "info"), "Parsing error"),
 )

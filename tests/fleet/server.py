@@ -4,7 +4,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +17,17 @@ from citynet.lab.host import NodeAccess, SshJump
 
 @dataclass
 class Server:
-    """Listens on loopback. `accepted` counts logins, `silent` makes it say nothing at all."""
+    """Listens on loopback. `accepted` counts logins, `silent` makes it say nothing at all.
+
+    `typed` talks to who wants a terminal.
+    """
 
     key: paramiko.PKey
     client: paramiko.PKey
     listener: socket.socket
     silent: bool = False
     accepted: int = 0
+    typed: Callable[[paramiko.Channel], None] | None = None
     transports: list[paramiko.Transport] = field(default_factory=list)
 
     @property
@@ -87,6 +91,14 @@ class _Interface(paramiko.ServerInterface):
     ) -> int:
         self.targets[chanid] = destination
         return OPEN_SUCCEEDED
+
+    def check_channel_pty_request(self, channel: paramiko.Channel, *_: object) -> bool:
+        return self._server.typed is not None
+
+    def check_channel_shell_request(self, channel: paramiko.Channel) -> bool:
+        if self._server.typed is not None:
+            threading.Thread(target=self._server.typed, args=(channel,), daemon=True).start()
+        return self._server.typed is not None
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         threading.Thread(target=_execute, args=(channel, command.decode()), daemon=True).start()
