@@ -214,14 +214,18 @@ OF_TWINS = (Kind.POWER,)
 
 
 def _real(seed: int, number: int, where: Where) -> Case:
-    """Real servers are hit by the journal: so long after a record is on disk."""
+    """Real servers are hit by the journal: so long after a record is on disk.
+
+    Each kind has its turn, so that a short campaign has all of them.
+    """
     random = Random(f"{seed}/{number}/{where}")  # noqa: S311
     stretch = STRETCH[where]
     devices = 4 if where is Where.LAB else 3
     count = random.choices((1, 2), (0.75, 0.25))[0]
     faults = []
-    for _ in range(count):
-        kind = random.choice(REAL_KINDS[where])
+    kinds = REAL_KINDS[where]
+    for nth in range(count):
+        kind = random.choice(kinds) if nth else kinds[number % len(kinds)]
         known = (Phase.BEGUN,) if kind in FROM_THE_START else WRITTEN
         seconds = stretch * random.choice((0.3, 1.0, 2.5, 6.0))
         delay = stretch * random.choice((0.0, 0.0, 0.2, 0.6, 1.5))

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from citynet.transaction.words import Decision, JournalError
 from tests.campaign import judge
-from tests.campaign.case import Case, Kind, Then
+from tests.campaign.case import Case, Kind, Then, Where
 from tests.campaign.city import shape, write_access, write_city, write_plays
 from tests.campaign.inject import fleet_stage
 from tests.campaign.judge import Look
@@ -23,6 +23,9 @@ CALM = 2
 LATEST = 90.0
 """Seconds that timers are waited for."""
 PATIENCE = "30"
+MEASURED = ("--health", "no-worse", "--health-wait", "8", "--health-hold", "1")
+HEALTH = {Where.FLEET: ("--health", "off"), Where.TWINS: ("--health", "off"), Where.LAB: MEASURED}
+"""What forwards no packets has no sessions."""
 """Seconds: `--patience`, shorter than the default, so that timers go off before it is over too."""
 
 
@@ -166,7 +169,7 @@ class Play:
 
     def _within(self) -> Sequence[str]:
         within = str(self.case.within)
-        return ("--confirm-within", within, "--patience", PATIENCE, "--health", "off")
+        return ("--confirm-within", within, "--patience", PATIENCE, *HEALTH[self.case.where])
 
     def _run(self, *argv: str, book: bool = False) -> Run:
         prelude = self.prelude
