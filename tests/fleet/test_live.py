@@ -41,7 +41,7 @@ def seen() -> str:
     with os.fdopen(terminal, "w") as stream:
         assert os.isatty(stream.fileno())
         nornir = fleet(prepare(DEMO))
-        live = Live(Console(file=stream, width=100))
+        live = Live(Console(file=stream, width=100, _environ={"TERM": "xterm-256color"}))
         nornir.with_processors([live]).run(task=_one, name="look")
     reader.join(10)
     os.close(master)
