@@ -81,14 +81,33 @@ def test_holding_a_command(shell: SshShell, tmp_path: Path) -> None:
     assert held.stdout == "before\n"
     assert not gone.exists()
     held.release()
+    assert _comes(gone)
+
+
+def _comes(file: Path) -> bool:
     deadline = time.monotonic() + 5
-    while not gone.exists() and time.monotonic() < deadline:
+    while not file.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert gone.exists()
+    return file.exists()
 
 
 def test_a_command_that_ends_instead_of_holding(shell: SshShell) -> None:
     assert shell.hold("echo taken; exit 75", until="READY") == Output("taken\n", "", 75)
+
+
+def test_a_command_that_neither_holds_nor_ends(shell: SshShell) -> None:
+    began = time.monotonic()
+    with pytest.raises(DeviceError, match="did not end within 1 s") as caught:
+        shell.hold("exec >&- 2>&-; sleep 9", until="READY", timeout=1)
+    assert not isinstance(caught.value, UnreachableError)
+    assert time.monotonic() - began < 4
+
+
+def test_who_comes_too_late_to_hold_is_let_go(shell: SshShell, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    with pytest.raises(DeviceError, match="did not end within 1 s"):
+        shell.hold(f"echo NO; cat; touch {gone}", until="READY", timeout=1)
+    assert _comes(gone)
 
 
 def test_another_host_key_is_refused(sshd: Server, key: paramiko.PKey, tmp_path: Path) -> None:
