@@ -127,7 +127,8 @@ class Driver(Protocol):
     def fingerprint(self, *, last: bool = False) -> str:
         """A digest of what runs now, read anew: equal if and only if the configuration is.
 
-        `last`: what `stage` or `commit`, called just before, has read will do.
+        `last`: what `stage` or `commit`, called just before, has read will do. Without it
+        `DeviceError` while a commit waits or is being taken back: what runs may change by itself.
         """
         ...
 

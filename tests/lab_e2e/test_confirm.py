@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from nornir.core import Nornir
 
-from citynet.deploy.driver import Confirm, Driver, NotPendingError, Refused
+from citynet.deploy.driver import Confirm, DeviceError, Driver, NotPendingError, Refused
 from citynet.fleet.runner import fleet
 from citynet.lab.clab import container_name
 from citynet.lab.host import LabHost
@@ -127,7 +127,8 @@ def test_rolling_back_from_another_session(
 ) -> None:
     first = sessions().fingerprint()
     committed(sessions(), "undo", 300, NOTHING)
-    assert sessions().fingerprint() != first
+    with pytest.raises(DeviceError, match="commit undo waits for its confirmation"):
+        sessions().fingerprint()
     sessions().roll_back("undo")
     assert box.measure() == old
     assert sessions().fingerprint() == first
