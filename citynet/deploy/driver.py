@@ -41,7 +41,7 @@ class UnreachableError(DeviceError):
 
 
 class NotPendingError(DeviceError):
-    """No commit waits under that name: it was confirmed, rolled back, or its time ran out."""
+    """No commit waits under that name: it was confirmed, or it was taken back and that is done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ from citynet.deploy.driver import (
     Change,
     Confirm,
     DeviceError,
-    NotPendingError,
     Refused,
     UnreachableError,
 )
@@ -227,10 +226,10 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
             raise CommitConfirmException("no commit of NAPALM's waits for its confirmation")
         try:
             action(run)
-        except NotPendingError as error:
-            raise CommitConfirmException(str(error)) from error
-        except DeviceError as error:
+        except UnreachableError as error:
             raise _closed(error) from error
+        except DeviceError as error:  # it waits no more, or is going back
+            raise CommitConfirmException(str(error)) from error
 
     def get_config(
         self,

@@ -100,11 +100,52 @@ def test_a_commit_that_is_taken_back(device: Device) -> None:
     assert device.call("back", "r1")["kind"] == "not-pending"
 
 
+def test_what_goes_back_waits_until_it_is_back(device: Device) -> None:
+    device.begin()
+    device.ready()
+    device.store.decide(pending.REVERTING, "its time ran out")
+    for words in (("confirm", "r1"), ("extend", "r1", "9")):
+        said = device.call(*words)
+        assert (said["kind"], said["message"]) == (
+            "failed",
+            "commit r1 is going back: its time ran out",
+        )
+    assert device.call("confirm", "r2")["kind"] == "not-pending"
+    assert device.call("back", "r1") == {"ok": True}  # whoever asks for it helps
+    assert (device.runs, device.call("confirm", "r1")["kind"]) == ("old", "not-pending")
+
+
+def test_asking_for_the_way_back_when_its_time_is_over_helps(device: Device) -> None:
+    device.begin()
+    device.ready(within=0.0)
+    assert device.call("back", "r1") == {"ok": True}
+    assert device.runs == "old"
+
+
+def test_a_way_back_that_takes_long_is_asked_for_again(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device.begin()
+    device.ready()
+    monkeypatch.setattr(guard, "FOREGROUND", -1.0)
+    device.left = [["link x is still there"]]
+    assert device.call("back", "r1")["kind"] == "failed"
+    monkeypatch.setattr(guard, "PATIENCE", 0.0)
+    with pending.held(device.store.deciding, 1):  # the watcher is at it
+        said = device.call("back", "r1")
+    assert (said["kind"], "is not free" in said["message"]) == ("failed", True)
+    assert device.call("back", "r1") == {"ok": True}
+
+
 def test_time_runs_out_and_may_be_extended(device: Device) -> None:
     device.begin()
     device.ready(within=0.0)
-    assert device.call("extend", "r1", "60")["kind"] == "not-pending"
+    late = {"ok": False, "kind": "failed", "message": "commit r1 is going back: its time ran out"}
+    assert device.call("extend", "r1", "60") == late
+    assert device.call("confirm", "r1") == late
+    assert device.ready() == late
     device.call("watch")
+    assert device.call("extend", "r1", "60")["kind"] == "not-pending"
     assert device.runs == "old"
     assert "its time ran out" in device.call("confirm", "r1")["message"]
     device.begin()
@@ -141,8 +182,10 @@ def test_a_restart_ends_the_wait_and_finishes_a_confirmation(
     device.begin()
     device.ready()
     monkeypatch.setattr(pending, "start", lambda: "another")
-    assert device.call("confirm", "r1")["kind"] == "not-pending"
+    goes_back = "commit r1 is going back: the device restarted before it was confirmed"
+    assert device.call("confirm", "r1")["message"] == goes_back
     device.call("start")
+    assert device.call("confirm", "r1")["message"] == goes_back
     device.call("watch")
     assert device.runs == "old"
     assert "the device restarted" in device.call("confirm", "r1")["message"]

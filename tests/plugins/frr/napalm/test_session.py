@@ -10,6 +10,7 @@ import paramiko
 import pytest
 from napalm.base.exceptions import (
     CommandErrorException,
+    CommitConfirmException,
     CommitError,
     ConnectAuthError,
     ConnectionException,
@@ -17,6 +18,7 @@ from napalm.base.exceptions import (
     ReplaceConfigException,
 )
 
+from citynet.deploy.driver import DeviceError
 from plugins.frr.napalm_driver import FRRDriver
 from plugins.frr.napalm_session import without_secrets
 from tests.fleet.server import Server, known_hosts, private, server
@@ -150,6 +152,18 @@ def test_nobody_there(options: dict[str, Any]) -> None:
 )
 def test_secrets_of_a_configuration(line: str, left: str) -> None:
     assert without_secrets(f"a\n{line}\nb") == f"a\n{left}\nb"
+
+
+def test_what_is_going_back_cannot_be_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = driver({})
+
+    def late(run: str) -> None:
+        raise DeviceError(f"r: commit {run} is going back: its time ran out")
+
+    monkeypatch.setattr(device._driver, "waiting", lambda: "napalm-1")
+    monkeypatch.setattr(device._driver, "confirm", late)
+    with pytest.raises(CommitConfirmException, match="napalm-1 is going back"):
+        device.confirm_commit()
 
 
 def test_an_empty_candidate_would_be_the_end_of_frr(tmp_path: Path) -> None:
