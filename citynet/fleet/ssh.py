@@ -224,7 +224,7 @@ def _held(channel: paramiko.Channel, until: str, deadline: float) -> Held | Outp
     line = f"{until}\n"
     text = _read(channel, deadline, line.encode()).decode(errors="replace")
     if text.endswith(line):
-        return Held(text.removesuffix(line), channel.close)
+        return Held(text.removesuffix(line), channel.close, channel.exit_status_ready)
     status = _status(channel, deadline)
     errors = channel.makefile_stderr("rb").read().decode(errors="replace")
     channel.close()

@@ -84,7 +84,7 @@ class FrrDriver:
         return frozenset(Capability)
 
     def lock(self, owner: str) -> None:
-        """Hold a lock on the device for as long as this session lives, an hour at most."""
+        """Hold a lock on the device for as long as this session lives, two days at most."""
         self._lock.take(self._shell, owner)
 
     def unlock(self) -> None:
@@ -183,6 +183,7 @@ class FrrDriver:
             raise Refused(self._name, staged.refusals)
         asked = confirm or Confirm(f"alone-{secrets.token_hex(8)}", CHANGE_TIMEOUT)
         self._refuse_changed(staged, self._read(staged.goal))
+        self._lock.assure()
         self._begin(staged, asked, note)
         try:
             self._complete(staged, asked)

@@ -19,6 +19,7 @@ from citynet.lab.clab import container_name
 from citynet.lab.host import LabHost
 from citynet.pipeline import prepare, render
 from citynet.render.artifact import Artifact
+from plugins.frr.lock import LONGEST
 from tests.cities import DEMO, ROOT
 from tests.lab_e2e.routers import NEEDS, Box, committed, demo, settled, shorten, until
 
@@ -183,6 +184,6 @@ def test_citynet_is_killed_in_the_middle_of_a_commit(
         assert process.stdout.readline() == b"go\n"
         box.run(wait)
         process.send_signal(signal.SIGKILL)
-    assert until(lambda: box.run("pgrep -f '[t]imeout 3600 cat'").stdout == "", 20)
+    assert until(lambda: box.run(f"pgrep -f '[t]imeout {LONGEST} cat'").stdout == "", 20)
     time.sleep(1)
     assert until(lambda: not box.waits(), NEEDS)

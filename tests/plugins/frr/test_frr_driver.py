@@ -5,13 +5,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
+from citynet.cli.deploy import deploy
 from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.fleet.shell import Held, Output
 from citynet.render.artifact import Artifact
 from plugins.frr import config, script
 from plugins.frr.driver import FrrDriver
+from plugins.frr.lock import LONGEST
 
 DATA = Path(__file__).parent / "data"
 Answer = Callable[[str], str]
@@ -25,6 +28,8 @@ class FakeShell:
         self.sent: list[str] = []
         self.commands: list[str] = []
         self.closed = False
+        self.held = 0
+        self.lost = False
 
     def run(self, command: str, *, stdin: str | None = None, timeout: float = 30.0) -> Output:
         self.sent.append(stdin or command)
@@ -35,7 +40,8 @@ class FakeShell:
         self.sent.append(command)
         if self.answer("lock"):
             return Output(self.answer("lock"), "", 75)
-        return Held("", lambda: None)
+        self.held += 1
+        return Held("", lambda: None, lambda: self.lost)
 
     def close(self) -> None:
         self.closed = True
@@ -326,6 +332,34 @@ def test_a_lock_says_who_and_since_when() -> None:
     router = Router(lambda sent: "li on host since 2026-01-01" if sent == "lock" else "")
     with pytest.raises(Refused, match="locked by li on host since 2026-01-01"):
         FrrDriver(router).lock("me")
+
+
+def test_a_lock_that_has_ended_is_taken_anew_and_nothing_is_committed_without() -> None:
+    device = Device("gov-acc1")
+    router = Router(lambda sent: "" if sent == "lock" else device(sent))
+    driver = FrrDriver(router)
+    driver.lock("me")
+    driver.lock("me")
+    assert router.fake.held == 1
+    driver.stage(artifact("gov-acc1"))
+    router.fake.lost = True
+    with pytest.raises(DeviceError, match="the lock has ended"):
+        driver.commit(Confirm("run-1", 30))
+    assert device.commands == []
+    driver.lock("me")
+    assert router.fake.held == 2
+    router.fake.lost = False
+    driver.commit(Confirm("run-1", 30))
+    assert device.commands == ["begin", "ready"]
+    begin = next(each for each in router.fake.sent if " begin" in each)
+    assert '"held": true' in begin
+
+
+def test_a_lock_outlives_the_longest_run() -> None:
+    longest = next(each for each in deploy.params if each.name == "confirm_within").type
+    assert isinstance(longest, click.FloatRange)
+    assert longest.max is not None
+    assert longest.max < LONGEST
 
 
 def test_reading_gives_the_artifacts_files() -> None:
