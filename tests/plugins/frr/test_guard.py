@@ -205,6 +205,33 @@ def test_no_room_is_refused_and_leaves_nothing(
     assert not list((device.store.root / "var/lib/citynet").glob("commit*"))
 
 
+@pytest.mark.parametrize("how", ["the disk is full", "it is killed"])
+@pytest.mark.parametrize("at", range(1, 6))
+def test_files_for_the_next_boot_that_are_not_all_written_do_not_stay(
+    at: int, how: str, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync, seen = os.fsync, [0]
+
+    def full(handle: int) -> None:
+        """A file is on the disk before its folder is: every second of them is a folder."""
+        seen[0] += 1
+        if seen[0] == 2 * at - 1:
+            raise OSError(28, "No space left on device") if how == "the disk is full" else Crash
+        sync(handle)
+
+    device.begin()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        try:
+            assert device.ready()["kind"] == "refused"
+        except Crash:
+            assert list(device.store.root.rglob(".*.tmp"))
+    assert device.call("confirm", "r1")["kind"] == "failed"  # it is not complete
+    assert device.call("back", "r1") == {"ok": True}
+    assert (device.runs, device.boots()) == ("old", "old")
+    assert not list(device.store.root.rglob("*citynet-new*"))
+
+
 def test_nonsense_is_answered(device: Device) -> None:
     assert device.call("nonsense")["kind"] == "failed"
     assert device.call("extend", "r1")["kind"] == "failed"
