@@ -75,8 +75,13 @@ def bundle() -> tuple[str, bytes]:
 
 
 def installing() -> str:
-    """A script that puts the program on the device, whole or not at all."""
+    """A script that puts the program on the device, whole or not at all.
+
+    Older ones go, unless a commit is there or is just being begun, decided or carried out: its
+    watcher needs its own.
+    """
     name, data = bundle()
+    there = " -o ".join(f"-e {phase}" for phase in (COMMIT, REVERTING, CONFIRMED))
     text = base64.encodebytes(data).decode()
     place, fresh = f"guard-{name}", f"guard-{name}.new"
     return (
@@ -84,7 +89,10 @@ def installing() -> str:
         f"rm -rf {fresh}; mkdir {fresh} || exit 1\n"
         f"{{ base64 -d | tar xz -C {fresh}; }} {script.here(text)}\n"
         f"[ $? = 0 ] && sync -f . && mv -T {fresh} {place} || {{ rm -rf {fresh}; exit 1; }}\n"
-        f"for old in guard-*; do [ -e commit -o $old = {place} ] || rm -rf $old; done\n"
+        f"mkdir -p -m 700 {script.RUN_DIR}\n"
+        f"( flock -n 9 || exit; [ {there} ] && exit\n"
+        f"for old in guard-*; do [ $old = {place} ] || rm -rf $old; done\n"
+        f") 9>>{script.RUN_DIR}/guard.lock\n"
         f"ln -sfn {place} guard\n"
     )
 
