@@ -20,7 +20,6 @@ from napalm.base.exceptions import (
 
 from citynet.deploy.driver import DeviceError
 from plugins.frr.napalm_driver import FRRDriver
-from plugins.frr.napalm_session import without_secrets
 from tests.fleet.server import Server, known_hosts, private, server
 
 SAID = "correct horse battery staple"
@@ -135,23 +134,6 @@ def test_nothing_secret_is_written_down(
 def test_nobody_there(options: dict[str, Any]) -> None:
     with pytest.raises(ConnectionException, match="is unreachable"):
         driver(options | {"port": 1}).open()
-
-
-@pytest.mark.parametrize(
-    ("line", "left"),
-    [
-        ("+ neighbor 192.0.2.1 password hush hush", "+ neighbor 192.0.2.1 password <removed>"),
-        (" isis password md5 hush", " isis password md5 <removed>"),
-        (" area-password clear hush", " area-password clear <removed>"),
-        (" ip ospf message-digest-key 1 md5 hush", " ip ospf message-digest-key 1 md5 <removed>"),
-        ("enable password 8 hush", "enable password 8 <removed>"),
-        (" key-string hush", " key-string <removed>"),
-        (" description the password is elsewhere", " description the password is elsewhere"),
-        ("no service password-encryption", "no service password-encryption"),
-    ],
-)
-def test_secrets_of_a_configuration(line: str, left: str) -> None:
-    assert without_secrets(f"a\n{line}\nb") == f"a\n{left}\nb"
 
 
 def test_what_is_going_back_cannot_be_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
