@@ -298,6 +298,7 @@ def expect(store: Store, run: str, *, late: bool = False) -> None:
         why = store.read(WHY) or due
         if phase == CONFIRMED:
             raise Failure("not-pending", f"commit {run} waits no more: {why}")
+        _see_to_it(store)
         raise Failure("failed", f"commit {run} is going back: {why}")
     found = [each for each in store.outcomes() if each.get("run") == run]
     became = "no commit of that name is known"
@@ -306,6 +307,13 @@ def expect(store: Store, run: str, *, late: bool = False) -> None:
         became = f"it was {last['result']} at {last['at']} ({last['why']})"
     other = f"; commit {store.run_name()} waits" if phase is not None else ""
     raise Failure("not-pending", f"no commit waits as {run}: {became}{other}")
+
+
+def _see_to_it(store: Store) -> None:
+    """Have somebody watch what goes back, should all who did be dead."""
+    if free(store.watching):
+        with suppress(OSError):
+            os.close(spawn(store, 1))
 
 
 def show(store: Store, arguments: list[str], given: str) -> Json:

@@ -115,6 +115,25 @@ def test_what_goes_back_waits_until_it_is_back(device: Device) -> None:
     assert (device.runs, device.call("confirm", "r1")["kind"]) == ("old", "not-pending")
 
 
+def test_who_asks_for_what_goes_back_has_it_watched(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device.begin()
+    device.ready(within=0.0)
+    began: list[int] = []
+
+    def spawn(_: Store, count: int) -> int:
+        began.append(count)
+        return os.open(os.devnull, os.O_RDONLY)
+
+    monkeypatch.setattr(guard, "spawn", spawn)
+    with pending.held(device.store.watching, 1):
+        assert device.call("confirm", "r1")["kind"] == "failed"
+    assert not began
+    assert device.call("confirm", "r1")["kind"] == "failed"
+    assert began == [1]
+
+
 def test_asking_for_the_way_back_when_its_time_is_over_helps(device: Device) -> None:
     device.begin()
     device.ready(within=0.0)
