@@ -41,7 +41,7 @@ class UnreachableError(DeviceError):
 
 
 class NotPendingError(DeviceError):
-    """No commit waits under that name: it was confirmed, rolled back, or its time ran out."""
+    """No commit waits under that name: it was confirmed, or it was taken back and that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,8 @@ class Driver(Protocol):
     def fingerprint(self, *, last: bool = False) -> str:
         """A digest of what runs now, read anew: equal if and only if the configuration is.
 
-        `last`: what `stage` or `commit`, called just before, has read will do.
+        `last`: what `stage` or `commit`, called just before, has read will do. Without it
+        `DeviceError` while a commit waits or is being taken back: what runs may change by itself.
         """
         ...
 

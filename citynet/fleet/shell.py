@@ -18,11 +18,13 @@ class Output:
 class Held:
     """A command that keeps running on the device until `release`, or until the session ends.
 
-    `stdout` is what it printed up to the line that was waited for.
+    `stdout` is what it printed up to the line that was waited for. `ended` tells whether it has
+    come to its end all the same.
     """
 
     stdout: str
     release: Callable[[], None]
+    ended: Callable[[], bool]
 
 
 class Shell(Protocol):

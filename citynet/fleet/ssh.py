@@ -161,13 +161,9 @@ class SshShell:
                 feed.start()
                 output = _read(channel, deadline)
                 drain.join(max(0.1, deadline - time.monotonic()))
-                if not channel.status_event.wait(max(0.1, deadline - time.monotonic())):
-                    raise TimeoutError
-                status = channel.recv_exit_status()
+                status = _status(channel, deadline)
         except _BROKEN as error:
             raise self._failure(command, timeout, error) from error
-        if status < 0:
-            raise self._failure(command, timeout, EOFError("no exit status"))
         text = output.decode(errors="replace")
         return Output(text, b"".join(errors).decode(errors="replace"), status)
 
@@ -176,16 +172,13 @@ class SshShell:
         deadline = time.monotonic() + timeout
         try:
             channel = self._start(command, timeout)
-            output = _read(channel, deadline, f"{until}\n".encode())
-            text = output.decode(errors="replace")
-            if text.endswith(f"{until}\n"):
-                return Held(text.removesuffix(f"{until}\n"), channel.close)
-            status = channel.recv_exit_status()
-            errors = channel.makefile_stderr("rb").read().decode(errors="replace")
-            channel.close()
+            try:
+                return _held(channel, until, deadline)
+            except _BROKEN:
+                channel.close()  # what it holds by then is nobody's
+                raise
         except _BROKEN as error:
             raise self._failure(command, timeout, error) from error
-        return Output(text, errors, status)
 
     def close(self) -> None:
         """End the session; harmless when it has ended."""
@@ -229,6 +222,28 @@ def _read(channel: paramiko.Channel, deadline: float, until: bytes | None = None
             break
         output += chunk
     return bytes(output)
+
+
+def _status(channel: paramiko.Channel, deadline: float) -> int:
+    """The exit status of a command that may run on though it has closed its outputs."""
+    if not channel.status_event.wait(max(0.1, deadline - time.monotonic())):
+        raise TimeoutError
+    status = channel.recv_exit_status()
+    if status < 0:
+        raise EOFError("no exit status")
+    return status
+
+
+def _held(channel: paramiko.Channel, until: str, deadline: float) -> Held | Output:
+    """The command that printed `until` and runs on, or what it gave as it ended instead."""
+    line = f"{until}\n"
+    text = _read(channel, deadline, line.encode()).decode(errors="replace")
+    if text.endswith(line):
+        return Held(text.removesuffix(line), channel.close, channel.exit_status_ready)
+    status = _status(channel, deadline)
+    errors = channel.makefile_stderr("rb").read().decode(errors="replace")
+    channel.close()
+    return Output(text, errors, status)
 
 
 def _drain(channel: paramiko.Channel, into: list[bytes]) -> None:

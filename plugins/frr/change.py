@@ -11,7 +11,7 @@ from .config import FrrDiff, Script
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .reconcile import Step, plan
 from .state import Goal, Running
-from .words import slot
+from .words import slot, without_secrets
 
 ROUNDS = 4
 """How often FRR is asked, each time for what is still missing and in another way."""
@@ -178,13 +178,14 @@ def _said(output: str, name: str, sent: Script) -> dict[config.Path | None, str]
             made.setdefault(path, _plain(message))
     rest = [line for line in part.text.splitlines() if line and not _SMALL_TALK.match(line)]
     if rest:
-        made[None] = " ".join(dict.fromkeys(rest))
+        made[None] = " ".join(dict.fromkeys(map(without_secrets, rest)))
     return made
 
 
 def _plain(message: str) -> str:
     """`% Unknown command[21]:  isis bogus 3` and the like, for people."""
-    return re.sub(r"\[\d+\]", "", message.partition(", line:")[0]).removeprefix("% ").strip()
+    said = re.sub(r"\[\d+\]", "", without_secrets(message).partition(", line:")[0])
+    return said.removeprefix("% ").strip()
 
 
 def dry_refusals(wanted: Goal, said: str, sent: Script) -> list[Refusal]:
@@ -195,7 +196,7 @@ def dry_refusals(wanted: Goal, said: str, sent: Script) -> list[Refusal]:
         at = wanted.frr.lines.get(path) if path else None
         text = path[-1] if path else sent.lines[int(number) - 1].strip()
         if at is not None:  # a negation in other words may do; what is left is found after
-            made.append(Refusal(FRR_CONF, at, text, _plain(message)))
+            made.append(Refusal(FRR_CONF, at, without_secrets(text), _plain(message)))
     return made
 
 
@@ -207,13 +208,14 @@ def _left(
     known = [path for path in diff.added if path in said]
     why = said.get(None, "FRR does not show it after it was given")
     made = [
-        Refusal(FRR_CONF, wanted.frr.lines[path], path[-1], said.get(path, why))
+        Refusal(FRR_CONF, wanted.frr.lines[path], without_secrets(path[-1]), said.get(path, why))
         for path in (known or diff.added)
     ]
     replaced = {(path[:-1], slot(path[-1])) for path in diff.added if slot(path[-1])}
     made += [
-        Refusal(FRR_CONF, None, path[-1], f"{' / '.join(path)}: cannot be removed: {why}")
+        Refusal(FRR_CONF, None, shown[-1], f"{' / '.join(shown)}: cannot be removed: {why}")
         for path in diff.removed
+        for shown in [[without_secrets(line) for line in path]]
         if not known and (path[:-1], slot(path[-1])) not in replaced
     ]
     rest = difference(wanted, now, additive=additive)

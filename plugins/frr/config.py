@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .words import ATTACHED, EXIT, HOLLOW, INSTANCE, LASTING, NOISE, negation, slot
+from .words import ATTACHED, EXIT, HOLLOW, INSTANCE, LASTING, NOISE, negation, slot, without_secrets
 
 Path = tuple[str, ...]
 """A line and the contexts around it: `("router bgp 1", "address-family ipv4 vpn", "…")`."""
@@ -212,7 +212,7 @@ def _tree(config: FrrConfig, paths: frozenset[Path]) -> list[tuple[str, Path | N
 
 
 def shown(diff: FrrDiff) -> list[str]:
-    """The difference as lines for people: contexts once, then `-` and `+`."""
+    """The difference as lines for people: contexts once, then `-` and `+`; no secrets."""
     changed: dict[Path, list[str]] = {}
     marks = [("-", path) for path in diff.removed] + [("+", path) for path in diff.added]
     own = {path for _, path in marks}
@@ -220,9 +220,10 @@ def shown(diff: FrrDiff) -> list[str]:
         top = path
         while top[:-1] in own:
             top = top[:-1]
-        changed.setdefault(top[:-1], []).append(f"{mark}{' ' * (len(path) - 1)}{path[-1]}")
+        line = f"{mark}{' ' * (len(path) - 1)}{without_secrets(path[-1])}"
+        changed.setdefault(top[:-1], []).append(line)
     made: list[str] = []
     for context, lines in changed.items():
-        made += [f" {' ' * level}{line}" for level, line in enumerate(context)]
+        made += [f" {' ' * level}{without_secrets(line)}" for level, line in enumerate(context)]
         made += lines
     return made

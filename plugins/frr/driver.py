@@ -84,7 +84,7 @@ class FrrDriver:
         return frozenset(Capability)
 
     def lock(self, owner: str) -> None:
-        """Hold a lock on the device for as long as this session lives, an hour at most."""
+        """Hold a lock on the device for as long as this session lives, two days at most."""
         self._lock.take(self._shell, owner)
 
     def unlock(self) -> None:
@@ -155,10 +155,15 @@ class FrrDriver:
             raise Refused(self._name, found)
 
     def fingerprint(self, *, last: bool = False) -> str:
-        """A digest of what runs: FRR, interfaces, addresses, tables, and the kernel's settings."""
+        """A digest of what runs: FRR, interfaces, addresses, tables, and the kernel's settings.
+
+        Read anew, it is of what goes on running: `DeviceError` while a commit may still go back.
+        """
         read, self._said = self._said if last else "", ""
         output = read or self._run(self._reading(None) + script.settings())
         now = running(self._name, output, None)
+        if not last:
+            self._await_settled(now)
         kernel = script.parts(output).get("kernel")
         said = {
             FRR_CONF: sorted(config.meaning(now.frr)),
@@ -178,6 +183,7 @@ class FrrDriver:
             raise Refused(self._name, staged.refusals)
         asked = confirm or Confirm(f"alone-{secrets.token_hex(8)}", CHANGE_TIMEOUT)
         self._refuse_changed(staged, self._read(staged.goal))
+        self._lock.assure()
         self._begin(staged, asked, note)
         try:
             self._complete(staged, asked)
@@ -214,7 +220,7 @@ class FrrDriver:
     def waiting(self) -> str | None:
         """The name of the commit that waits, whoever made it."""
         found = guarded.waiting(self._read(None).saved)
-        return found[0] if found is not None else None
+        return found.run if found is not None else None
 
     def previous(self) -> tuple[str, str] | None:
         """The last commit that was confirmed, and FRR's configuration before it."""
@@ -270,7 +276,13 @@ class FrrDriver:
     def _refuse_waiting(self, now: Running) -> None:
         found = guarded.waiting(now.saved)
         if found is not None:
-            raise Refused(self._name, [Refusal("", None, "", found[1])])
+            raise Refused(self._name, [Refusal("", None, "", found.sentence)])
+
+    def _await_settled(self, now: Running) -> None:
+        """Raise `DeviceError` where what was read may be another configuration soon."""
+        found = guarded.waiting(now.saved)
+        if found is not None and not found.settled:
+            raise DeviceError(f"{self._name}: {found.sentence}; what it runs is not known yet")
 
     def _refuse_changed(self, staged: _Staged, now: Running) -> None:
         """Raise `Refused` where something else runs than when the candidate was compared."""

@@ -285,13 +285,21 @@ def back(store: Store, arguments: list[str], given: str) -> Json:
 
 
 def expect(store: Store, run: str, *, late: bool = False) -> None:
-    """Raise `Failure` unless a commit of that name waits. `late`: even if its time is over."""
+    """Raise `Failure` unless a commit of that name waits. `late`: even if its time is over.
+
+    One that goes back, or has to, is not `not-pending` until the device is as before: who hears
+    that may look at what runs.
+    """
     phase = store.phase()
-    if phase == COMMIT and store.run_name() == run and (late or not _due(store)):
-        return
     if phase is not None and store.run_name() == run:
-        why = store.read(WHY) or _due(store)
-        raise Failure("not-pending", f"commit {run} waits no more: {why}")
+        due = _due(store) if phase == COMMIT else ""
+        if phase == COMMIT and (late or not due):
+            return
+        why = store.read(WHY) or due
+        if phase == CONFIRMED:
+            raise Failure("not-pending", f"commit {run} waits no more: {why}")
+        _see_to_it(store)
+        raise Failure("failed", f"commit {run} is going back: {why}")
     found = [each for each in store.outcomes() if each.get("run") == run]
     became = "no commit of that name is known"
     if found:
@@ -299,6 +307,13 @@ def expect(store: Store, run: str, *, late: bool = False) -> None:
         became = f"it was {last['result']} at {last['at']} ({last['why']})"
     other = f"; commit {store.run_name()} waits" if phase is not None else ""
     raise Failure("not-pending", f"no commit waits as {run}: {became}{other}")
+
+
+def _see_to_it(store: Store) -> None:
+    """Have somebody watch what goes back, should all who did be dead."""
+    if free(store.watching):
+        with suppress(OSError):
+            os.close(spawn(store, 1))
 
 
 def show(store: Store, arguments: list[str], given: str) -> Json:

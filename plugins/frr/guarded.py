@@ -8,6 +8,7 @@ import json
 import shlex
 import tarfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +18,7 @@ from citynet.deploy.driver import DeviceError, NotPendingError, Refusal, Refused
 from citynet.fleet.shell import Output
 
 from . import script
-from .pending import PREVIOUS
+from .pending import COMMIT, CONFIRMED, PREVIOUS, REVERTING
 
 MODULES = (
     "change",
@@ -74,8 +75,13 @@ def bundle() -> tuple[str, bytes]:
 
 
 def installing() -> str:
-    """A script that puts the program on the device, whole or not at all."""
+    """A script that puts the program on the device, whole or not at all.
+
+    Older ones go, unless a commit is there or is just being begun, decided or carried out: its
+    watcher needs its own.
+    """
     name, data = bundle()
+    there = " -o ".join(f"-e {phase}" for phase in (COMMIT, REVERTING, CONFIRMED))
     text = base64.encodebytes(data).decode()
     place, fresh = f"guard-{name}", f"guard-{name}.new"
     return (
@@ -83,7 +89,10 @@ def installing() -> str:
         f"rm -rf {fresh}; mkdir {fresh} || exit 1\n"
         f"{{ base64 -d | tar xz -C {fresh}; }} {script.here(text)}\n"
         f"[ $? = 0 ] && sync -f . && mv -T {fresh} {place} || {{ rm -rf {fresh}; exit 1; }}\n"
-        f"for old in guard-*; do [ -e commit -o $old = {place} ] || rm -rf $old; done\n"
+        f"mkdir -p -m 700 {script.RUN_DIR}\n"
+        f"( flock -n 9 || exit; [ {there} ] && exit\n"
+        f"for old in guard-*; do [ $old = {place} ] || rm -rf $old; done\n"
+        f") 9>>{script.RUN_DIR}/guard.lock\n"
         f"ln -sfn {place} guard\n"
     )
 
@@ -178,12 +187,21 @@ class Guard:
         raise DeviceError(f"{self._device}: {message}")
 
 
-def waiting(saved: Mapping[str, str]) -> tuple[str, str] | None:
-    """The commit that waits, by what was read: its name, and a sentence. None without one."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A commit that waits: its name, and a sentence. `settled`: what runs stays as it is."""
+
+    run: str
+    sentence: str
+    settled: bool
+
+
+def waiting(saved: Mapping[str, str]) -> Waiting | None:
+    """The commit that waits, by what was read; None without one."""
     for phase, doing in (
-        ("commit", "waits for its confirmation"),
-        ("reverting", "is going back"),
-        ("confirmed", "is being confirmed"),
+        (COMMIT, "waits for its confirmation"),
+        (REVERTING, "is going back"),
+        (CONFIRMED, "is being confirmed"),
     ):
         about = saved.get(f"{script.STATE_DIR}/{phase}/about.json")
         if about is None:
@@ -192,8 +210,8 @@ def waiting(saved: Mapping[str, str]) -> tuple[str, str] | None:
         deadline = _values(saved.get(f"{script.STATE_DIR}/{phase}/deadline.json", ""))
         uptime = saved.get(script.UPTIME, "0").split()[:1] or ["0"]
         left = max(0.0, float(deadline.get("at", 0.0)) - float(uptime[0]))
-        more = f", {left:.0f} s left" if phase == "commit" else ""
-        return run, f"commit {run} {doing}{more}"
+        more = f", {left:.0f} s left" if phase == COMMIT else ""
+        return Waiting(run, f"commit {run} {doing}{more}", settled=phase == CONFIRMED)
     return None
 
 

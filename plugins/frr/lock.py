@@ -1,4 +1,8 @@
-"""A lock on the device that ends with the session that holds it."""
+"""A lock on the device that ends with the session that holds it.
+
+sshd ends a session whose client is silent, where it is told to (`ClientAliveInterval`): the lock
+of a machine that died is free within a minute then.
+"""
 
 import shlex
 from collections.abc import Callable
@@ -8,8 +12,12 @@ from citynet.deploy.driver import DeviceError, Refusal, Refused
 from citynet.fleet.shell import Held, Shell
 
 FILE = "/run/citynet.lock"
-LONGEST = 3600
-"""Seconds after which the lock ends by itself, should the device never see the session end."""
+LONGEST = 2 * 86400
+"""Seconds after which the lock ends by itself, should the device never see the session end.
+
+A run holds it for as long as `--confirm-within` may be, which is a day, and for what it takes to
+get that far.
+"""
 WAIT = 2
 """Seconds to wait for a holder that is just leaving."""
 BUSY = 75
@@ -25,13 +33,19 @@ class Lock:
 
     @property
     def held(self) -> bool:
-        """Whether this session took it."""
-        return self._held is not None
+        """Whether this session took it and has it still."""
+        return self._held is not None and not self._held.ended()
+
+    def assure(self) -> None:
+        """Raise `DeviceError` where this session took it and has lost it since."""
+        if self._held is not None and not self.held:
+            raise DeviceError(f"{self._device}: the lock has ended, and may be somebody else's now")
 
     def take(self, shell: Callable[[], Shell], owner: str) -> None:
-        """Raise `Refused` saying who holds it and since when."""
-        if self._held is not None:
+        """Raise `Refused` saying who holds it and since when. One that has ended is taken anew."""
+        if self.held:
             return
+        self.drop()
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         holder = shlex.quote(f"{owner} since {since}")
         command = (

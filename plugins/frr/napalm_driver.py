@@ -24,13 +24,11 @@ from napalm.base.exceptions import (
     NapalmException,
     ReplaceConfigException,
 )
-from napalm.base.helpers import sanitize_config
 
 from citynet.deploy.driver import (
     Change,
     Confirm,
     DeviceError,
-    NotPendingError,
     Refused,
     UnreachableError,
 )
@@ -38,7 +36,8 @@ from citynet.fleet.shell import Shell
 
 from . import napalm_bgp, napalm_probe, napalm_routes, napalm_state
 from .driver import FrrDriver
-from .napalm_session import DeniedError, Session, secret_filters, without_secrets
+from .napalm_session import DeniedError, Session
+from .words import without_secrets
 
 _DATASTORES = ("running", "startup", "candidate")
 PREFIX = "napalm-"
@@ -164,7 +163,7 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         """What would change, as lines with `-` and `+` in their contexts; secrets are left out."""
         if self._candidate is None:
             return ""
-        return without_secrets("\n".join(self._candidate.files.values()))
+        return "\n".join(self._candidate.files.values())
 
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         """Make the candidate run; with `revert_in` it goes back after that many seconds."""
@@ -227,10 +226,10 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
             raise CommitConfirmException("no commit of NAPALM's waits for its confirmation")
         try:
             action(run)
-        except NotPendingError as error:
-            raise CommitConfirmException(str(error)) from error
-        except DeviceError as error:
+        except UnreachableError as error:
             raise _closed(error) from error
+        except DeviceError as error:  # it waits no more, or is going back
+            raise CommitConfirmException(str(error)) from error
 
     def get_config(
         self,
@@ -252,7 +251,7 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         if retrieve in {"all", "candidate"}:
             made["candidate"] = self._text
         if sanitized:
-            made = {name: sanitize_config(text, secret_filters()) for name, text in made.items()}
+            made = {name: without_secrets(text) for name, text in made.items()}
         return models.ConfigDict(**made)
 
     # -- what it is and does --------------------------------------------------------------
@@ -355,11 +354,9 @@ def _candidate(filename: str | None, config: str | None, problem: type[NapalmExc
 
 
 def _lines(error: Refused) -> str:
-    """Every refusal on a line of its own, with its line of the candidate; no secrets."""
+    """Every refusal on a line of its own, with its line of the candidate."""
     return "\n".join(
-        without_secrets(f"line {each.line}: {each.text}: {each.message}")
-        if each.line
-        else without_secrets(each.message.replace("; ", "\n")).replace("\n", "; ")
+        f"line {each.line}: {each.text}: {each.message}" if each.line else each.message
         for each in error.refusals
     )
 

@@ -14,24 +14,6 @@ from citynet.deploy.driver import UnreachableError
 from citynet.fleet.shell import Shell
 from citynet.fleet.ssh import ExecSSH, SshShell
 
-_HIDDEN = (
-    r"^(?!.*\bdescription )(.*?(?:\bpassword(?: 8| clear| md5)?|\bauthentication-key"
-    r"|\bmessage-digest-key \d+ md5|\bkey-string|\bauthentication string|\bnhrp authentication"
-    r"|\bhash-algo \S+ key)) \S.*$"
-)
-"""FRR's lines that hold a secret, up to the secret, which goes to the end of the line."""
-REMOVED = r"\1 <removed>"
-
-
-def secret_filters() -> dict[str, str]:
-    """Patterns of secrets and what stands in their place."""
-    return {_HIDDEN: REMOVED}
-
-
-def without_secrets(text: str) -> str:
-    """For people and logs: a difference, or a refusal."""
-    return re.sub(_HIDDEN, REMOVED, text, flags=re.MULTILINE)
-
 
 class DeniedError(UnreachableError):
     """The router is there and lets nobody in with what it was shown."""

@@ -2,7 +2,8 @@
 
 A commit is one directory, and its name is what was decided of it::
 
-    commit/       it waits: `about.json`, `back.json`, `deadline.json`, and `new.json` once whole
+    commit/       it waits: `about.json`, `back.json`, `deadline.json`; before any file for the next
+                  boot is written `names.json` says which, and once all are, `new.json`
     confirmed/    it stays: the files for the next boot are being renamed into their places
     reverting/    it goes back
 
@@ -25,6 +26,7 @@ from typing import Any
 FORMAT = 1
 NEW, COMMIT, CONFIRMED, REVERTING = "commit.new", "commit", "confirmed", "reverting"
 ABOUT, BACK, DEADLINE, FILES = "about.json", "back.json", "deadline.json", "new.json"
+NAMES = "names.json"
 LEFT, WHY, ROOM, OUTCOMES = "left.json", "why.json", "room", "outcomes.json"
 PREVIOUS = "previous.json"
 """The way back from the last commit that was confirmed."""
@@ -59,7 +61,7 @@ def start(proc: Path = Path("/proc")) -> str:
 
 def write(path: Path, text: str, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
     """Write a file that is whole and on the disk, or is not there. Raises `OSError`."""
-    fresh = path.with_name(f".{path.name}.tmp")
+    fresh = _unfinished(path)
     try:
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -75,6 +77,11 @@ def write(path: Path, text: str, mode: int = 0o600, owner: tuple[int, int] | Non
             fresh.unlink()
         raise
     sync(path.parent)
+
+
+def _unfinished(path: Path) -> Path:
+    """What `write` has of a file before it is whole."""
+    return path.with_name(f".{path.name}.tmp")
 
 
 def sync(folder: Path) -> None:
@@ -215,6 +222,7 @@ class Store:
     def prepare(self, files: Json) -> None:
         """Write every file for the next boot beside its place, so that renaming is enough."""
         (self.state / COMMIT / ROOM).unlink(missing_ok=True)
+        write(self.state / COMMIT / NAMES, json.dumps(sorted(files)))
         for path, each in files.items():
             place = self._beside(path)
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -223,6 +231,13 @@ class Store:
 
     def _beside(self, path: str) -> Path:
         return self.root / f"{path.lstrip('/')}.citynet-new"
+
+    def _clear(self) -> None:
+        """Remove every file for the next boot that was written, or half written."""
+        names = self.read(NAMES) or self.read(FILES)  # the latter of an earlier release's commit
+        for path in names or ():
+            for each in (self._beside(path), _unfinished(self._beside(path))):
+                each.unlink(missing_ok=True)
 
     def decide(self, phase: str, why: str) -> None:
         """`CONFIRMED` or `REVERTING`, once."""
@@ -252,8 +267,8 @@ class Store:
             "at": at,
             "left": left,
         }
-        for path in (self.read(FILES) or ()) if phase == REVERTING else ():
-            self._beside(path).unlink(missing_ok=True)
+        if phase == REVERTING:
+            self._clear()
         if phase == CONFIRMED:
             with suppress(FileNotFoundError):
                 (self.state / phase / BACK).rename(self.state / PREVIOUS)

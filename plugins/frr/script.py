@@ -41,7 +41,7 @@ WAITING = (
     ),
     UPTIME,
 )
-"""What says whether a commit waits."""
+"""What says whether a commit waits, in the order that it goes through: it is seen on its way."""
 KERNEL = (
     "/proc/sys/net/ipv4",
     "/proc/sys/net/ipv6",
@@ -84,13 +84,16 @@ def parts(output: str) -> dict[str, Part]:
 
 
 def reading(sysctl_paths: Sequence[str], ruleset: str) -> str:
-    """A script that reads all there is to know. `ruleset`: to be put in the kernel's words."""
+    """A script that reads all there is to know. `ruleset`: to be put in the kernel's words.
+
+    Whether a commit waits comes first: where none does, nothing changes by itself after it.
+    """
     made = [
+        part("saved", f"tail -v -n +1 {' '.join(SAVED + WAITING)} 2>/dev/null"),
         part("frr", "vtysh -c 'show daemons' -c 'show running-config'"),
         part("links", "ip -j -d addr"),
         part("fences", f"ip -j route show table all proto {PROTOCOL}"),
         part("tables", "nft -s list ruleset"),
-        part("saved", f"tail -v -n +1 {' '.join(SAVED + WAITING)} 2>/dev/null"),
         part("session", 'echo "$SSH_CONNECTION"'),
     ]
     if sysctl_paths:

@@ -10,7 +10,7 @@ from . import config, linux, nft, script
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .linux import State, Wanted
 from .reconcile import interface_of, kernel_path, missing_ports
-from .words import DAEMONS
+from .words import DAEMONS, without_secrets
 
 MANAGEMENT = "eth0"
 """What containerlab gives a node for management; the session's own interface is added to it."""
@@ -99,7 +99,8 @@ def running(device: str, output: str, wanted: Goal | None) -> Running:
     found = script.parts(output)
     for name in ("frr", "links", "fences", "tables"):
         if name not in found or found[name].status:
-            said = found[name].text.strip()[-300:] if name in found else "nothing"
+            text = found[name].text.strip() if name in found else "nothing"
+            said = without_secrets(text)[-300:]
             raise DeviceError(f"{device}: reading {name} failed: {said or 'no output'}")
     paths = wanted.sysctl_paths() if wanted else {}
     values = script.sysctl_values(found["sysctls"].text) if "sysctls" in found else {}

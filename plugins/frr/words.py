@@ -70,6 +70,33 @@ KEPT_WORDS = 3
 """Shorter than this a negation would take away more than its own line: `no neighbor X`."""
 
 
+_SECRET = re.compile(
+    r"""^(?!
+        [-+ \t]*(?:no[ \t]+)?
+        (?:(?:neighbor|ip(?:v6)?[ \t]+prefix-list)[ \t]+\S+[ \t]+)?description[ \t]
+    )
+    (.*?\b(?:
+        enable[ \t]+password[ \t]+8 | (?:isis|openfabric)[ \t]+password[ \t]+(?:clear|md5)
+        | (?:area|domain)-password[ \t]+(?:clear|md5)
+        | passw[a-z]* | key-s[a-z]* | authentication-k[a-z]* | authentication[ \t]+string
+        | message-digest-k[a-z]*[ \t]+\S+[ \t]+m[a-z]*5? | hash-algo[ \t]+\S+[ \t]+key
+        | nhrp[ \t]+authentication | tcp-md5-auth | snmp-server[ \t]+community
+    ))[ \t]+\S.*$""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""Lines that hold a secret, up to the secret, which goes to the end of the line.
+
+All that FRR takes one in (its sources, August 2026), also where a keyword is cut short; the last
+one is other daemons'. A description is no command, whatever it speaks of.
+"""
+REMOVED = "<removed>"
+
+
+def without_secrets(text: str) -> str:
+    """For people and logs, and nobody else: lines of FRR's, one or more, with a mark or without."""
+    return _SECRET.sub(rf"\1 {REMOVED}", text)
+
+
 def slot(line: str) -> str | None:
     """What `line` is the value of, in its context; None for one of many."""
     found = SLOTS.match(line)

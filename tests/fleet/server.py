@@ -116,6 +116,7 @@ def _execute(channel: paramiko.Channel, command: str) -> None:
         errors.start()
         _output(process.stdout, channel.sendall)
         errors.join()
+        channel.shutdown_write()  # as sshd: the end of what it prints, before the end of it
         status = process.wait()
     try:
         channel.send_exit_status(status)

@@ -1,7 +1,7 @@
 """Sessions: who is let in, who is believed, and what a command gives."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -81,14 +81,53 @@ def test_holding_a_command(shell: SshShell, tmp_path: Path) -> None:
     assert held.stdout == "before\n"
     assert not gone.exists()
     held.release()
+    assert _comes(gone)
+
+
+@pytest.mark.parametrize("how", ["by itself", "with its session"])
+def test_a_held_command_that_ends(how: str, shell: SshShell, sshd: Server, tmp_path: Path) -> None:
+    end = tmp_path / "end"
+    command = f"echo READY; until [ -e {end} ]; do sleep 0.05; done"
+    held = shell.hold(command, until="READY")
+    assert isinstance(held, Held)
+    time.sleep(0.3)
+    assert not held.ended()
+    if how == "by itself":
+        end.touch()
+    else:
+        sshd.drop()
+    assert _becomes(held.ended)
+    end.touch()
+
+
+def _comes(file: Path) -> bool:
+    return _becomes(file.exists)
+
+
+def _becomes(condition: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 5
-    while not gone.exists() and time.monotonic() < deadline:
+    while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert gone.exists()
+    return condition()
 
 
 def test_a_command_that_ends_instead_of_holding(shell: SshShell) -> None:
     assert shell.hold("echo taken; exit 75", until="READY") == Output("taken\n", "", 75)
+
+
+def test_a_command_that_neither_holds_nor_ends(shell: SshShell) -> None:
+    began = time.monotonic()
+    with pytest.raises(DeviceError, match="did not end within 1 s") as caught:
+        shell.hold("exec >&- 2>&-; sleep 9", until="READY", timeout=1)
+    assert not isinstance(caught.value, UnreachableError)
+    assert time.monotonic() - began < 4
+
+
+def test_who_comes_too_late_to_hold_is_let_go(shell: SshShell, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    with pytest.raises(DeviceError, match="did not end within 1 s"):
+        shell.hold(f"echo NO; cat; touch {gone}", until="READY", timeout=1)
+    assert _comes(gone)
 
 
 def test_another_host_key_is_refused(sshd: Server, key: paramiko.PKey, tmp_path: Path) -> None:
@@ -156,10 +195,7 @@ def test_all_sessions_share_one_jump(sshd: Server, key: paramiko.PKey, tmp_path:
 
 
 def _ends(transport: paramiko.Transport) -> bool:
-    deadline = time.monotonic() + 5
-    while transport.is_active() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not transport.is_active()
+    return _becomes(lambda: not transport.is_active())
 
 
 def test_a_jump_with_another_host_key(sshd: Server, key: paramiko.PKey, tmp_path: Path) -> None:

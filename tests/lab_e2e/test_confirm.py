@@ -13,18 +13,21 @@ from collections.abc import Callable, Iterator
 import pytest
 from nornir.core import Nornir
 
-from citynet.deploy.driver import Confirm, Driver, NotPendingError, Refused
+from citynet.deploy.driver import Confirm, DeviceError, Driver, NotPendingError, Refused
 from citynet.fleet.runner import fleet
 from citynet.lab.clab import container_name
 from citynet.lab.host import LabHost
 from citynet.pipeline import prepare, render
 from citynet.render.artifact import Artifact
+from plugins.frr.lock import LONGEST
 from tests.cities import DEMO, ROOT
 from tests.lab_e2e.routers import NEEDS, Box, committed, demo, settled, shorten, until
 
 pytestmark = pytest.mark.lab
 
 GATEWAY = "x-gw1"
+HOLDER = f"timeout {LONGEST} cat"
+"""The process on a router that holds a session's lock."""
 NOTHING = Artifact(GATEWAY, "frr", {"frr.conf": "hostname x\n", "linux.state": ""})
 
 
@@ -127,7 +130,8 @@ def test_rolling_back_from_another_session(
 ) -> None:
     first = sessions().fingerprint()
     committed(sessions(), "undo", 300, NOTHING)
-    assert sessions().fingerprint() != first
+    with pytest.raises(DeviceError, match="commit undo waits for its confirmation"):
+        sessions().fingerprint()
     sessions().roll_back("undo")
     assert box.measure() == old
     assert sessions().fingerprint() == first
@@ -146,6 +150,52 @@ def test_a_commit_is_refused_when_something_else_runs_than_was_compared(
         driver.commit(Confirm("late", 60))
     assert box.measure() == meddled
     box.run("ip address delete 192.0.2.77/32 dev lo")
+
+
+def test_a_lock_that_ended_alone_is_missed_and_taken_anew(
+    box: Box, old: dict[str, object], sessions: Callable[[], Driver]
+) -> None:
+    driver = sessions()
+    driver.lock("test")
+    driver.stage(NOTHING)
+    assert box.kill(HOLDER) == 1
+    assert until(lambda: box.run("flock -n /run/citynet.lock true").status == 0, 10)
+    with pytest.raises(DeviceError, match="the lock has ended"):
+        driver.commit(Confirm("unlocked", 60))
+    assert not box.waits()
+    driver.lock("test")
+    assert len(box.processes(HOLDER)) == 1
+
+
+LOCK = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+from tests.lab_e2e.test_confirm import GATEWAY, fleet, prepare
+nornir = fleet(prepare(Path({str(DEMO)!r})))
+driver = nornir.inventory.hosts[GATEWAY].get_connection("citynet", nornir.config)
+driver.lock("silent")
+print("go", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.long
+def test_who_falls_silent_holds_no_lock(
+    box: Box, old: dict[str, object], sessions: Callable[[], Driver]
+) -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", LOCK], stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"go\n"
+        process.send_signal(signal.SIGSTOP)  # as a machine that died: no packet says so
+        try:
+            with pytest.raises(Refused, match="locked by silent since"):
+                sessions().lock("test")
+            assert until(lambda: not box.processes(HOLDER), 90)
+            sessions().lock("test")
+        finally:
+            process.kill()
 
 
 COMMIT = f"""
@@ -182,6 +232,6 @@ def test_citynet_is_killed_in_the_middle_of_a_commit(
         assert process.stdout.readline() == b"go\n"
         box.run(wait)
         process.send_signal(signal.SIGKILL)
-    assert until(lambda: box.run("pgrep -f '[t]imeout 3600 cat'").stdout == "", 20)
+    assert until(lambda: not box.processes(HOLDER), 20)
     time.sleep(1)
     assert until(lambda: not box.waits(), NEEDS)

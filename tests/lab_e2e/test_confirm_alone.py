@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from citynet.deploy.driver import Confirm, NotPendingError, Refused
+from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.lab.clab import container_name
 from citynet.lab.host import LabHost
 from citynet.render.artifact import Artifact
@@ -132,6 +132,21 @@ def test_whoever_watches_is_killed(how: str, router: Bare, before: dict[str, obj
     if alone:
         assert router.box.kill("citynet-keeper") == 1
         assert until(lambda: router.box.run("test -p /run/citynet/armed").status == 0, 30)
+
+
+def test_nobody_is_left_until_somebody_asks(router: Bare, before: dict[str, object]) -> None:
+    router.box.run("rm /run/citynet/armed")  # the keeper sleeps, and nobody can call it
+    driver = FrrDriver(router)
+    committed(driver, "nobody", 300, NEW)
+    assert router.box.kill(GUARD) == 2
+    shorten(router.box, "nobody")
+    time.sleep(4)
+    assert router.box.waits()
+    with pytest.raises(DeviceError, match="commit nobody is going back: its time ran out"):
+        driver.confirm("nobody")
+    assert settled(router.box) == before
+    assert router.box.kill("citynet-keeper") == 1
+    assert until(lambda: router.box.run("test -p /run/citynet/armed").status == 0, 30)
 
 
 HALFWAY = {

@@ -5,13 +5,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
+from citynet.cli.deploy import deploy
 from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.fleet.shell import Held, Output
 from citynet.render.artifact import Artifact
-from plugins.frr import config
+from plugins.frr import config, script
 from plugins.frr.driver import FrrDriver
+from plugins.frr.lock import LONGEST
 
 DATA = Path(__file__).parent / "data"
 Answer = Callable[[str], str]
@@ -25,6 +28,8 @@ class FakeShell:
         self.sent: list[str] = []
         self.commands: list[str] = []
         self.closed = False
+        self.held = 0
+        self.lost = False
 
     def run(self, command: str, *, stdin: str | None = None, timeout: float = 30.0) -> Output:
         self.sent.append(stdin or command)
@@ -35,7 +40,8 @@ class FakeShell:
         self.sent.append(command)
         if self.answer("lock"):
             return Output(self.answer("lock"), "", 75)
-        return Held("", lambda: None)
+        self.held += 1
+        return Held("", lambda: None, lambda: self.lost)
 
     def close(self) -> None:
         self.closed = True
@@ -217,14 +223,19 @@ def test_what_changed_since_it_was_compared_is_refused() -> None:
     assert device.commands == []
 
 
-def test_a_commit_that_waits_refuses_another_saying_which_and_how_long() -> None:
+def with_commit(phase: str) -> str:
+    """What a router says of itself that has a commit in that phase."""
     files = (
-        ("/var/lib/citynet/commit/about.json", '{"run": "night-7"}'),
-        ("/var/lib/citynet/commit/deadline.json", '{"at": 142.5}'),
+        (f"/var/lib/citynet/{phase}/about.json", '{"run": "night-7"}'),
+        (f"/var/lib/citynet/{phase}/deadline.json", '{"at": 142.5}'),
         ("/proc/uptime", "100.25 7.00"),
     )
     listing = "".join(f"\n==> {path} <==\n{text}" for path, text in files)
-    read = reading("gov-acc1").replace("\n@@citynet saved", f"{listing}\n@@citynet saved")
+    return reading("gov-acc1").replace("\n@@citynet saved", f"{listing}\n@@citynet saved")
+
+
+def test_a_commit_that_waits_refuses_another_saying_which_and_how_long() -> None:
+    read = with_commit("commit")
     with pytest.raises(Refused, match="commit night-7 waits for its confirmation, 42 s left"):
         FrrDriver(Router(lambda _: read)).stage(artifact("gov-acc1"))
 
@@ -265,6 +276,38 @@ def test_what_runs_has_one_fingerprint() -> None:
     assert FrrDriver(Router(Device("gov-gw1"))).fingerprint() != same
 
 
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ("commit", "r: commit night-7 waits for its confirmation, 42 s left"),
+        ("reverting", "r: commit night-7 is going back"),
+    ],
+)
+def test_what_may_change_by_itself_has_no_fingerprint(phase: str, said: str) -> None:
+    driver = FrrDriver(Router(lambda _: with_commit(phase)))
+    with pytest.raises(DeviceError, match=said) as caught:
+        driver.fingerprint()
+    assert not isinstance(caught.value, NotPendingError)
+    assert driver.waiting() == "night-7"
+
+
+def test_what_was_just_committed_or_is_being_kept_has_a_fingerprint() -> None:
+    same = FrrDriver(Router(Device("gov-acc1"))).fingerprint()
+    assert FrrDriver(Router(lambda _: with_commit("confirmed"))).fingerprint() == same
+    driver = FrrDriver(Router(Device("gov-acc1")))
+    driver.stage(artifact("gov-acc1"))
+    driver.commit(Confirm("run-1", 30))
+    driver._said = with_commit("commit")
+    assert driver.fingerprint(last=True) == same
+
+
+def test_whether_a_commit_waits_is_read_before_what_runs() -> None:
+    read = script.reading([], "")
+    assert read.index("reverting/about.json") < read.index("show running-config")
+    order = [read.index(f"{phase}/about.json") for phase in ("commit", "reverting", "confirmed")]
+    assert order == sorted(order)
+
+
 def test_a_syntax_error_in_the_state_is_refused_with_its_line() -> None:
     with pytest.raises(Refused) as caught:
         FrrDriver(Router(lambda _: "")).stage(artifact("gov-acc1", **{"linux.state": "link\n"}))
@@ -289,6 +332,34 @@ def test_a_lock_says_who_and_since_when() -> None:
     router = Router(lambda sent: "li on host since 2026-01-01" if sent == "lock" else "")
     with pytest.raises(Refused, match="locked by li on host since 2026-01-01"):
         FrrDriver(router).lock("me")
+
+
+def test_a_lock_that_has_ended_is_taken_anew_and_nothing_is_committed_without() -> None:
+    device = Device("gov-acc1")
+    router = Router(lambda sent: "" if sent == "lock" else device(sent))
+    driver = FrrDriver(router)
+    driver.lock("me")
+    driver.lock("me")
+    assert router.fake.held == 1
+    driver.stage(artifact("gov-acc1"))
+    router.fake.lost = True
+    with pytest.raises(DeviceError, match="the lock has ended"):
+        driver.commit(Confirm("run-1", 30))
+    assert device.commands == []
+    driver.lock("me")
+    assert router.fake.held == 2
+    router.fake.lost = False
+    driver.commit(Confirm("run-1", 30))
+    assert device.commands == ["begin", "ready"]
+    begin = next(each for each in router.fake.sent if " begin" in each)
+    assert '"held": true' in begin
+
+
+def test_a_lock_outlives_the_longest_run() -> None:
+    longest = next(each for each in deploy.params if each.name == "confirm_within").type
+    assert isinstance(longest, click.FloatRange)
+    assert longest.max is not None
+    assert longest.max < LONGEST
 
 
 def test_reading_gives_the_artifacts_files() -> None:

@@ -100,11 +100,71 @@ def test_a_commit_that_is_taken_back(device: Device) -> None:
     assert device.call("back", "r1")["kind"] == "not-pending"
 
 
+def test_what_goes_back_waits_until_it_is_back(device: Device) -> None:
+    device.begin()
+    device.ready()
+    device.store.decide(pending.REVERTING, "its time ran out")
+    for words in (("confirm", "r1"), ("extend", "r1", "9")):
+        said = device.call(*words)
+        assert (said["kind"], said["message"]) == (
+            "failed",
+            "commit r1 is going back: its time ran out",
+        )
+    assert device.call("confirm", "r2")["kind"] == "not-pending"
+    assert device.call("back", "r1") == {"ok": True}  # whoever asks for it helps
+    assert (device.runs, device.call("confirm", "r1")["kind"]) == ("old", "not-pending")
+
+
+def test_who_asks_for_what_goes_back_has_it_watched(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device.begin()
+    device.ready(within=0.0)
+    began: list[int] = []
+
+    def spawn(_: Store, count: int) -> int:
+        began.append(count)
+        return os.open(os.devnull, os.O_RDONLY)
+
+    monkeypatch.setattr(guard, "spawn", spawn)
+    with pending.held(device.store.watching, 1):
+        assert device.call("confirm", "r1")["kind"] == "failed"
+    assert not began
+    assert device.call("confirm", "r1")["kind"] == "failed"
+    assert began == [1]
+
+
+def test_asking_for_the_way_back_when_its_time_is_over_helps(device: Device) -> None:
+    device.begin()
+    device.ready(within=0.0)
+    assert device.call("back", "r1") == {"ok": True}
+    assert device.runs == "old"
+
+
+def test_a_way_back_that_takes_long_is_asked_for_again(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device.begin()
+    device.ready()
+    monkeypatch.setattr(guard, "FOREGROUND", -1.0)
+    device.left = [["link x is still there"]]
+    assert device.call("back", "r1")["kind"] == "failed"
+    monkeypatch.setattr(guard, "PATIENCE", 0.0)
+    with pending.held(device.store.deciding, 1):  # the watcher is at it
+        said = device.call("back", "r1")
+    assert (said["kind"], "is not free" in said["message"]) == ("failed", True)
+    assert device.call("back", "r1") == {"ok": True}
+
+
 def test_time_runs_out_and_may_be_extended(device: Device) -> None:
     device.begin()
     device.ready(within=0.0)
-    assert device.call("extend", "r1", "60")["kind"] == "not-pending"
+    late = {"ok": False, "kind": "failed", "message": "commit r1 is going back: its time ran out"}
+    assert device.call("extend", "r1", "60") == late
+    assert device.call("confirm", "r1") == late
+    assert device.ready() == late
     device.call("watch")
+    assert device.call("extend", "r1", "60")["kind"] == "not-pending"
     assert device.runs == "old"
     assert "its time ran out" in device.call("confirm", "r1")["message"]
     device.begin()
@@ -141,8 +201,10 @@ def test_a_restart_ends_the_wait_and_finishes_a_confirmation(
     device.begin()
     device.ready()
     monkeypatch.setattr(pending, "start", lambda: "another")
-    assert device.call("confirm", "r1")["kind"] == "not-pending"
+    goes_back = "commit r1 is going back: the device restarted before it was confirmed"
+    assert device.call("confirm", "r1")["message"] == goes_back
     device.call("start")
+    assert device.call("confirm", "r1")["message"] == goes_back
     device.call("watch")
     assert device.runs == "old"
     assert "the device restarted" in device.call("confirm", "r1")["message"]
@@ -160,6 +222,33 @@ def test_no_room_is_refused_and_leaves_nothing(
     assert "No space left on device; nothing was changed" in said["message"]
     assert device.store.phase() is None
     assert not list((device.store.root / "var/lib/citynet").glob("commit*"))
+
+
+@pytest.mark.parametrize("how", ["the disk is full", "it is killed"])
+@pytest.mark.parametrize("at", range(1, 6))
+def test_files_for_the_next_boot_that_are_not_all_written_do_not_stay(
+    at: int, how: str, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync, seen = os.fsync, [0]
+
+    def full(handle: int) -> None:
+        """A file is on the disk before its folder is: every second of them is a folder."""
+        seen[0] += 1
+        if seen[0] == 2 * at - 1:
+            raise OSError(28, "No space left on device") if how == "the disk is full" else Crash
+        sync(handle)
+
+    device.begin()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        try:
+            assert device.ready()["kind"] == "refused"
+        except Crash:
+            assert list(device.store.root.rglob(".*.tmp"))
+    assert device.call("confirm", "r1")["kind"] == "failed"  # it is not complete
+    assert device.call("back", "r1") == {"ok": True}
+    assert (device.runs, device.boots()) == ("old", "old")
+    assert not list(device.store.root.rglob("*citynet-new*"))
 
 
 def test_nonsense_is_answered(device: Device) -> None:

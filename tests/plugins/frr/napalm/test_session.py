@@ -10,6 +10,7 @@ import paramiko
 import pytest
 from napalm.base.exceptions import (
     CommandErrorException,
+    CommitConfirmException,
     CommitError,
     ConnectAuthError,
     ConnectionException,
@@ -17,8 +18,8 @@ from napalm.base.exceptions import (
     ReplaceConfigException,
 )
 
+from citynet.deploy.driver import DeviceError
 from plugins.frr.napalm_driver import FRRDriver
-from plugins.frr.napalm_session import without_secrets
 from tests.fleet.server import Server, known_hosts, private, server
 
 SAID = "correct horse battery staple"
@@ -135,21 +136,16 @@ def test_nobody_there(options: dict[str, Any]) -> None:
         driver(options | {"port": 1}).open()
 
 
-@pytest.mark.parametrize(
-    ("line", "left"),
-    [
-        ("+ neighbor 192.0.2.1 password hush hush", "+ neighbor 192.0.2.1 password <removed>"),
-        (" isis password md5 hush", " isis password md5 <removed>"),
-        (" area-password clear hush", " area-password clear <removed>"),
-        (" ip ospf message-digest-key 1 md5 hush", " ip ospf message-digest-key 1 md5 <removed>"),
-        ("enable password 8 hush", "enable password 8 <removed>"),
-        (" key-string hush", " key-string <removed>"),
-        (" description the password is elsewhere", " description the password is elsewhere"),
-        ("no service password-encryption", "no service password-encryption"),
-    ],
-)
-def test_secrets_of_a_configuration(line: str, left: str) -> None:
-    assert without_secrets(f"a\n{line}\nb") == f"a\n{left}\nb"
+def test_what_is_going_back_cannot_be_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = driver({})
+
+    def late(run: str) -> None:
+        raise DeviceError(f"r: commit {run} is going back: its time ran out")
+
+    monkeypatch.setattr(device._driver, "waiting", lambda: "napalm-1")
+    monkeypatch.setattr(device._driver, "confirm", late)
+    with pytest.raises(CommitConfirmException, match="napalm-1 is going back"):
+        device.confirm_commit()
 
 
 def test_an_empty_candidate_would_be_the_end_of_frr(tmp_path: Path) -> None:
