@@ -109,7 +109,7 @@ def _print(found: Report, folder: Path, *, diff: bool) -> None:
     if wrong:
         console.print(Text(wrong, style="red"), soft_wrap=True)
     console.print(Text(report.recap(found)), soft_wrap=True)
-    if found.outcome not in (None, Outcome.KEPT, Outcome.SAME):
+    if found.outcome not in report.FINE:
         why = f": {found.reason}" if found.reason else ""
         console.print(Text(f"run {found.run}: {found.outcome}{why}", "red"), soft_wrap=True)
     if found.outcome is Outcome.OPEN:

@@ -19,6 +19,7 @@ class State(StrEnum):
 
 
 GOOD = frozenset({State.OK, State.CHANGED})
+FINE = frozenset({None, Outcome.KEPT, Outcome.SAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,9 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every device is as wanted, or could be."""
-        return bool(self.results) and all(each.state in GOOD for each in self.results)
+        """Whether every device is as wanted, or could be, and the run ended well."""
+        good = bool(self.results) and all(each.state in GOOD for each in self.results)
+        return good and self.outcome in FINE
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Device -> how often ok (changed included), changed, unreachable, failed, back."""
