@@ -128,7 +128,8 @@ GOES_ON = "the run is being finished, which is the shortest way out"
 def _stopping(then: str) -> Iterator[Callable[[], str]]:
     """The first signal asks for a stop, and `then` is said; a second one ends the process as ever.
 
-    A terminal that goes away is such a signal, and what is written to it then is lost.
+    A terminal that goes away is such a signal, and what is written to it then is lost. What
+    citynet was started to ignore (nohup) stays ignored.
     """
     asked: list[str] = []
 
@@ -138,7 +139,8 @@ def _stopping(then: str) -> Iterator[Callable[[], str]]:
         signal.signal(number, before[signal.Signals(number)])
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {each: signal.signal(each, stop) for each in signals}
+    heard = [each for each in signals if signal.getsignal(each) not in (signal.SIG_IGN, None)]
+    before = {each: signal.signal(each, stop) for each in heard}
     try:
         with unbroken(sys.stderr):
             yield lambda: asked[0] if asked else ""
