@@ -10,7 +10,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from citynet.transaction.journal import Journal
 from citynet.transaction.lock import held
 from citynet.transaction.protocol import Terms, transact
 from citynet.transaction.settle import History, SettledError, history, settle
-from citynet.transaction.words import Begun, Outcome, Step
+from citynet.transaction.words import Begun, JournalError, Outcome, Step
 
 KEPT_JOURNALS = 100
 """Runs that are over and remembered."""
@@ -78,7 +78,7 @@ def deploy(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
                 verdict = transact(_begun(prepared, todo, run, who, way), network, terms)
         finally:
             journal.close()
-        _tidy(way.folder, run if verdict.outcome is Outcome.SAME else None)
+        _tidy(way.folder, run, verdict.outcome)
     found = results(prepared, todo, verdict, network)
     seconds = time.monotonic() - started
     return Report(prepared.name, found, seconds, run, verdict.outcome, verdict.reason)
@@ -123,14 +123,23 @@ def load(folder: Path, run: str) -> History:
     return history(journals.read(file))
 
 
+def _past(file: Path) -> History | None:
+    """The run of a journal; None if it was killed before it had begun. Raises `JournalError`."""
+    records = journals.read(file)
+    return history(records) if records else None
+
+
+def _left(past: History | None) -> bool:
+    """Whether a run was left before it was over."""
+    return past is not None and past.touched and not past.over
+
+
 def _finished(folder: Path, city: str) -> None:
     for file in journals.runs(folder):
-        records = journals.read(file)
-        if not records:  # killed before it had begun
+        past = _past(file)
+        if past is None:
             file.unlink()
-            continue
-        past = history(records)
-        if past.over or not past.touched:
+        if past is None or not _left(past):
             continue
         run, who = past.begun.run, past.begun.owner
         doubt = [
@@ -145,12 +154,19 @@ def _finished(folder: Path, city: str) -> None:
         )
 
 
-def _tidy(folder: Path, empty: str | None) -> None:
-    """Forget a run that changed nothing, and the oldest of those that are over."""
-    if empty:
-        (folder / f"{empty}{journals.SUFFIX}").unlink(missing_ok=True)
-    for file in journals.runs(folder)[:-KEPT_JOURNALS]:
-        file.unlink(missing_ok=True)
+def _tidy(folder: Path, run: str, outcome: Outcome) -> None:
+    """Forget this run if it changed nothing, and the oldest of those that are over.
+
+    Names begin with a time of day, which may have been set back: this run need not be the last.
+    """
+    mine = folder / f"{run}{journals.SUFFIX}"
+    if outcome is Outcome.SAME:
+        mine.unlink(missing_ok=True)
+    every = journals.runs(folder)
+    for file in every[: max(0, len(every) - KEPT_JOURNALS)]:
+        with suppress(JournalError):  # what cannot be read is for a person to look at
+            if file != mine and not _left(_past(file)):
+                file.unlink(missing_ok=True)
 
 
 def _begun(prepared: Prepared, todo: Plan, run: str, who: str, way: Way) -> Begun:
