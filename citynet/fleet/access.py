@@ -158,6 +158,7 @@ def _access(each: Device, defaults: Login, beside: Path, port: int) -> NodeAcces
     known = _path(each.known_hosts or defaults.known_hosts, beside)
     own = each.key or each.password  # a device's own way in replaces the defaults' whole
     login = each if own else defaults
+    apart = None if port == SSH else SSH  # where a device is managed over SSH, that is its shell
     return NodeAccess(
         host=each.host,
         port=each.port or defaults.port or port,
@@ -165,7 +166,7 @@ def _access(each: Device, defaults: Login, beside: Path, port: int) -> NodeAcces
         key_file=_path(login.key, beside),
         known_hosts=known or beside,
         password=login.password,
-        shell_port=each.shell_port or defaults.shell_port or SSH,
+        shell_port=each.shell_port or defaults.shell_port or apart,
         timeout=each.timeout or defaults.timeout,
     )
 

@@ -33,6 +33,7 @@ def test_devices_take_from_the_defaults_what_they_do_not_say(tmp_path: Path) -> 
     assert one.known_hosts == tmp_path / "known"
     assert one.password is None
     assert (two.port, two.username, two.key_file, two.password) == (2022, "li", None, "env:PW")
+    assert two.shell_port is None, "a device that is managed over SSH has its shell there"
     assert (one.timeout, two.timeout) == (None, 5.0)
     assert found.jump is not None
     assert (found.jump.port, found.jump.known_hosts) == (22, Path("/etc/jump"))
