@@ -1,13 +1,11 @@
 """`citynet deploy`."""
 
 import json
-import os
-import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -16,12 +14,12 @@ from nornir.core.processor import Processor
 from rich.console import Console
 from rich.text import Text
 
-from citynet import xdg
+from citynet.cli import runs
 from citynet.cli.options import inventory_option, json_option, seconds_option
 from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import DeviceResult, Report, State
-from citynet.deploy.work import Chosen, Plan, plan
+from citynet.deploy.work import Chosen, Plan, plan, plan_again
 from citynet.errors import CitynetError
 from citynet.fleet import access
 from citynet.fleet.processors import Live, Steps
@@ -30,6 +28,7 @@ from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
 from citynet.transaction.fleet import Health, Reached
 from citynet.transaction.protocol import Terms
+from citynet.transaction.settle import History
 from citynet.transaction.words import Outcome
 
 EPILOG = """\b
@@ -101,7 +100,7 @@ def _show_diffs(console: Console, results: Iterable[DeviceResult]) -> None:
                 )
 
 
-def _print(found: Report, folder: Path, *, diff: bool) -> None:
+def _print(found: Report, *, diff: bool) -> None:
     console = Console(highlight=False)
     if diff:
         _show_diffs(console, found.results)
@@ -112,12 +111,19 @@ def _print(found: Report, folder: Path, *, diff: bool) -> None:
     if found.outcome not in report.FINE:
         why = f": {found.reason}" if found.reason else ""
         console.print(Text(f"run {found.run}: {found.outcome}{why}", "red"), soft_wrap=True)
-    if found.outcome is Outcome.OPEN:
-        again = f"citynet deploy -i {shlex.quote(str(folder))} --resume {found.run}"
-        console.print(Text(f"finish it when they answer again: {again}", "red"), soft_wrap=True)
+    for line in _advice(found):
+        console.print(Text(line, "red"), soft_wrap=True)
     what = "would change" if found.check else "changed"
     changed = sum(each.state is State.CHANGED for each in found.results)
     console.print(Text(f"{changed} of {len(found.results)} {what}, in {found.seconds:.1f} s"))
+
+
+def _advice(found: Report) -> Iterator[str]:
+    """What a person can do about a run that did not end well."""
+    if found.again:
+        yield f"finish it when they answer again: {found.again}"
+    if found.outcome is Outcome.SPLIT:
+        yield "it is over, and what is left is for another deployment"
 
 
 GOES_BACK = "stopping: every device goes back, unless the change was decided by now"
@@ -170,12 +176,6 @@ def _lab(prepared: Prepared, asked: Asked) -> labs.Lab | None:
     return labs.find(prepared.name) if asked.access is None else None
 
 
-def _journals(prepared: Prepared, asked: Asked) -> Path:
-    """Where runs on these devices are remembered: a lab's own with the lab."""
-    lab = _lab(prepared, asked)
-    return lab.folder.runs if lab else xdg.state(os.environ) / "runs" / prepared.name
-
-
 def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
     """Sessions as `citynet verify` sees them, at the devices of the run."""
     lab = _lab(prepared, asked)
@@ -196,52 +196,58 @@ def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
     )
 
 
-def _way(
-    prepared: Prepared,
-    todo: Plan,
-    asked: Asked,
-    interrupted: Callable[[], str],
-    written: Mapping[str, str],
-) -> engine.Way:
+def _way(runs: Path, asked: Asked, written: Mapping[str, str]) -> engine.Way:
     return engine.Way(
-        folder=_journals(prepared, asked),
+        folder=runs,
         terms=Terms(asked.within, doubt=min(60.0, asked.within), patience=asked.patience),
         processors=(_processor(),),
-        health=_health(prepared, todo, asked),
-        interrupted=interrupted,
         options=written,
         inventory=written.get("inventory", ""),
     )
 
 
-def _written(folder: Path, file: Path | None, chosen: Chosen) -> dict[str, str]:
+def _written(folder: Path, file: Path | None, chosen: Chosen, reach: Path | None) -> dict[str, str]:
     """What of the command line a later `--resume` needs."""
     made = {"inventory": str(folder.resolve()), "tags": ",".join(sorted(chosen.tags))}
     made |= {"limit": chosen.limit} if chosen.limit else {}
+    made |= {"access": str(reach.resolve())} if reach else {}
     return made | ({"playbook": str(file.resolve())} if file else {})
+
+
+def _todo_again(prepared: Prepared, past: History) -> Plan:
+    """What the devices of a run would be given now; without its playbook, nothing."""
+    said = past.begun.options
+    tags = frozenset(each for each in said.get("tags", "").split(",") if each)
+    devices = (name for wave in past.begun.waves for name in wave)
+    try:
+        book = _book(prepared, Path(said["playbook"]) if "playbook" in said else None)
+    except CitynetError as error:
+        click.echo(f"{error}\nno device can be given its change once more", err=True)
+        return Plan((), {})
+    return plan_again(prepared, book, devices, tags)
 
 
 def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
     prepared = prepare(folder)
-    past = engine.load(_journals(prepared, asked), run)
-    said = past.begun.options
-    tags = frozenset(each for each in said.get("tags", "").split(",") if each)
-    chosen = Chosen(limit=said.get("limit"), tags=tags)
-    book = Path(said["playbook"]) if "playbook" in said else None
-    todo = plan(prepared, _book(prepared, book), chosen)
-    way = _way(prepared, todo, asked, str, said)
+    left = runs.find(prepared.name, run, asked.access)
+    todo = _todo_again(prepared, left.past)
+    asked = replace(asked, access=left.access)
+    way = _way(left.folder, asked, left.past.begun.options)
     with _stopping(GOES_ON):
-        return engine.finish(prepared, _fleet(prepared, asked), todo, past, way, abort=abort)
+        return engine.finish(prepared, _fleet(prepared, asked), todo, left.past, way, abort=abort)
 
 
 def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, check: bool) -> Report:
     prepared = prepare(folder)
     todo = plan(prepared, _book(prepared, file), chosen)
     nornir = _fleet(prepared, asked)
+    written = _written(folder, file, chosen, asked.access)
+    way = _way(runs.folder_of(prepared.name, _lab(prepared, asked)), asked, written)
     with _stopping(GOES_BACK) as interrupted:
-        way = _way(prepared, todo, asked, interrupted, _written(folder, file, chosen))
-        act = engine.check if check else engine.deploy
-        return act(prepared, nornir, todo, way)
+        if check:
+            return engine.check(prepared, nornir, todo, way)
+        way = replace(way, health=_health(prepared, todo, asked), interrupted=interrupted)
+        return engine.deploy(prepared, nornir, todo, way)
 
 
 @click.command(epilog=EPILOG)
@@ -336,5 +342,5 @@ def deploy(
     if as_json:
         click.echo(json.dumps(report.as_json(found), ensure_ascii=False, indent=2))
     else:
-        _print(found, folder, diff=diff)
+        _print(found, diff=diff)
     return 0 if found.ok else 1

@@ -7,6 +7,7 @@ says what that rests on, and `citynet.transaction` does it.
 import getpass
 import os
 import secrets
+import shlex
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ from nornir.core.processor import Processor
 
 from citynet.deploy.outcome import results, would
 from citynet.deploy.playbook import Playbook
-from citynet.deploy.report import Report
+from citynet.deploy.report import DeviceResult, Report
 from citynet.deploy.work import Chosen, Plan, plan
 from citynet.errors import CitynetError
 from citynet.pipeline import Prepared
@@ -29,9 +30,9 @@ from citynet.transaction import journal as journals
 from citynet.transaction.fleet import FleetNetwork, Health, Job, Reached
 from citynet.transaction.journal import Journal
 from citynet.transaction.lock import held
-from citynet.transaction.protocol import Terms, transact
+from citynet.transaction.protocol import Terms, Verdict, transact
 from citynet.transaction.settle import History, SettledError, history, settle
-from citynet.transaction.words import Begun, JournalError, Outcome, Step
+from citynet.transaction.words import Begun, Decision, JournalError, Outcome, Runs, Step
 
 KEPT_JOURNALS = 100
 """Runs that are over and remembered."""
@@ -71,17 +72,17 @@ def deploy(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
         _finished(way.folder, prepared.name)
         run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         terms = replace(way.terms, at_once=todo.unconfirmed)
+        begun = _begun(prepared, todo, run, who, way)
         journal = Journal.create(way.folder, run, len(todo.work))
         try:
             network = _network(fleet, Job(run, who, todo.work, terms), way, journal)
             with _closing(fleet):
-                verdict = transact(_begun(prepared, todo, run, who, way), network, terms)
+                verdict = transact(begun, network, terms)
         finally:
             journal.close()
         _tidy(way.folder, run, verdict.outcome)
     found = results(prepared, todo, verdict, network)
-    seconds = time.monotonic() - started
-    return Report(prepared.name, found, seconds, run, verdict.outcome, verdict.reason)
+    return _report(prepared, found, verdict, begun, started)
 
 
 def finish(
@@ -89,8 +90,8 @@ def finish(
 ) -> Report:
     """Finish a run that was left: as it was decided, or back. Raises `SettledError`.
 
-    `todo` is what the inventory says now; devices for which that is no longer what the run
-    was about are not given it again.
+    `todo` is what the inventory says now (`plan_again`); devices for which that is no longer
+    what the run was about are not given it again. Which devices are asked says the journal.
     """
     started = time.monotonic()
     run, who = past.begun.run, owner()
@@ -105,8 +106,34 @@ def finish(
         finally:
             journal.close()
     found = results(prepared, todo, verdict, network, past)
-    seconds = time.monotonic() - started
-    return Report(prepared.name, found, seconds, run, verdict.outcome, verdict.reason)
+    return _report(prepared, found, verdict, past.begun, started)
+
+
+def _report(
+    prepared: Prepared,
+    found: tuple[DeviceResult, ...],
+    verdict: Verdict,
+    begun: Begun,
+    started: float,
+) -> Report:
+    still_open = verdict.outcome is Outcome.OPEN
+    return Report(
+        city=prepared.name,
+        results=found,
+        seconds=time.monotonic() - started,
+        run=begun.run,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        again=command(begun.options, "--resume", begun.run) if still_open else "",
+    )
+
+
+def command(options: Mapping[str, str], *words: str) -> str:
+    """A whole `citynet deploy`, for a shell, on the devices of a run that had these options."""
+    said = ["citynet", "deploy"]
+    for option, key in (("-i", "inventory"), ("--access", "access")):
+        said += [option, options[key]] if options.get(key) else []
+    return shlex.join([*said, *words])
 
 
 class UnfinishedError(CitynetError):
@@ -142,15 +169,14 @@ def _finished(folder: Path, city: str) -> None:
         if past is None or not _left(past):
             continue
         run, who = past.begun.run, past.begun.owner
-        doubt = [
-            name
-            for name, each in (past.ended.runs if past.ended else {}).items()
-            if each == "unknown"
-        ]
-        left = f"; {listed(sorted(doubt))} did not answer" if doubt else ""
+        ended = past.ended.runs if past.ended else {}
+        doubt = sorted(name for name, each in ended.items() if each is Runs.UNKNOWN)
+        left = f"; {listed(doubt)} did not answer" if doubt else ""
+        keep = past.decided is not None and past.decided.decision is Decision.KEEP
+        back = "" if keep else f"; with --abort {run} instead it is taken back"
         raise UnfinishedError(
             f"run {run} of {who} on {city} was left unfinished{left}: "
-            f"`citynet deploy --resume {run}` finishes it, `--abort {run}` takes it back"
+            f"`{command(past.begun.options, '--resume', run)}` finishes it{back}"
         )
 
 

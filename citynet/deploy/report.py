@@ -62,7 +62,10 @@ class DeviceResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All devices of a run. `outcome` is None where nothing was to be changed (`--check`)."""
+    """All devices of a run. `outcome` is None where nothing was to be changed (`--check`).
+
+    `again`: the whole command that finishes it, where it is open.
+    """
 
     city: str
     results: tuple[DeviceResult, ...]
@@ -70,6 +73,7 @@ class Report:
     run: str = ""
     outcome: Outcome | None = None
     reason: str = ""
+    again: str = ""
 
     @property
     def check(self) -> bool:
