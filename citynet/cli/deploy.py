@@ -51,6 +51,10 @@ Without --access the devices are those of the city's lab. The file says how real
 reached: hosts, users, files of keys, where passwords are, and the devices' pinned host keys.
 
 \b
+--health compares sessions (IS-IS, BFD, BGP) before and after, in a lab and on real devices:
+those of FRR routers. Devices that cannot be read are named; strict is refused where none can.
+
+\b
 Patterns name devices and groups (`citynet inventory --graph` shows them), with * and ?; `!`
 takes away, `&` keeps only what is also in it. With --tags only the lines of those roles are
 compared and given; they replace values that they set and remove nothing else. A run without
@@ -58,8 +62,8 @@ compared and given; they replace values that they set and remove nothing else. A
 """
 
 STYLES = {"+": "green", "-": "red", "@": "cyan"}
-OFF = "off"
-DEMANDS = ("no-worse", "strict", OFF)
+STRICT, OFF = "strict", "off"
+DEMANDS = ("no-worse", STRICT, OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,39 +165,33 @@ def _processor() -> Processor:
     return Steps(lambda line: click.echo(line, err=True))
 
 
-def _fleet(prepared: Prepared, asked: Asked) -> Nornir:
-    """The city's lab, or what the access file says."""
-    reach = None
-    if asked.access is not None:
-        platforms = prepared.house.platforms
-        ports = {name: platforms[each.platform].port for name, each in prepared.facts.items()}
-        reach = access.load(asked.access, ports)
-    return fleet(prepared, reach, asked.forks or (FORKS_APART if reach else FORKS))
+def _reach(prepared: Prepared, file: Path | None) -> access.Access | labs.Lab | None:
+    """What the access file says, or the city's lab; None where neither is there."""
+    if file is None:
+        return labs.find(prepared.name)
+    platforms = prepared.house.platforms
+    ports = {name: platforms[each.platform].port for name, each in prepared.facts.items()}
+    return access.load(file, ports)
 
 
-def _lab(prepared: Prepared, asked: Asked) -> labs.Lab | None:
-    """The lab that this is about; None where it is about real devices, or no lab is up."""
-    return labs.find(prepared.name) if asked.access is None else None
+def _fleet(prepared: Prepared, reach: access.Access | labs.Lab | None, asked: Asked) -> Nornir:
+    forks = FORKS_APART if isinstance(reach, access.Access) else FORKS
+    return fleet(prepared, reach, asked.forks or forks)
 
 
-def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
-    """Sessions as `citynet verify` sees them, at the devices of the run."""
-    lab = _lab(prepared, asked)
-    if asked.health == OFF or lab is None:
+def _health(
+    prepared: Prepared, todo: Plan, reach: access.Access | labs.Lab | None, asked: Asked
+) -> Health:
+    if asked.health == OFF:
         return Reached()
-    from citynet.verify import health  # noqa: PLC0415 - only for runs that change something
+    from citynet.cli import health  # noqa: PLC0415 - only for runs that change something
 
-    checks = health.session_checks(prepared, todo.work, todo.roles, lab.twins, lab.closed)
-    demand = health.Demand(asked.health)
-    return health.Health(
-        prepared,
-        lab,
-        checks,
-        demand,
-        asked.wait,
-        lambda line: click.echo(f"... {line}", err=True),
-        asked.hold,
-    )
+    wanted = health.Asked(asked.health, asked.wait, asked.hold)
+    return health.of(prepared, todo, reach, wanted, _say)
+
+
+def _say(line: str) -> None:
+    click.echo(f"... {line}", err=True)
 
 
 def _way(runs: Path, asked: Asked, written: Mapping[str, str]) -> engine.Way:
@@ -231,23 +229,24 @@ def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
     prepared = prepare(folder)
     left = runs.find(prepared.name, run, asked.access)
     todo = _todo_again(prepared, left.past)
-    asked = replace(asked, access=left.access)
+    nornir = _fleet(prepared, _reach(prepared, left.access), asked)
     way = _way(left.folder, asked, left.past.begun.options)
     with _stopping(GOES_ON):
-        return engine.finish(prepared, _fleet(prepared, asked), todo, left.past, way, abort=abort)
+        return engine.finish(prepared, nornir, todo, left.past, way, abort=abort)
 
 
 def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, check: bool) -> Report:
     prepared = prepare(folder)
     todo = plan(prepared, _book(prepared, file), chosen)
-    nornir = _fleet(prepared, asked)
+    reach = _reach(prepared, asked.access)
+    nornir = _fleet(prepared, reach, asked)
     written = _written(folder, file, chosen, asked.access)
-    way = _way(runs.folder_of(prepared.name, _lab(prepared, asked)), asked, written)
+    way = _way(runs.folder_of(prepared.name, reach), asked, written)
+    if not check or asked.health == STRICT:  # which is refused where it would mean nothing
+        way = replace(way, health=_health(prepared, todo, reach, asked))
     with _stopping(GOES_BACK) as interrupted:
-        if check:
-            return engine.check(prepared, nornir, todo, way)
-        way = replace(way, health=_health(prepared, todo, asked), interrupted=interrupted)
-        return engine.deploy(prepared, nornir, todo, way)
+        act = engine.check if check else engine.deploy
+        return act(prepared, nornir, todo, replace(way, interrupted=interrupted))
 
 
 @click.command(epilog=EPILOG)
@@ -332,6 +331,8 @@ def deploy(
     if run:
         if check or limit or tags or file or (resume and abort):
             raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
+        if health == STRICT:
+            raise CitynetError("--health strict: a run that is finished is measured no more")
         found = _finish(folder, run, asked, abort=bool(abort))
     else:
         if health != OFF and health_hold + health_wait >= confirm_within:

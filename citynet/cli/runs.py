@@ -7,6 +7,7 @@ from pathlib import Path
 from citynet import xdg
 from citynet.deploy import engine
 from citynet.errors import CitynetError
+from citynet.fleet.access import Access
 from citynet.lab import api as labs
 from citynet.transaction.journal import SUFFIX
 from citynet.transaction.settle import History
@@ -21,9 +22,11 @@ class Left:
     access: Path | None
 
 
-def folder_of(city: str, lab: labs.Lab | None) -> Path:
+def folder_of(city: str, reach: Access | labs.Lab | None) -> Path:
     """Where runs on these devices are remembered: a lab's own with the lab."""
-    return lab.folder.runs if lab else xdg.state(os.environ) / "runs" / city
+    return (
+        reach.folder.runs if isinstance(reach, labs.Lab) else xdg.state(os.environ) / "runs" / city
+    )
 
 
 def find(city: str, run: str, access: Path | None) -> Left:

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from citynet.pipeline import Prepared
 from citynet.verify.gather import Gatherer
-from citynet.verify.lab import Running, network_of
-from citynet.verify.network import Sessions
+from citynet.verify.network import Network, Sessions
 from citynet.verify.planes import unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
 
@@ -52,7 +51,7 @@ def session_checks(
 
 @dataclass(slots=True)
 class Health:
-    """Sessions of a lab; `wait` is how many seconds they may take to come back.
+    """Sessions of a `network`; `wait` is how many seconds they may take to come back.
 
     `hold`: seconds before they are looked at, in which a neighbour that fell silent is missed. A
     session whose packets are lost is up until its detection time is over (RFC 5880, section
@@ -60,7 +59,7 @@ class Health:
     """
 
     prepared: Prepared
-    lab: Running
+    network: Callable[[], Network]
     checks: tuple[AnyCheck, ...]
     demand: Demand
     wait: float
@@ -86,7 +85,7 @@ class Health:
     def _failing(self, checks: Sequence[AnyCheck], wait: float) -> dict[str, str]:
         if not checks:
             return {}
-        network = network_of(self.prepared, self.lab)
+        network = self.network()
         with Sessions(network.open_shell) as sessions:
             gatherer = Gatherer(network, sessions, self.prepared.plan, self.progress)
             return failing(checks, settle(gatherer, checks, wait))

@@ -1,6 +1,7 @@
 """`citynet deploy` on devices that an access file names, with drivers in memory."""
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from citynet.cli import deploy, main
+from citynet.deploy.driver import UnreachableError
 from citynet.deploy.report import DeviceResult, Report, State
 from citynet.lab.from_city import city_topology
 from citynet.lab.paths import paths
@@ -213,3 +215,28 @@ def test_a_run_that_is_split_says_what_it_is_and_what_is_next(
     assert f"r2: failed; runs: old\n  {changed}" in said
     assert "run x1: not every device could be brought along" in said
     assert "it is over, and what is left is for another deployment" in said
+
+
+def _unreadable(device: str, *_: object) -> None:
+    raise UnreachableError(f"{device}: no shell")
+
+
+def test_sessions_of_real_devices_are_looked_at(command: Command) -> None:
+    command.monkeypatch.setattr("citynet.fleet.ssh.open_shell", _unreadable)
+    short = ("--health-wait", "0", "--health-hold", "0")
+    assert command.deploy("--health", "strict", *short) == 1
+    assert "not healthy: underlay/" in command.out
+    assert "no shell" in command.out
+    assert not any(command.world.running.values())
+    assert command.deploy("--health", "no-worse", *short) == 0
+    assert re.search(r"\.\.\. 0 of \d+ session checks hold before", command.err)
+
+
+@pytest.mark.parametrize("words", [("--check",), (), ("--resume", "some-run")])
+def test_strict_is_never_accepted_and_checks_nothing(
+    command: Command, words: tuple[str, ...]
+) -> None:
+    rest = ("--health", "strict", *words)
+    assert command("-i", str(command.city), *rest) == 1
+    assert "--health strict: " in command.err
+    assert not command.world.calls
