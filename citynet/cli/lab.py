@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from citynet.cli.progress import printed
 from citynet.graph import Scars, picture
 from citynet.lab import api, engine, needs
 from citynet.lab.api import Lab
+from citynet.lab.build import Builder
 from citynet.lab.choose import automatic, open_named
-from citynet.lab.errors import LabError
+from citynet.lab.errors import HostError, LabError
 from citynet.lab.from_city import city_topology
 from citynet.lab.from_city import topology as topology_of
-from citynet.lab.host import Need
+from citynet.lab.host import LabHost, Need
+from citynet.lab.paths import paths
+from citynet.lab.progress import Silent
 from citynet.lab.topology import Topology
 from citynet.pipeline import prepare
 from citynet.twin.lab import lab_files
@@ -108,14 +112,27 @@ def doctor(folder: Path | None, where: str, *, as_json: bool) -> int:
     host = open_named(asked, "doctor")
     found = needs.probe(host, nodes)
     kind, why = automatic(found) if where == "auto" else (where, "as asked for")
+    ours = _containerlab(host, asked)
     host.close()
+    good = ours.met and (kind == "vm" or needs.met(found))
+    found.append(ours)
     if as_json:
         rows = [asdict(need) for need in found]
         click.echo(json.dumps({"host": kind, "why": why, "needs": rows}, indent=2))
     else:
         _print_needs(asked, found)
         click.echo(f"lab host: {kind} ({why})")
-    return 0 if kind == "vm" or needs.met(found) else 1
+    return 0 if good else 1
+
+
+def _containerlab(host: LabHost, name: str) -> Need:
+    """The one here is wanted whatever the host is; another machine's own is preferred there."""
+    here = Builder(paths(os.environ), Silent()).containerlab_need()
+    there = ""
+    if name != "local":
+        with suppress(HostError):  # which the other needs say
+            there = engine.own_containerlab(host)
+    return replace(here, why=f"{there} on {name}; here: {here.why}") if there else here
 
 
 @lab.command(epilog="Example:  citynet lab shell gov-core1 -i inventory/demo")
