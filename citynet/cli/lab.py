@@ -91,9 +91,11 @@ def status(folder: Path, *, as_json: bool) -> int:
         click.echo(json.dumps(asdict(found), indent=2, sort_keys=True))
         return 0 if found.running else 1
     click.echo(f"lab {found.name}: {'up' if found.running else 'not up'}  host {found.host or '-'}")
+    nodes = found.manifest.get("layout", {}).get("nodes", {})
     for node, state in sorted(found.containers.items()):
         twin = "  twin: management plane only" if node in found.twins else ""
-        click.echo(f"  {node:<24} {state}{twin}")
+        address = nodes.get(node, {}).get("management", "")
+        click.echo(f"  {node:<24} {state:<10} {address}{twin}".rstrip())
     for link in found.cut:
         click.echo(f"  link {link} is cut")
     for line in _manifest_lines(found.manifest):
@@ -246,6 +248,7 @@ def _print_needs(host: str, found: list[Need]) -> None:
 def _manifest_lines(manifest: Mapping[str, Any]) -> list[str]:
     """The manifest for people: the packages that decide how a router behaves, not all."""
     plain = [f"  {key:<14} {value}" for key, value in manifest.items() if isinstance(value, str)]
+    plain += _layout_lines(manifest.get("layout", {}))
     for reference, digest in manifest.get("images", {}).items():
         plain.append(f"  image          {reference} {digest[:19]}")
         packages = manifest["packages"][reference]
@@ -254,3 +257,15 @@ def _manifest_lines(manifest: Mapping[str, Any]) -> list[str]:
     if "vm" in manifest:
         plain.append(f"  qemu           {manifest['vm']['qemu']}")
     return plain
+
+
+def _layout_lines(layout: Mapping[str, Any]) -> list[str]:
+    """How much of what there is; a lab of an earlier release has no layout in its manifest."""
+    if not layout:
+        return []
+    count = sum(len(node["interfaces"]) for node in layout["nodes"].values())
+    parts = f"{len(layout['nodes'])} nodes, {len(layout['links'])} links, {count} interfaces"
+    return [
+        f"  management     {layout['network']}",
+        f"  layout         {parts} (--json: order, MACs, addresses)",
+    ]
