@@ -332,7 +332,7 @@ def deploy(
         if check or limit or tags or file or (resume and abort):
             raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
         if health == STRICT:
-            raise CitynetError("--health strict: a run that is finished is measured no more")
+            raise CitynetError("--health strict: nothing is measured when a run is finished")
         found = _finish(folder, run, asked, abort=bool(abort))
     else:
         if health != OFF and health_hold + health_wait >= confirm_within:

@@ -46,11 +46,10 @@ def of(
     demand = health.Demand(asked.demand)
     place = _place(prepared, reach)
     every = health.session_checks(prepared, todo.work, todo.roles)
-    closed = place.twins | place.closed
-    checks = health.session_checks(prepared, todo.work, todo.roles, place.twins, place.closed)
+    checks = health.measurable(prepared, every, place.twins, place.closed)
     seen = {each.id for each in checks}
     left = {name for each in every if each.id not in seen for name in each.concerns}
-    unseen = ", ".join(sorted(todo.work.keys() & (left | closed)))
+    unseen = ", ".join(sorted(todo.work.keys() & (left | place.twins | place.closed)))
     if demand is health.Demand.STRICT and not checks:
         why = f"{unseen} cannot be read" if unseen else "what is deployed has none"
         raise CitynetError(f"--health strict: no session can be measured: {why}")

@@ -27,17 +27,11 @@ def session_checks(
     prepared: Prepared,
     devices: Iterable[str],
     roles: frozenset[str] | None = None,
-    twins: frozenset[str] = frozenset(),
-    closed: frozenset[str] = frozenset(),
 ) -> tuple[AnyCheck, ...]:
-    """The checks of sessions at these devices; `roles`, if given, are all that was deployed.
-
-    What `twins`, which are management plane only, keep from being measured is left out, and
-    what only `closed` nodes could tell.
-    """
+    """The checks of sessions at these devices; `roles`, if given, are all that was deployed."""
     names = frozenset(devices)
     nodes = frozenset(prepared.facts)
-    found = tuple(
+    return tuple(
         check
         for check in all_checks(prepared.context, prepared.house.roles)
         if check.session
@@ -45,8 +39,17 @@ def session_checks(
         and check.concerns & nodes
         and check.concerns & nodes <= names
     )
-    skipped = unmeasured(found, prepared.context, twins, closed)
-    return tuple(check for check in found if check.id not in skipped)
+
+
+def measurable(
+    prepared: Prepared,
+    checks: Sequence[AnyCheck],
+    twins: frozenset[str] = frozenset(),
+    closed: frozenset[str] = frozenset(),
+) -> tuple[AnyCheck, ...]:
+    """Those that can be measured: `twins` are management plane only, and `closed` tell nothing."""
+    skipped = unmeasured(checks, prepared.context, twins, closed)
+    return tuple(check for check in checks if check.id not in skipped)
 
 
 @dataclass(slots=True)

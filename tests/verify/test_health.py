@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from citynet.pipeline import Prepared, prepare
-from citynet.verify.health import Demand, Health, session_checks
+from citynet.verify.health import Demand, Health, measurable, session_checks
 from citynet.verify.network import Network
 from citynet.verify.run import AnyCheck
 from tests.cities import ROOT
@@ -20,7 +20,7 @@ def vendors() -> Prepared:
 
 def test_a_domain_of_twins_has_no_sessions_to_lose(vendors: Prepared) -> None:
     every = session_checks(vendors, vendors.facts)
-    measured = session_checks(vendors, vendors.facts, twins=TWINS)
+    measured = measurable(vendors, every, twins=TWINS)
     assert {each.id for each in measured} < {each.id for each in every}
     assert {each.subject[:6] for each in measured} == {"x-acc1", "x-acc2", "x-core"}
     assert not any(each.concerns & TWINS for each in measured)
