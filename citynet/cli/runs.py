@@ -7,7 +7,7 @@ from pathlib import Path
 from citynet import xdg
 from citynet.deploy import engine
 from citynet.errors import CitynetError
-from citynet.fleet.access import Access
+from citynet.fleet.access import VARIABLE, Access
 from citynet.lab import api as labs
 from citynet.transaction.journal import SUFFIX
 from citynet.transaction.settle import History
@@ -47,7 +47,8 @@ def _access(past: History, access: Path | None, *, in_lab: bool) -> Path | None:
     if in_lab:
         if given:
             raise CitynetError(
-                f"run {run} was made in the lab; finish it without --access {access}"
+                f"run {run} was made in the lab; finish it without --access {access} "
+                f"and without {VARIABLE}"
             )
         return None
     if not stored and not given:
