@@ -1,13 +1,11 @@
 """`citynet deploy`."""
 
 import json
-import os
-import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -16,12 +14,12 @@ from nornir.core.processor import Processor
 from rich.console import Console
 from rich.text import Text
 
-from citynet import xdg
+from citynet.cli import runs
 from citynet.cli.options import inventory_option, json_option, seconds_option
 from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import DeviceResult, Report, State
-from citynet.deploy.work import Chosen, Plan, plan
+from citynet.deploy.work import Chosen, Plan, plan, plan_again
 from citynet.errors import CitynetError
 from citynet.fleet import access
 from citynet.fleet.processors import Live, Steps
@@ -30,6 +28,7 @@ from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
 from citynet.transaction.fleet import Health, Reached
 from citynet.transaction.protocol import Terms
+from citynet.transaction.settle import History
 from citynet.transaction.words import Outcome
 
 EPILOG = """\b
@@ -52,6 +51,10 @@ Without --access the devices are those of the city's lab. The file says how real
 reached: hosts, users, files of keys, where passwords are, and the devices' pinned host keys.
 
 \b
+--health compares sessions (IS-IS, BFD, BGP) before and after, in a lab and on real devices:
+those of FRR routers. Devices that cannot be read are named; strict is refused where none can.
+
+\b
 Patterns name devices and groups (`citynet inventory --graph` shows them), with * and ?; `!`
 takes away, `&` keeps only what is also in it. With --tags only the lines of those roles are
 compared and given; they replace values that they set and remove nothing else. A run without
@@ -59,8 +62,8 @@ compared and given; they replace values that they set and remove nothing else. A
 """
 
 STYLES = {"+": "green", "-": "red", "@": "cyan"}
-OFF = "off"
-DEMANDS = ("no-worse", "strict", OFF)
+STRICT, OFF = "strict", "off"
+DEMANDS = ("no-worse", STRICT, OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _show_diffs(console: Console, results: Iterable[DeviceResult]) -> None:
                 )
 
 
-def _print(found: Report, folder: Path, *, diff: bool) -> None:
+def _print(found: Report, *, diff: bool) -> None:
     console = Console(highlight=False)
     if diff:
         _show_diffs(console, found.results)
@@ -109,15 +112,22 @@ def _print(found: Report, folder: Path, *, diff: bool) -> None:
     if wrong:
         console.print(Text(wrong, style="red"), soft_wrap=True)
     console.print(Text(report.recap(found)), soft_wrap=True)
-    if found.outcome not in (None, Outcome.KEPT, Outcome.SAME):
+    if found.outcome not in report.FINE:
         why = f": {found.reason}" if found.reason else ""
         console.print(Text(f"run {found.run}: {found.outcome}{why}", "red"), soft_wrap=True)
-    if found.outcome is Outcome.OPEN:
-        again = f"citynet deploy -i {shlex.quote(str(folder))} --resume {found.run}"
-        console.print(Text(f"finish it when they answer again: {again}", "red"), soft_wrap=True)
+    for line in _advice(found):
+        console.print(Text(line, "red"), soft_wrap=True)
     what = "would change" if found.check else "changed"
     changed = sum(each.state is State.CHANGED for each in found.results)
     console.print(Text(f"{changed} of {len(found.results)} {what}, in {found.seconds:.1f} s"))
+
+
+def _advice(found: Report) -> Iterator[str]:
+    """What a person can do about a run that did not end well."""
+    if found.again:
+        yield f"finish it when they answer again: {found.again}"
+    if found.outcome is Outcome.SPLIT:
+        yield "it is over, and what is left is for another deployment"
 
 
 GOES_BACK = "stopping: every device goes back, unless the change was decided by now"
@@ -128,7 +138,8 @@ GOES_ON = "the run is being finished, which is the shortest way out"
 def _stopping(then: str) -> Iterator[Callable[[], str]]:
     """The first signal asks for a stop, and `then` is said; a second one ends the process as ever.
 
-    A terminal that goes away is such a signal, and what is written to it then is lost.
+    A terminal that goes away is such a signal, and what is written to it then is lost. What
+    citynet was started to ignore (nohup) stays ignored.
     """
     asked: list[str] = []
 
@@ -138,7 +149,8 @@ def _stopping(then: str) -> Iterator[Callable[[], str]]:
         signal.signal(number, before[signal.Signals(number)])
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {each: signal.signal(each, stop) for each in signals}
+    heard = [each for each in signals if signal.getsignal(each) not in (signal.SIG_IGN, None)]
+    before = {each: signal.signal(each, stop) for each in heard}
     try:
         with unbroken(sys.stderr):
             yield lambda: asked[0] if asked else ""
@@ -153,93 +165,88 @@ def _processor() -> Processor:
     return Steps(lambda line: click.echo(line, err=True))
 
 
-def _fleet(prepared: Prepared, asked: Asked) -> Nornir:
-    """The city's lab, or what the access file says."""
-    reach = None
-    if asked.access is not None:
-        platforms = prepared.house.platforms
-        ports = {name: platforms[each.platform].port for name, each in prepared.facts.items()}
-        reach = access.load(asked.access, ports)
-    return fleet(prepared, reach, asked.forks or (FORKS_APART if reach else FORKS))
+def _reach(prepared: Prepared, file: Path | None) -> access.Access | labs.Lab | None:
+    """What the access file says, or the city's lab; None where neither is there."""
+    if file is None:
+        return labs.find(prepared.name)
+    platforms = prepared.house.platforms
+    ports = {name: platforms[each.platform].port for name, each in prepared.facts.items()}
+    return access.load(file, ports)
 
 
-def _lab(prepared: Prepared, asked: Asked) -> labs.Lab | None:
-    """The lab that this is about; None where it is about real devices, or no lab is up."""
-    return labs.find(prepared.name) if asked.access is None else None
+def _fleet(prepared: Prepared, reach: access.Access | labs.Lab | None, asked: Asked) -> Nornir:
+    forks = FORKS_APART if isinstance(reach, access.Access) else FORKS
+    return fleet(prepared, reach, asked.forks or forks)
 
 
-def _journals(prepared: Prepared, asked: Asked) -> Path:
-    """Where runs on these devices are remembered: a lab's own with the lab."""
-    lab = _lab(prepared, asked)
-    return lab.folder.runs if lab else xdg.state(os.environ) / "runs" / prepared.name
-
-
-def _health(prepared: Prepared, todo: Plan, asked: Asked) -> Health:
-    """Sessions as `citynet verify` sees them, at the devices of the run."""
-    lab = _lab(prepared, asked)
-    if asked.health == OFF or lab is None:
+def _health(
+    prepared: Prepared, todo: Plan, reach: access.Access | labs.Lab | None, asked: Asked
+) -> Health:
+    if asked.health == OFF:
         return Reached()
-    from citynet.verify import health  # noqa: PLC0415 - only for runs that change something
+    from citynet.cli import health  # noqa: PLC0415 - only for runs that change something
 
-    checks = health.session_checks(prepared, todo.work, todo.roles, lab.twins, lab.closed)
-    demand = health.Demand(asked.health)
-    return health.Health(
-        prepared,
-        lab,
-        checks,
-        demand,
-        asked.wait,
-        lambda line: click.echo(f"... {line}", err=True),
-        asked.hold,
-    )
+    wanted = health.Asked(asked.health, asked.wait, asked.hold)
+    return health.of(prepared, todo, reach, wanted, _say)
 
 
-def _way(
-    prepared: Prepared,
-    todo: Plan,
-    asked: Asked,
-    interrupted: Callable[[], str],
-    written: Mapping[str, str],
-) -> engine.Way:
+def _say(line: str) -> None:
+    click.echo(f"... {line}", err=True)
+
+
+def _way(runs: Path, asked: Asked, written: Mapping[str, str]) -> engine.Way:
     return engine.Way(
-        folder=_journals(prepared, asked),
+        folder=runs,
         terms=Terms(asked.within, doubt=min(60.0, asked.within), patience=asked.patience),
         processors=(_processor(),),
-        health=_health(prepared, todo, asked),
-        interrupted=interrupted,
         options=written,
         inventory=written.get("inventory", ""),
     )
 
 
-def _written(folder: Path, file: Path | None, chosen: Chosen) -> dict[str, str]:
+def _written(folder: Path, file: Path | None, chosen: Chosen, reach: Path | None) -> dict[str, str]:
     """What of the command line a later `--resume` needs."""
     made = {"inventory": str(folder.resolve()), "tags": ",".join(sorted(chosen.tags))}
     made |= {"limit": chosen.limit} if chosen.limit else {}
+    made |= {"access": str(reach.resolve())} if reach else {}
     return made | ({"playbook": str(file.resolve())} if file else {})
+
+
+def _todo_again(prepared: Prepared, past: History) -> Plan:
+    """What the devices of a run would be given now; without its playbook, nothing."""
+    said = past.begun.options
+    tags = frozenset(each for each in said.get("tags", "").split(",") if each)
+    devices = (name for wave in past.begun.waves for name in wave)
+    try:
+        book = _book(prepared, Path(said["playbook"]) if "playbook" in said else None)
+    except CitynetError as error:
+        click.echo(f"{error}\nno device can be given its change once more", err=True)
+        return Plan((), {})
+    return plan_again(prepared, book, devices, tags)
 
 
 def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
     prepared = prepare(folder)
-    past = engine.load(_journals(prepared, asked), run)
-    said = past.begun.options
-    tags = frozenset(each for each in said.get("tags", "").split(",") if each)
-    chosen = Chosen(limit=said.get("limit"), tags=tags)
-    book = Path(said["playbook"]) if "playbook" in said else None
-    todo = plan(prepared, _book(prepared, book), chosen)
-    way = _way(prepared, todo, asked, str, said)
+    left = runs.find(prepared.name, run, asked.access)
+    todo = _todo_again(prepared, left.past)
+    nornir = _fleet(prepared, _reach(prepared, left.access), asked)
+    way = _way(left.folder, asked, left.past.begun.options)
     with _stopping(GOES_ON):
-        return engine.finish(prepared, _fleet(prepared, asked), todo, past, way, abort=abort)
+        return engine.finish(prepared, nornir, todo, left.past, way, abort=abort)
 
 
 def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, check: bool) -> Report:
     prepared = prepare(folder)
     todo = plan(prepared, _book(prepared, file), chosen)
-    nornir = _fleet(prepared, asked)
+    reach = _reach(prepared, asked.access)
+    nornir = _fleet(prepared, reach, asked)
+    written = _written(folder, file, chosen, asked.access)
+    way = _way(runs.folder_of(prepared.name, reach), asked, written)
+    if not check or asked.health == STRICT:  # which is refused where it would mean nothing
+        way = replace(way, health=_health(prepared, todo, reach, asked))
     with _stopping(GOES_BACK) as interrupted:
-        way = _way(prepared, todo, asked, interrupted, _written(folder, file, chosen))
         act = engine.check if check else engine.deploy
-        return act(prepared, nornir, todo, way)
+        return act(prepared, nornir, todo, replace(way, interrupted=interrupted))
 
 
 @click.command(epilog=EPILOG)
@@ -324,6 +331,8 @@ def deploy(
     if run:
         if check or limit or tags or file or (resume and abort):
             raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
+        if health == STRICT:
+            raise CitynetError("--health strict: nothing is measured when a run is finished")
         found = _finish(folder, run, asked, abort=bool(abort))
     else:
         if health != OFF and health_hold + health_wait >= confirm_within:
@@ -334,5 +343,5 @@ def deploy(
     if as_json:
         click.echo(json.dumps(report.as_json(found), ensure_ascii=False, indent=2))
     else:
-        _print(found, folder, diff=diff)
+        _print(found, diff=diff)
     return 0 if found.ok else 1

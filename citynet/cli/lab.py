@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from citynet.cli.progress import printed
 from citynet.graph import Scars, picture
 from citynet.lab import api, engine, needs
 from citynet.lab.api import Lab
+from citynet.lab.build import Builder
 from citynet.lab.choose import automatic, open_named
-from citynet.lab.errors import LabError
+from citynet.lab.errors import HostError, LabError
 from citynet.lab.from_city import city_topology
 from citynet.lab.from_city import topology as topology_of
-from citynet.lab.host import Need
+from citynet.lab.host import LabHost, Need
+from citynet.lab.paths import paths
+from citynet.lab.progress import Silent
 from citynet.lab.topology import Topology
 from citynet.pipeline import prepare
 from citynet.twin.lab import lab_files
@@ -87,9 +91,11 @@ def status(folder: Path, *, as_json: bool) -> int:
         click.echo(json.dumps(asdict(found), indent=2, sort_keys=True))
         return 0 if found.running else 1
     click.echo(f"lab {found.name}: {'up' if found.running else 'not up'}  host {found.host or '-'}")
+    nodes = found.manifest.get("layout", {}).get("nodes", {})
     for node, state in sorted(found.containers.items()):
         twin = "  twin: management plane only" if node in found.twins else ""
-        click.echo(f"  {node:<24} {state}{twin}")
+        address = nodes.get(node, {}).get("management", "")
+        click.echo(f"  {node:<24} {state:<10} {address}{twin}".rstrip())
     for link in found.cut:
         click.echo(f"  link {link} is cut")
     for line in _manifest_lines(found.manifest):
@@ -108,14 +114,27 @@ def doctor(folder: Path | None, where: str, *, as_json: bool) -> int:
     host = open_named(asked, "doctor")
     found = needs.probe(host, nodes)
     kind, why = automatic(found) if where == "auto" else (where, "as asked for")
+    ours = _containerlab(host, asked)
     host.close()
+    good = ours.met and (kind == "vm" or needs.met(found))
+    found.append(ours)
     if as_json:
         rows = [asdict(need) for need in found]
         click.echo(json.dumps({"host": kind, "why": why, "needs": rows}, indent=2))
     else:
         _print_needs(asked, found)
         click.echo(f"lab host: {kind} ({why})")
-    return 0 if kind == "vm" or needs.met(found) else 1
+    return 0 if good else 1
+
+
+def _containerlab(host: LabHost, name: str) -> Need:
+    """The one here is wanted whatever the host is; another machine's own is preferred there."""
+    here = Builder(paths(os.environ), Silent()).containerlab_need()
+    there = ""
+    if name != "local":
+        with suppress(HostError):  # which the other needs say
+            there = engine.own_containerlab(host)
+    return replace(here, why=f"{there} on {name}; here: {here.why}") if there else here
 
 
 @lab.command(epilog="Example:  citynet lab shell gov-core1 -i inventory/demo")
@@ -229,6 +248,7 @@ def _print_needs(host: str, found: list[Need]) -> None:
 def _manifest_lines(manifest: Mapping[str, Any]) -> list[str]:
     """The manifest for people: the packages that decide how a router behaves, not all."""
     plain = [f"  {key:<14} {value}" for key, value in manifest.items() if isinstance(value, str)]
+    plain += _layout_lines(manifest.get("layout", {}))
     for reference, digest in manifest.get("images", {}).items():
         plain.append(f"  image          {reference} {digest[:19]}")
         packages = manifest["packages"][reference]
@@ -237,3 +257,15 @@ def _manifest_lines(manifest: Mapping[str, Any]) -> list[str]:
     if "vm" in manifest:
         plain.append(f"  qemu           {manifest['vm']['qemu']}")
     return plain
+
+
+def _layout_lines(layout: Mapping[str, Any]) -> list[str]:
+    """How much of what there is; a lab of an earlier release has no layout in its manifest."""
+    if not layout:
+        return []
+    count = sum(len(node["interfaces"]) for node in layout["nodes"].values())
+    parts = f"{len(layout['nodes'])} nodes, {len(layout['links'])} links, {count} interfaces"
+    return [
+        f"  management     {layout['network']}",
+        f"  layout         {parts} (--json: order, MACs, addresses)",
+    ]

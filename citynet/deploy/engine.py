@@ -7,10 +7,11 @@ says what that rests on, and `citynet.transaction` does it.
 import getpass
 import os
 import secrets
+import shlex
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from nornir.core.processor import Processor
 
 from citynet.deploy.outcome import results, would
 from citynet.deploy.playbook import Playbook
-from citynet.deploy.report import Report
+from citynet.deploy.report import DeviceResult, Report
 from citynet.deploy.work import Chosen, Plan, plan
 from citynet.errors import CitynetError
 from citynet.pipeline import Prepared
@@ -29,9 +30,9 @@ from citynet.transaction import journal as journals
 from citynet.transaction.fleet import FleetNetwork, Health, Job, Reached
 from citynet.transaction.journal import Journal
 from citynet.transaction.lock import held
-from citynet.transaction.protocol import Terms, transact
+from citynet.transaction.protocol import Terms, Verdict, transact
 from citynet.transaction.settle import History, SettledError, history, settle
-from citynet.transaction.words import Begun, Outcome, Step
+from citynet.transaction.words import Begun, Decision, JournalError, Outcome, Runs, Step
 
 KEPT_JOURNALS = 100
 """Runs that are over and remembered."""
@@ -71,17 +72,17 @@ def deploy(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
         _finished(way.folder, prepared.name)
         run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         terms = replace(way.terms, at_once=todo.unconfirmed)
+        begun = _begun(prepared, todo, run, who, way)
         journal = Journal.create(way.folder, run, len(todo.work))
         try:
             network = _network(fleet, Job(run, who, todo.work, terms), way, journal)
             with _closing(fleet):
-                verdict = transact(_begun(prepared, todo, run, who, way), network, terms)
+                verdict = transact(begun, network, terms)
         finally:
             journal.close()
-        _tidy(way.folder, run if verdict.outcome is Outcome.SAME else None)
+        _tidy(way.folder, run, verdict.outcome)
     found = results(prepared, todo, verdict, network)
-    seconds = time.monotonic() - started
-    return Report(prepared.name, found, seconds, run, verdict.outcome, verdict.reason)
+    return _report(prepared, found, verdict, begun, started)
 
 
 def finish(
@@ -89,8 +90,8 @@ def finish(
 ) -> Report:
     """Finish a run that was left: as it was decided, or back. Raises `SettledError`.
 
-    `todo` is what the inventory says now; devices for which that is no longer what the run
-    was about are not given it again.
+    `todo` is what the inventory says now (`plan_again`); devices for which that is no longer
+    what the run was about are not given it again. Which devices are asked says the journal.
     """
     started = time.monotonic()
     run, who = past.begun.run, owner()
@@ -105,8 +106,34 @@ def finish(
         finally:
             journal.close()
     found = results(prepared, todo, verdict, network, past)
-    seconds = time.monotonic() - started
-    return Report(prepared.name, found, seconds, run, verdict.outcome, verdict.reason)
+    return _report(prepared, found, verdict, past.begun, started)
+
+
+def _report(
+    prepared: Prepared,
+    found: tuple[DeviceResult, ...],
+    verdict: Verdict,
+    begun: Begun,
+    started: float,
+) -> Report:
+    still_open = verdict.outcome is Outcome.OPEN
+    return Report(
+        city=prepared.name,
+        results=found,
+        seconds=time.monotonic() - started,
+        run=begun.run,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        again=command(begun.options, "--resume", begun.run) if still_open else "",
+    )
+
+
+def command(options: Mapping[str, str], *words: str) -> str:
+    """A whole `citynet deploy`, for a shell, on the devices of a run that had these options."""
+    said = ["citynet", "deploy"]
+    for option, key in (("-i", "inventory"), ("--access", "access")):
+        said += [option, options[key]] if options.get(key) else []
+    return shlex.join([*said, *words])
 
 
 class UnfinishedError(CitynetError):
@@ -123,34 +150,49 @@ def load(folder: Path, run: str) -> History:
     return history(journals.read(file))
 
 
+def _past(file: Path) -> History | None:
+    """The run of a journal; None if it was killed before it had begun. Raises `JournalError`."""
+    records = journals.read(file)
+    return history(records) if records else None
+
+
+def _left(past: History | None) -> bool:
+    """Whether a run was left before it was over."""
+    return past is not None and past.touched and not past.over
+
+
 def _finished(folder: Path, city: str) -> None:
     for file in journals.runs(folder):
-        records = journals.read(file)
-        if not records:  # killed before it had begun
+        past = _past(file)
+        if past is None:
             file.unlink()
-            continue
-        past = history(records)
-        if past.over or not past.touched:
+        if past is None or not _left(past):
             continue
         run, who = past.begun.run, past.begun.owner
-        doubt = [
-            name
-            for name, each in (past.ended.runs if past.ended else {}).items()
-            if each == "unknown"
-        ]
-        left = f"; {listed(sorted(doubt))} did not answer" if doubt else ""
+        ended = past.ended.runs if past.ended else {}
+        doubt = sorted(name for name, each in ended.items() if each is Runs.UNKNOWN)
+        left = f"; {listed(doubt)} did not answer" if doubt else ""
+        keep = past.decided is not None and past.decided.decision is Decision.KEEP
+        back = "" if keep else f"; with --abort {run} instead it is taken back"
         raise UnfinishedError(
             f"run {run} of {who} on {city} was left unfinished{left}: "
-            f"`citynet deploy --resume {run}` finishes it, `--abort {run}` takes it back"
+            f"`{command(past.begun.options, '--resume', run)}` finishes it{back}"
         )
 
 
-def _tidy(folder: Path, empty: str | None) -> None:
-    """Forget a run that changed nothing, and the oldest of those that are over."""
-    if empty:
-        (folder / f"{empty}{journals.SUFFIX}").unlink(missing_ok=True)
-    for file in journals.runs(folder)[:-KEPT_JOURNALS]:
-        file.unlink(missing_ok=True)
+def _tidy(folder: Path, run: str, outcome: Outcome) -> None:
+    """Forget this run if it changed nothing, and the oldest of those that are over.
+
+    Names begin with a time of day, which may have been set back: this run need not be the last.
+    """
+    mine = folder / f"{run}{journals.SUFFIX}"
+    if outcome is Outcome.SAME:
+        mine.unlink(missing_ok=True)
+    every = journals.runs(folder)
+    for file in every[: max(0, len(every) - KEPT_JOURNALS)]:
+        with suppress(JournalError):  # what cannot be read is for a person to look at
+            if file != mine and not _left(_past(file)):
+                file.unlink(missing_ok=True)
 
 
 def _begun(prepared: Prepared, todo: Plan, run: str, who: str, way: Way) -> Begun:

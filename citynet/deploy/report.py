@@ -19,6 +19,7 @@ class State(StrEnum):
 
 
 GOOD = frozenset({State.OK, State.CHANGED})
+FINE = frozenset({None, Outcome.KEPT, Outcome.SAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ class DeviceResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All devices of a run. `outcome` is None where nothing was to be changed (`--check`)."""
+    """All devices of a run. `outcome` is None where nothing was to be changed (`--check`).
+
+    `again`: the whole command that finishes it, where it is open.
+    """
 
     city: str
     results: tuple[DeviceResult, ...]
@@ -69,6 +73,7 @@ class Report:
     run: str = ""
     outcome: Outcome | None = None
     reason: str = ""
+    again: str = ""
 
     @property
     def check(self) -> bool:
@@ -77,8 +82,9 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every device is as wanted, or could be."""
-        return bool(self.results) and all(each.state in GOOD for each in self.results)
+        """Whether every device is as wanted, or could be, and the run ended well."""
+        good = bool(self.results) and all(each.state in GOOD for each in self.results)
+        return good and self.outcome in FINE
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Device -> how often ok (changed included), changed, unreachable, failed, back."""

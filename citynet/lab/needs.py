@@ -69,9 +69,6 @@ def judge(answers: Mapping[str, tuple[str, str]]) -> list[Need]:
     for asked in QUESTIONS:
         answer, why = answers.get(asked.key, ("no", "the probe did not get that far"))
         needs.append(Need(asked.name, answer == "yes", why, asked.remedy))
-    answer, why = answers.get("containerlab", ("no", "the probe did not get that far"))
-    said = why if answer == "yes" else "not installed there; citynet brings its own"
-    needs.append(Need("containerlab", met=True, why=said, remedy=""))
     return needs
 
 

@@ -19,11 +19,6 @@ try() {
 inside() { ip netns exec "$scratch" "$@"; }
 
 answer memory yes "$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)"
-if command -v containerlab >/dev/null; then
-    answer containerlab yes "$(command -v containerlab)"
-else
-    answer containerlab no "not on PATH"
-fi
 try docker "docker version answers" docker version
 
 if [ "$(id -u)" != 0 ]; then

@@ -56,7 +56,7 @@ def _shape(
     path: KeyPath, kind: str, document: Document, what: str, expected: Mapping[str, str]
 ) -> Problem:
     at = place(path, document)
-    if len(path) == 1 and isinstance(path[0], int):
+    if not path or (len(path) == 1 and isinstance(path[0], int)):
         return Problem(f"{what} is a map", path, listed(list(expected)), position=at)
     named = [part for part in path if part in expected]
     key = str(path[-1]) if kind in ("extra_forbidden", "missing") else str((named or path)[-1])

@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from citynet.transaction import folder as folders
 from citynet.transaction.words import (
     Begun,
     Committed,
@@ -63,14 +64,14 @@ class Journal:
         """Make the file of a run, with room for all of it. Raises `JournalError`."""
         file = folder / f"{run}{SUFFIX}"
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folders.make(folder)
             descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise JournalError(f"no journal at {file}: {error.strerror}") from error
         try:
             _reserve(descriptor, RESERVE + RESERVE_FOR_DEVICE * devices)
             os.fsync(descriptor)
-            _sync_folder(folder)
+            folders.sync(folder)
         except OSError as error:
             os.close(descriptor)
             with suppress(OSError):
@@ -127,14 +128,6 @@ def _reserve(descriptor: int, size: int) -> None:
         if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):
             raise
         _write(descriptor, b"\0" * size, 0)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def read(file: Path) -> list[Record]:

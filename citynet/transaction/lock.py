@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from citynet.errors import CitynetError
+from citynet.transaction import folder as folders
 
 FILE = "lock"
 
@@ -25,7 +26,7 @@ def held(folder: Path, city: str, holder: str) -> Iterator[None]:
     The kernel lets go when the process ends, however it ends. Raises `BusyError`.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folders.make(folder)
         descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise BusyError(f"no lock for {city} in {folder}: {error.strerror}") from error

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from citynet.pipeline import Prepared
 from citynet.verify.gather import Gatherer
-from citynet.verify.lab import Running, network_of
-from citynet.verify.network import Sessions
+from citynet.verify.network import Network, Sessions
 from citynet.verify.planes import unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
 
@@ -28,17 +27,11 @@ def session_checks(
     prepared: Prepared,
     devices: Iterable[str],
     roles: frozenset[str] | None = None,
-    twins: frozenset[str] = frozenset(),
-    closed: frozenset[str] = frozenset(),
 ) -> tuple[AnyCheck, ...]:
-    """The checks of sessions at these devices; `roles`, if given, are all that was deployed.
-
-    What `twins`, which are management plane only, keep from being measured is left out, and
-    what only `closed` nodes could tell.
-    """
+    """The checks of sessions at these devices; `roles`, if given, are all that was deployed."""
     names = frozenset(devices)
     nodes = frozenset(prepared.facts)
-    found = tuple(
+    return tuple(
         check
         for check in all_checks(prepared.context, prepared.house.roles)
         if check.session
@@ -46,13 +39,22 @@ def session_checks(
         and check.concerns & nodes
         and check.concerns & nodes <= names
     )
-    skipped = unmeasured(found, prepared.context, twins, closed)
-    return tuple(check for check in found if check.id not in skipped)
+
+
+def measurable(
+    prepared: Prepared,
+    checks: Sequence[AnyCheck],
+    twins: frozenset[str] = frozenset(),
+    closed: frozenset[str] = frozenset(),
+) -> tuple[AnyCheck, ...]:
+    """Those that can be measured: `twins` are management plane only, and `closed` tell nothing."""
+    skipped = unmeasured(checks, prepared.context, twins, closed)
+    return tuple(check for check in checks if check.id not in skipped)
 
 
 @dataclass(slots=True)
 class Health:
-    """Sessions of a lab; `wait` is how many seconds they may take to come back.
+    """Sessions of a `network`; `wait` is how many seconds they may take to come back.
 
     `hold`: seconds before they are looked at, in which a neighbour that fell silent is missed. A
     session whose packets are lost is up until its detection time is over (RFC 5880, section
@@ -60,7 +62,7 @@ class Health:
     """
 
     prepared: Prepared
-    lab: Running
+    network: Callable[[], Network]
     checks: tuple[AnyCheck, ...]
     demand: Demand
     wait: float
@@ -86,7 +88,7 @@ class Health:
     def _failing(self, checks: Sequence[AnyCheck], wait: float) -> dict[str, str]:
         if not checks:
             return {}
-        network = network_of(self.prepared, self.lab)
+        network = self.network()
         with Sessions(network.open_shell) as sessions:
             gatherer = Gatherer(network, sessions, self.prepared.plan, self.progress)
             return failing(checks, settle(gatherer, checks, wait))

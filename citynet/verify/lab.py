@@ -1,4 +1,4 @@
-"""A city's running lab as a `Network`: its sessions, customers and addresses."""
+"""A city's running lab, or its real devices, as a `Network`: sessions, customers, addresses."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,17 +9,12 @@ from citynet.fleet.shell import Shell
 from citynet.lab.host import NodeAccess, SshJump
 from citynet.lab.topology import Topology
 from citynet.pipeline import Prepared
-from citynet.verify.network import Network
-from citynet.verify.reader import reader_of
+from citynet.verify.network import Network, OpenShell
+from citynet.verify.reader import has_reader, reader_of
 
 
-class Running(Protocol):
-    """A lab that runs: what `citynet.lab.api.find` gives."""
-
-    @property
-    def topology(self) -> Topology:
-        """What it is made of."""
-        ...
+class Ways(Protocol):
+    """How devices are reached: a lab, or an access file."""
 
     @property
     def nodes(self) -> Mapping[str, NodeAccess]:
@@ -32,8 +27,17 @@ class Running(Protocol):
         ...
 
 
+class Running(Ways, Protocol):
+    """A lab that runs: what `citynet.lab.api.find` gives."""
+
+    @property
+    def topology(self) -> Topology:
+        """What it is made of."""
+        ...
+
+
 def network_of(prepared: Prepared, lab: Running) -> Network:
-    """How to reach the lab of a prepared city. Sessions share one connection to the lab's host.
+    """How to reach the lab of a prepared city.
 
     Raises `CitynetError` if the lab is of another inventory: nodes would be missing.
     """
@@ -44,13 +48,6 @@ def network_of(prepared: Prepared, lab: Running) -> Network:
             f"the lab of {prepared.name} has no {', '.join(missing)}; "
             "the inventory has changed since: run `citynet lab up` and `citynet deploy`"
         )
-    jump = Jump(lab.jump) if lab.jump else None
-
-    def open_shell(device: str) -> Shell:
-        from citynet.fleet.ssh import open_shell  # noqa: PLC0415 - netmiko is slow to import
-
-        return open_shell(device, lab.nodes[device], jump)
-
     platforms = prepared.house.platforms
     unread = {node.name for node in topology.twins} | topology.vendors.keys()
     readers = {
@@ -60,12 +57,51 @@ def network_of(prepared: Prepared, lab: Running) -> Network:
     }
     refs = {each.ref.replace("/", "."): each.ref for each in prepared.plan.endpoints.values()}
     return Network(
-        open_shell=open_shell,
+        open_shell=shells(lab),
         readers=readers,
         customers=topology.customers_node.name,
         spaces={refs[each.name]: each.name for each in topology.customers if each.name in refs},
         management={name: access.host for name, access in lab.nodes.items()},
     )
+
+
+def network_apart(prepared: Prepared, ways: Ways) -> Network:
+    """How to reach real devices: to read them. Customers are not ours, nor is what they send."""
+    platforms = prepared.house.platforms
+    unread = unread_of(prepared, ways)
+    return Network(
+        open_shell=shells(ways),
+        readers={
+            name: reader_of(platforms[platform])
+            for name, platform in _platforms(prepared)
+            if name not in unread
+        },
+        customers="",
+        spaces={},
+        management={},
+    )
+
+
+def unread_of(prepared: Prepared, ways: Ways) -> frozenset[str]:
+    """The devices whose state cannot be read: none of ours for their platform, or no way there."""
+    platforms = prepared.house.platforms
+    return frozenset(
+        name
+        for name, platform in _platforms(prepared)
+        if name not in ways.nodes or not has_reader(platforms[platform])
+    )
+
+
+def shells(ways: Ways) -> OpenShell:
+    """Logs in to devices, which share one connection to the server in front of them."""
+    jump = Jump(ways.jump) if ways.jump else None
+
+    def open_shell(device: str) -> Shell:
+        from citynet.fleet import ssh  # noqa: PLC0415 - netmiko is slow to import
+
+        return ssh.open_shell(device, ways.nodes[device], jump)
+
+    return open_shell
 
 
 def _platforms(prepared: Prepared) -> list[tuple[str, str]]:

@@ -47,3 +47,12 @@ def reader_of(platform: Platform) -> Reader:
         raise CitynetError(
             f"platform {platform.name} cannot be verified: it has no {module} with a READER"
         ) from error
+
+
+def has_reader(platform: Platform) -> bool:
+    """Whether the state of such devices can be read."""
+    try:
+        reader_of(platform)
+    except CitynetError:
+        return False
+    return True

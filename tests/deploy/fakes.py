@@ -23,10 +23,14 @@ from citynet.render.artifact import Artifact
 
 @dataclass
 class World:
-    """What the devices of a test run, and how they misbehave."""
+    """What the devices of a test run, and how they misbehave.
+
+    `silent_from`: device -> the call from which on it is away.
+    """
 
     running: dict[str, dict[str, str]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
+    silent_from: dict[str, str] = field(default_factory=dict)
     refusing: dict[str, Refusal] = field(default_factory=dict)
     lost_in_commit: set[str] = field(default_factory=set)
     lost_in_confirm: set[str] = field(default_factory=set)
@@ -50,6 +54,8 @@ class MemoryDriver:
 
     def _called(self, what: str) -> None:
         self._world.calls.append((self._name, what))
+        if self._world.silent_from.get(self._name) == what:
+            self._world.away.add(self._name)
         if self._name in self._world.away:
             raise UnreachableError(f"{self._name}: no route to host")
 

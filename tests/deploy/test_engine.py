@@ -1,5 +1,6 @@
 """The run over all devices, with drivers in memory."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -14,14 +15,14 @@ from citynet.deploy.playbook import Play, Playbook
 from citynet.deploy.report import Report, State, as_json, failures, recap
 from citynet.deploy.select import SelectionError
 from citynet.deploy.work import Chosen, Plan, plan
-from citynet.errors import CitynetError
 from citynet.fleet.processors import Collect, Steps
 from citynet.fleet.runner import fleet
 from citynet.pipeline import Prepared, prepare, render
-from citynet.transaction.journal import runs
+from citynet.transaction.journal import Journal, read, runs
+from citynet.transaction.lock import BusyError
 from citynet.transaction.protocol import Terms
 from citynet.transaction.settle import SettledError
-from citynet.transaction.words import Outcome, Runs
+from citynet.transaction.words import JournalError, Outcome, Runs
 from tests.cities import DEMO
 from tests.deploy.fakes import World, reach, with_world
 
@@ -199,15 +200,58 @@ def test_a_device_without_a_timer_needs_leave(run: Deployer, world: World) -> No
     assert commits[-1] == "gov-acc1"
 
 
-def test_no_journal_no_run(run: Deployer, world: World, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    run.way = Way(tmp_path / "city", run.way.terms)
-    (tmp_path / "city").mkdir(mode=0o500)
-    if os.geteuid() == 0:  # root writes where it likes, but not a file in a file
-        run.way = Way(Path("/proc/self/nothing"), run.way.terms)
-    with pytest.raises(CitynetError):
+def _full(descriptor: int, offset: int, length: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_no_journal_no_run(run: Deployer, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("citynet.transaction.journal.os.posix_fallocate", _full)
+    with pytest.raises(JournalError, match=r"no room for a journal at .*: No space left"):
         run()
     assert not world.calls
+    assert not runs(run.way.folder)
+
+
+def test_no_lock_no_run(run: Deployer, world: World, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    run.way = Way(tmp_path / "file", run.way.terms)
+    with pytest.raises(BusyError, match="no lock for demo"):
+        run()
+    assert not world.calls
+
+
+def test_a_run_that_was_left_is_not_forgotten(
+    run: Deployer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock was set back since: there are runs of later names."""
+    monkeypatch.setattr(engine, "KEPT_JOURNALS", 1)
+    first = run(Chosen(limit="gov-core1"))
+    later = ["20990101T000000Z-0001", "20990101T000000Z-0002"]
+    for name in later:
+        _copy(run.way.folder, first.run, name)
+    run.way = Way(run.way.folder, run.way.terms, health=Dying(world, {"x-gw1"}))
+    left = run()
+    assert left.outcome is Outcome.OPEN
+    assert [each.stem for each in runs(run.way.folder)] == [left.run, later[-1]]
+
+
+def test_only_what_is_over_is_forgotten(run: Deployer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "KEPT_JOURNALS", 0)
+    first = run(Chosen(limit="gov-core1"))
+    _copy(run.way.folder, first.run, "20000101T000000Z-left", records=4)
+    _copy(run.way.folder, first.run, "20000101T000000Z-over")
+    (run.way.folder / "20000101T000000Z-odd.journal").write_bytes(b"no record\nat all\n")
+    engine._tidy(run.way.folder, "20990101T000000Z-0001", Outcome.KEPT)
+    names = [each.stem for each in runs(run.way.folder)]
+    assert names == ["20000101T000000Z-left", "20000101T000000Z-odd"]
+
+
+def _copy(folder: Path, run: str, name: str, records: int | None = None) -> None:
+    """Another run like it, of which only so many records are on disk."""
+    journal = Journal.create(folder, name, 1)
+    for record in read(folder / f"{run}.journal")[:records]:
+        journal.write(record)
+    journal.close()
 
 
 def test_a_device_in_two_plays_has_the_roles_of_both(demo: Prepared) -> None:

@@ -9,6 +9,8 @@ from citynet.fleet.access import load
 
 PORTS = {"agg-07": 830, "agg-08": 22}
 DEFAULTS = "defaults: {username: netops, key: keys/id, known_hosts: known}\n"
+NO_KEY = "defaults: {username: netops, password: 'env:P', known_hosts: known}\n"
+JUMP = ":3:17: a jump host has no key '{}', expected one of host, key, known_hosts, port, username"
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -31,6 +33,7 @@ def test_devices_take_from_the_defaults_what_they_do_not_say(tmp_path: Path) -> 
     assert one.known_hosts == tmp_path / "known"
     assert one.password is None
     assert (two.port, two.username, two.key_file, two.password) == (2022, "li", None, "env:PW")
+    assert two.shell_port is None, "a device that is managed over SSH has its shell there"
     assert (one.timeout, two.timeout) == (None, 5.0)
     assert found.jump is not None
     assert (found.jump.port, found.jump.known_hosts) == (22, Path("/etc/jump"))
@@ -49,9 +52,17 @@ def test_devices_take_from_the_defaults_what_they_do_not_say(tmp_path: Path) -> 
         ("nodes: {agg-07: {host: a, username: u, known_hosts: k}}", "neither a key nor a pass"),
         ("nodes: {agg-07: {host: a, username: u, key: k}}", "agg-07 has no known_hosts"),
         ("nodes: {agg-07: {host: a, known_hosts: b, key: k}}", "agg-07 has no username"),
+        (f"{DEFAULTS}nodes: {{}}\njump: {{host: j, password: 'env:P'}}", JUMP.format("password")),
+        (f"{DEFAULTS}nodes: {{}}\njump: {{host: j, shell_port: 22}}", JUMP.format("shell_port")),
+        (f"{DEFAULTS}nodes: {{}}\njump: {{host: j, timeout: 30}}", JUMP.format("timeout")),
+        (f"{DEFAULTS}nodes: {{}}\njump: {{host: j, port: 0}}", "'port' of a jump host is wrong"),
+        (f"{DEFAULTS}nodes: {{}}\njump: j", ":3:1: 'jump' of an access file is wrong"),
+        (f"{NO_KEY}nodes: {{}}\njump: {{host: j}}", ":3:1: jump has no key, expected the f"),
         (DEFAULTS, "has no 'nodes'"),
         ("nodes: [agg-07]", "'nodes' of an access file is wrong, expected a map of nodes"),
         ("", "has no 'nodes'"),
+        ("[]", "has no 'nodes'"),
+        ("[1]", "access.yaml:1:1: an access file is a map"),
         ("nodes: {agg-07: {host: a}, agg-07: {host: b}}", "agg-07"),
         ("\tnodes: 1", "tab"),
     ],

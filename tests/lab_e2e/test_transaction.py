@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
@@ -25,6 +26,7 @@ from citynet.transaction.journal import read, runs
 from citynet.transaction.protocol import Terms
 from citynet.transaction.words import Committed, Decided, Outcome, Record, Runs
 from citynet.verify.health import Demand, Health, session_checks
+from citynet.verify.lab import network_of
 from tests.cities import DEMO, ROOT
 from tests.lab_e2e.test_deploy import broken, command
 
@@ -195,7 +197,8 @@ def run(city: City, tmp_path: Path, template: str, block: str, line: str) -> Rep
     lab = labs.find("demo")
     assert lab is not None
     checks = session_checks(prepared, (*RING, EDGE))
-    health = Health(prepared, lab, checks, Demand.NO_WORSE, 15.0, print, 5.0)
+    reached = partial(network_of, prepared, lab)
+    health = Health(prepared, reached, checks, Demand.NO_WORSE, 15.0, print, 5.0)
     terms = Terms(within=TIMER, doubt=TIMER, patience=3 * TIMER)
     way = engine.Way(tmp_path, terms=terms, health=health)
     return engine.deploy(prepared, fleet(prepared), todo, way)

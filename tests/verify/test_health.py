@@ -1,13 +1,12 @@
 """Which sessions a change is judged by, and when."""
 
 from collections.abc import Sequence
-from typing import cast
 
 import pytest
 
 from citynet.pipeline import Prepared, prepare
-from citynet.verify.health import Demand, Health, session_checks
-from citynet.verify.lab import Running
+from citynet.verify.health import Demand, Health, measurable, session_checks
+from citynet.verify.network import Network
 from citynet.verify.run import AnyCheck
 from tests.cities import ROOT
 
@@ -21,7 +20,7 @@ def vendors() -> Prepared:
 
 def test_a_domain_of_twins_has_no_sessions_to_lose(vendors: Prepared) -> None:
     every = session_checks(vendors, vendors.facts)
-    measured = session_checks(vendors, vendors.facts, twins=TWINS)
+    measured = measurable(vendors, every, twins=TWINS)
     assert {each.id for each in measured} < {each.id for each in every}
     assert {each.subject[:6] for each in measured} == {"x-acc1", "x-acc2", "x-core"}
     assert not any(each.concerns & TWINS for each in measured)
@@ -44,9 +43,12 @@ class Watched(Health):
         return {}
 
 
+def nowhere() -> Network:
+    raise AssertionError("nobody looks")
+
+
 def watched(vendors: Prepared, checks: tuple[AnyCheck, ...]) -> Watched:
-    lab = cast("Running", None)  # nobody looks
-    made = Watched(vendors, lab, checks, Demand.NO_WORSE, 60.0, print, 7.0)
+    made = Watched(vendors, nowhere, checks, Demand.NO_WORSE, 60.0, print, 7.0)
     made.happened = []
     made.pause = lambda seconds: made.happened.append(f"waited {seconds:g} s")
     return made

@@ -1,0 +1,50 @@
+"""What a report counts as well done."""
+
+from dataclasses import replace
+
+import pytest
+
+from citynet.deploy.outcome import results
+from citynet.deploy.report import DeviceResult, Report, State, as_json
+from citynet.deploy.work import Plan
+from citynet.fleet.runner import fleet
+from citynet.pipeline import prepare
+from citynet.transaction.fleet import FleetNetwork, Job
+from citynet.transaction.protocol import Terms, Verdict
+from citynet.transaction.settle import history
+from citynet.transaction.words import Answer, Begun, Committing, How, Outcome, Runs, Staged
+from tests.cities import DEMO
+from tests.deploy.fakes import reach
+
+DONE = Report("demo", (DeviceResult("gov-core1", "all", State.CHANGED, Runs.NEW),), 1.0)
+
+
+@pytest.mark.parametrize("outcome", [None, Outcome.KEPT, Outcome.SAME])
+def test_a_run_that_ended_well_is_ok(outcome: Outcome | None) -> None:
+    assert replace(DONE, outcome=outcome).ok
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SPLIT, Outcome.OPEN, Outcome.BACK])
+def test_devices_alone_do_not_make_a_run_ok(outcome: Outcome) -> None:
+    found = replace(DONE, outcome=outcome)
+    assert not found.ok
+    assert as_json(found)["ok"] is False
+
+
+def test_devices_that_were_left_behind_are_reported() -> None:
+    """The inventory no longer says what one was to run, and has not got the other any more."""
+    demo, gone = prepare(DEMO), "the inventory has no such device any more"
+    changed = "the inventory has changed since; deploy again"
+    said = {"gov-core1": Answer(How.REFUSED, changed), "gone": Answer(How.FAILED, gone)}
+    runs = {"gov-core1": Runs.OLD, "gone": Runs.UNKNOWN, "gov-core2": Runs.NEW}
+    begun = Begun("r", "demo", "me", "", (tuple(runs),), 600.0, "now")
+    told = Committing(tuple(runs), "2026-11-21T18:59:19+00:00")
+    past = history([begun, Staged(dict.fromkeys(runs, "1")), told])
+    network = FleetNetwork(fleet(demo, reach(demo)), Job("r", "me", {}, Terms()), print)
+    verdict = Verdict(Outcome.SPLIT, runs, said=said)
+    one, two, three = results(demo, Plan((), {}), verdict, network, past)
+    assert (one.device, one.state, one.message) == ("gone", State.UNREACHABLE, gone)
+    assert one.until == "2026-11-21T19:09:19+00:00"
+    assert (two.device, two.state, two.message) == ("gov-core1", State.FAILED, changed)
+    assert (three.device, three.state) == ("gov-core2", State.CHANGED)
+    assert not Report("demo", (one, two, three), 1.0, "r", Outcome.SPLIT).ok
