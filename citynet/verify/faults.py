@@ -20,7 +20,8 @@ HOLD = 30.0
 CROSSING = ("gateway/flow-allowed", "gateway/flow-refused")
 PACKETS = ("srv6/encapsulation", "vpn/reachability", *CROSSING)
 ROUTING = ("vpn/bgp-sessions", "vpn/routes", *PACKETS)
-"""What else is seen where customers' packets, or their routes too, come to nothing."""
+LOOPBACK = ("underlay/loopbacks", "underlay/domain-separation", *ROUTING)
+"""What else is seen where customers' packets, their routes too, or loopbacks come to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _underlay(at: Scene) -> Iterator[Fault]:
     port, peer, reflector = near.interface, far.node, at.context.index.reflectors
     core = reflector[at.context.domain_of(at.node)][0]
     clients = at.context.index.clients[at.context.domain_of(at.node)]
-    touches = ("underlay/bfd-sessions", "underlay/loopbacks", *ROUTING)
+    touches = ("underlay/bfd-sessions", *LOOPBACK)
     yield _paused("isisd", at.node, (peer,), "underlay/isis-adjacencies", touches)
     yield _paused("bgpd", core, tuple(clients), "vpn/bgp-sessions", ())
     yield Fault(
@@ -184,7 +185,7 @@ def _underlay(at: Scene) -> Iterator[Fault]:
         f"ip address add {loopback}/128 dev lo nodad; sleep 1; vtysh -c 'clear bgp *'",
         ("underlay/loopbacks",),
         (at.node, peer),
-        touches=ROUTING,
+        touches=LOOPBACK,
     )
 
 
@@ -297,7 +298,7 @@ def _vpn(at: Scene) -> Iterator[Fault]:
         f"ip link set {at.near.interface} mtu 1500",
         ("vpn/access", "vpn/reachability"),
         (vpn,),
-        touches=PACKETS,
+        touches=("vpn/isolation", "vpn/infrastructure", *PACKETS),
     )
 
 
