@@ -260,6 +260,11 @@ def test_faults_are_many_and_each_has_checks_that_must_see_it() -> None:
         assert names == set(fault.caught_by), fault.name
 
 
+def test_every_check_is_required_to_fail_by_a_fault() -> None:
+    required = {name for fault in faults(context()) for name in fault.caught_by}
+    assert required == {f"{each.role}/{each.name}" for each in checks().values()}
+
+
 def test_of_every_fault_most_checks_know_nothing() -> None:
     every = tuple(checks().values())
     names = {f"{each.role}/{each.name}" for each in every}
