@@ -27,12 +27,12 @@ run: setup  ## bring CITY up in a lab, deploy, verify, and say what was proved
 	@case $(CITY) in vendors) ;; *) sh labs/run.sh $(CITYNET) inventory/$(CITY) $(HOST);; esac
 	@case $(CITY) in demo|vendors) sh labs/vendors.sh $(CITYNET) $(HOST);; esac
 
-test: check lab-test  ## the tests, labs included; the longest faults are in test-long
+test: check lab-test  ## the tests, labs included
 
 lab-test: setup
 	@sh labs/test.sh $(VENV) $(HOST)
 
-test-long: setup  ## more faults: those that heal slowly, and each from all sides
+test-long: setup  ## each fault in the lab, looked at from all sides
 	@sh labs/test.sh $(VENV) $(HOST) long
 
 check: lint  ## everything that needs no lab: lint, types, unit tests, every city

@@ -1,6 +1,5 @@
 """One device as the fleet reaches it, and the driver that its platform names."""
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +9,7 @@ from citynet.errors import CitynetError
 from citynet.fleet.jump import Tunnel
 from citynet.fleet.shell import Shell
 from citynet.lab.host import NodeAccess
-from citynet.render.platform import Platform
+from citynet.render.platform import Platform, part
 
 
 class Reachable(Protocol):
@@ -54,15 +53,8 @@ class Target:
 
 
 def driver_factory(platform: Platform) -> DriverFactory:
-    """Import `package.module:Class`; a leading dot is beside the platform's own module."""
-    module, _, attribute = platform.driver.partition(":")
-    package = platform.assemble.__module__.rpartition(".")[0]
-    try:
-        factory = getattr(importlib.import_module(module, package or None), attribute)
-    except (ImportError, AttributeError, TypeError) as error:
-        raise CitynetError(
-            f"platform {platform.name} has no usable driver {platform.driver!r}: {error}"
-        ) from error
+    """What makes drivers of a platform. Raises `CitynetError`."""
+    factory = part(platform, "driver")
     if not callable(factory):
         raise CitynetError(f"{platform.driver!r} of platform {platform.name} is not a class")
     made: DriverFactory = factory

@@ -126,7 +126,7 @@ class Platforms(Mapping[str, Platform]):
     def __getitem__(self, name: str) -> Platform:
         if name not in self._loaded:
             finder = self._finders[name]
-            found = _with_driver(_loaded(Platform, name, finder), finder.module)
+            found = _with_parts(_loaded(Platform, name, finder), finder.module)
             self._loaded[name] = _with_templates(found, self._root)
         return self._loaded[name]
 
@@ -159,11 +159,14 @@ def _with_templates(platform: Platform, root: Path) -> Platform:
     )
 
 
-def _with_driver(platform: Platform, module: str) -> Platform:
+def _with_parts(platform: Platform, module: str) -> Platform:
     """A leading dot is beside the module in which the platform is, wherever its parts are from."""
-    if not platform.driver.startswith("."):
-        return platform
-    return replace(platform, driver=f"{module.rpartition('.')[0]}{platform.driver}")
+    package = sys.modules[module].__package__ or ""
+    driver, reader = (
+        f"{package}{place}".removeprefix(".") if place.startswith(".") else place
+        for place in (platform.driver, platform.reader)
+    )
+    return replace(platform, driver=driver, reader=reader)
 
 
 def open_house(root: Path | None = None) -> House:

@@ -197,11 +197,22 @@ class NetconfDriver:
                 self._device.release()
 
     def confirm(self, run: str) -> None:
-        """Keep what was committed, also for the next start where the device keeps that apart."""
+        """Keep what was committed, also for the next start where the device keeps that apart.
+
+        The device may have heard an earlier confirmation that nobody heard it answer, and that
+        was not saved. Who holds the lock on what runs, and asks for it all the same, has read
+        that it is the run's change: it is saved then, although nothing waits.
+        """
+        known = rpc.RUNNING in self._device.locked
         locked = self._device.guard(run)
         try:
             [reply] = self._device.ask(rpc.commit_confirming(run), change=True)
-            self._pending(run, reply.errors)
+            try:
+                self._pending(run, reply.errors)
+            except NotPendingError:
+                if known:
+                    self._save()
+                raise
             self._save()
         finally:
             if locked:

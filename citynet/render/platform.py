@@ -1,11 +1,14 @@
 """What a platform is to the renderer: its templates, and how their parts become files."""
 
+import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 
 from citynet.build.facts import DeviceFacts
+from citynet.errors import CitynetError
 from citynet.render.ports import Ports
 from citynet.yang.models import ModelSet
 
@@ -49,8 +52,9 @@ class Platform(Struct, frozen=True):
     Each role's template `<templates>/<role>.j2` fills some of `blocks`; `assemble` makes the
     device's files of them, by name. `refuses` says, in sentences, what of the facts the
     platform cannot do although it has the template. `driver` is the module and the class
-    that talk to the device, `package.module:Class`, loaded when first used; a leading dot
-    means the platform's own folder.
+    that talk to the device, `package.module:Class`, and `reader` what reads its state
+    (`citynet.verify.reader`); both are loaded when first used, and a leading dot means the
+    platform's own folder.
 
     `autoescape` is for templates that write XML: every value is escaped unless a template says
     otherwise. `filters` are the platform's own Jinja filters, by name. `models` are the YANG
@@ -70,6 +74,7 @@ class Platform(Struct, frozen=True):
     blocks: tuple[str, ...]
     assemble: Callable[[DeviceFacts, Parts], Mapping[str, str]]
     driver: str
+    reader: str = ".observe:READER"
     image: str = ""
     templates: Path | None = None
     refuses: Callable[[DeviceFacts], Iterable[str]] = _nothing
@@ -81,6 +86,17 @@ class Platform(Struct, frozen=True):
     port: int = 22
     real: RealImage | None = None
     cli: CommandLine | None = None
+
+
+def part(platform: Platform, what: str) -> Any:
+    """The `driver` or the `reader` of a platform of the house. Raises `CitynetError`."""
+    place = str(getattr(platform, what))
+    module, _, attribute = place.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        told = f"platform {platform.name} has no usable {what} {place!r}: {error}"
+        raise CitynetError(told) from error
 
 
 def outside(facts: DeviceFacts, role: str, ranges: Mapping[str, range]) -> Iterator[str]:

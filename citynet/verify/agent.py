@@ -17,9 +17,11 @@ than one full segment). `own` and `via`, unless empty, are the IPv6 source addre
 interface of an ICMP probe. A space named "" is the namespace the agent is started in. Probes
 that are `wanted` and not answered are tried up to `patience` times, all others `tries` times.
 
-Answer: `{"results": [[id, answered, reached, error or null]], "strays": [[id, space]]}`.
-`reached` is what the receiver says: it saw the probe, even if no answer came back. A stray is
-a probe seen in a namespace it was not meant for.
+Answer: `{"results": [[id, answered, reached, error or null, unsent or null]], "strays": [[id,
+space]]}`. `reached` is what the receiver says: it saw the probe, even if no answer came back. A
+stray is a probe seen in a namespace it was not meant for. `unsent` is the name of the kernel's own
+error (`ENETUNREACH`) if no try of the probe left: what came back later, a reset or an ICMP error,
+is never in it, since no socket here is told of those while it sends.
 """
 
 from __future__ import annotations
@@ -97,11 +99,12 @@ class Probe:
         self.address, self.port, self.size, self.wanted, self.own, self.via = row[5:]
         self.answered = self.reached = False
         self.error: str | None = None
+        self.unsent: str | None = "not tried"
         self.key = self.protocol + self.family
 
     def row(self) -> list[Any]:
         """What is reported."""
-        return [self.id, int(self.answered), int(self.reached), self.error]
+        return [self.id, int(self.answered), int(self.reached), self.error, self.unsent]
 
 
 class Agent:
@@ -314,8 +317,10 @@ class Agent:
         probe.error = None
         try:
             getattr(self, "send_" + probe.protocol)(probe, number)
+            probe.unsent = None
         except OSError as error:
             probe.error = error.strerror or str(error)
+            probe.unsent = probe.unsent and errno.errorcode.get(error.errno or 0, "error")
 
     def send_icmp(self, probe: Probe, number: int) -> None:
         """An echo request."""

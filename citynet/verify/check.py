@@ -1,7 +1,7 @@
 """What a check is: a small class that says what must be observed, and judges what was."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
@@ -15,6 +15,8 @@ V = TypeVar("V")
 Expected = TypeVar("Expected", bound="Input")
 OfNode = TypeVar("OfNode", bound="NodeInput")
 OfProbes = TypeVar("OfProbes", bound="ProbesInput")
+NO_WAY = frozenset({"ENETUNREACH", "EHOSTUNREACH"})
+"""What a kernel says of what it has no route for."""
 SHOWN = 3
 """How many findings the one-line message of a verdict names; its detail has all."""
 
@@ -158,10 +160,15 @@ class NodeCheck(Check[OfNode]):
 
 
 class ProbesInput(Input):
-    """Probes, and the nodes and VPNs that they are about."""
+    """Probes, and the nodes and VPNs that they are about.
+
+    Where `probes` must get nowhere, `controls` must be answered, or silence proves nothing: at
+    least one of each source and family.
+    """
 
     about: frozenset[str]
     probes: tuple[Probe, ...]
+    controls: tuple[Probe, ...] = ()
 
 
 class ProbeCheck(Check[OfProbes]):
@@ -173,8 +180,8 @@ class ProbeCheck(Check[OfProbes]):
         return self.input.about
 
     def needs(self) -> Needs:
-        """The probes."""
-        return Needs(probes=frozenset(self.input.probes))
+        """The probes, and their controls."""
+        return Needs(probes=frozenset(self.input.probes + self.input.controls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +230,13 @@ def unanswered(seen: Observations, probes: Iterable[Probe]) -> list[str]:
     return found
 
 
-def leaked(seen: Observations, probes: Iterable[Probe]) -> list[str]:
-    """Sentences for probes that should have got nowhere, and did."""
+def leaked(seen: Observations, expected: ProbesInput) -> list[str]:
+    """Sentences for probes that should have got nowhere, and did.
+
+    Raises `NotObservedError` if none did, but some could not have.
+    """
     found = []
-    for probe in sorted(probes):
+    for probe in sorted(expected.probes):
         outcome = seen.outcome(probe)
         seers = [probe.target] if outcome.reached and probe.target else []
         seers += outcome.strays
@@ -234,4 +244,25 @@ def leaked(seen: Observations, probes: Iterable[Probe]) -> list[str]:
             found.append(f"{probe}: was answered")
         elif seers:
             found.append(f"{probe}: arrived at {', '.join(seers)}, although no answer came back")
+    mute = [] if found else [*_unsent(seen, expected.probes), *_deaf(seen, expected.controls)]
+    if mute:
+        raise NotObservedError(judge(mute, "").message)
     return found
+
+
+def _unsent(seen: Observations, probes: Iterable[Probe]) -> Iterator[str]:
+    """Probes that never left. A router without a route has refused; a customer has one to all."""
+    for probe in sorted(probes):
+        outcome = seen.outcome(probe)
+        if outcome.unsent and not (probe.at_node and outcome.unsent in NO_WAY):
+            yield f"{probe}: could not be sent ({outcome.error or outcome.unsent})"
+
+
+def _deaf(seen: Observations, controls: Iterable[Probe]) -> Iterator[str]:
+    """Sources that nobody answers at all, by the controls of each family."""
+    tried: dict[tuple[str, str], list[Probe]] = {}
+    for probe in sorted(controls):
+        tried.setdefault((probe.source, probe.family), []).append(probe)
+    for probes in tried.values():
+        if not any(seen.outcome(probe).answered for probe in probes):
+            yield f"{probes[0]}: no answer, so that silence proves nothing"

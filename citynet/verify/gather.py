@@ -154,7 +154,7 @@ class Gatherer:
         self.progress(f"capturing at {len(nodes)} routers")
         with ThreadPoolExecutor(WORKERS) as pool:
             started = dict(zip(nodes, pool.map(self._start, nodes), strict=True))
-            self._customers(
+            sent = self._customers(
                 [capture.probe for capture in captures], CAPTURE_PATIENCE, "probes to be captured"
             )
             seen = dict(zip(nodes, pool.map(self._stop, started.items()), strict=True))
@@ -162,6 +162,7 @@ class Gatherer:
         for capture in captures:
             parts = [seen[node] for node in capture.nodes]
             troubles = [part for part in parts if isinstance(part, str)]
+            troubles += _unsent(sent[capture.probe])
             good = tuple(frame for part in parts if not isinstance(part, str) for frame in part)
             found[capture] = "; ".join(troubles) if troubles else good
         return found
@@ -182,6 +183,12 @@ class Gatherer:
             return frames(node, output.stdout)
         except NotObservedError as error:
             return str(error)
+
+
+def _unsent(outcome: Outcome | str) -> list[str]:
+    """Why a probe never left: whoever waits for it sees nothing."""
+    why = outcome if isinstance(outcome, str) else outcome.unsent
+    return [f"the probe could not be sent: {why}"] if why else []
 
 
 def _said(output: Output) -> str:

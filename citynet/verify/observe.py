@@ -122,12 +122,16 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a probe: an answer came; the receiver saw it; who else saw it; an error."""
+    """What became of a probe: an answer came; the receiver saw it; who else saw it; an error.
+
+    `unsent` is what the source's own kernel said if the probe never left: `ENETUNREACH`.
+    """
 
     answered: bool
     reached: bool
     strays: tuple[str, ...] = ()
     error: str | None = None
+    unsent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

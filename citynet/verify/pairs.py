@@ -34,6 +34,13 @@ def probes_between(
             yield Probe(a.ref, ip, "udp", port, b.ref, wanted=wanted)
 
 
+def first_hops(ends: Iterable[EndpointNumbers]) -> Iterator[Probe]:
+    """Probes from each customer to its own router by IPv4 and IPv6, as large as any."""
+    for each in ends:
+        for address in (each.ipv4, each.ipv6):
+            yield Probe(each.ref, str(address.ip), "icmp")
+
+
 def joined(plan: Plan) -> frozenset[tuple[str, str]]:
     """The ordered pairs of VPNs that a gateway joins."""
     found = set()

@@ -36,9 +36,9 @@ class Request:
                 strays.setdefault(int(number), []).append(self.spaces.get(space, space))
             rows = {
                 int(number): Outcome(
-                    bool(answered), bool(reached), tuple(strays.get(int(number), ())), error
+                    bool(answered), bool(reached), tuple(strays.get(int(number), ())), error, unsent
                 )
-                for number, answered, reached, error in answer["results"]
+                for number, answered, reached, error, unsent in answer["results"]
             }
         except (ValueError, KeyError, TypeError) as error:
             said = text.strip().splitlines()[-1:] or ["nothing"]

@@ -1,12 +1,10 @@
 """How a platform's state is read: `plugins/<platform>/observe.py` holds a `READER`."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from citynet.errors import CitynetError
-from citynet.render.platform import Platform
+from citynet.render.platform import Platform, part
 from citynet.verify.observe import Kind, State
 
 
@@ -39,14 +37,8 @@ class Reader(Protocol):
 
 
 def reader_of(platform: Platform) -> Reader:
-    """The reader of a platform, found beside its own module. Raises `CitynetError` without one."""
-    module = platform.assemble.__module__.rpartition(".")[0] + ".observe"
-    try:
-        return cast("Reader", importlib.import_module(module).READER)
-    except (ImportError, AttributeError) as error:
-        raise CitynetError(
-            f"platform {platform.name} cannot be verified: it has no {module} with a READER"
-        ) from error
+    """The reader of a platform. Raises `CitynetError` without one."""
+    return cast("Reader", part(platform, "reader"))
 
 
 def has_reader(platform: Platform) -> bool:

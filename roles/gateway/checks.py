@@ -15,7 +15,7 @@ from citynet.model import Flow, Gateway
 from citynet.verify.bgp import DEFAULT, BgpSessions, PeersInput
 from citynet.verify.check import ProbeCheck, ProbesInput, Verdict, judge, leaked, unanswered
 from citynet.verify.observe import Needs, Observations, Probe
-from citynet.verify.pairs import PORT, endpoints_of_vpn, joined, probes_between
+from citynet.verify.pairs import PORT, endpoints_of_vpn, first_hops, joined, probes_between
 
 Service = tuple[str, int]
 Permitted = frozenset[tuple[str, str, str, int]]
@@ -84,7 +84,7 @@ class Refused(CrossingCheck):
     def evaluate(self, seen: Observations) -> Verdict:
         """A probe that got across, or refusals that were not counted, is a finding."""
         probes = self.input.probes
-        findings = leaked(seen, probes) + self.uncounted(seen, each=False)
+        findings = leaked(seen, self.input) + self.uncounted(seen, each=False)
         least = self.input.at_least
         return judge(findings, f"{len(probes)} probes refused, {least} or more counted")
 
@@ -165,9 +165,9 @@ def _refused(context: Context, vpn: str, other: str) -> Refused:
     permitted = _permitted(context, flows)
     ports = sorted({PORT, *(port for flow in flows for port in flow.ports)})
     services = [("icmp", 0), *product(("tcp", "udp"), ports)]
-    ends = (endpoints_of_vpn(context.plan, each) for each in (vpn, other))
+    starts, ends = (endpoints_of_vpn(context.plan, each) for each in (vpn, other))
     probes: list[Probe] = []
-    for a, b in product(*ends):
+    for a, b in product(starts, ends):
         tried = [each for each in services if (a.ref, b.ref, *each) not in permitted]
         probes += probes_between(a, b, tried, wanted=False)
     told = {
@@ -183,6 +183,7 @@ def _refused(context: Context, vpn: str, other: str) -> Refused:
         CrossingInput(
             about=frozenset({vpn, other, *(end.node for end in near)}),
             probes=tuple(probes),
+            controls=tuple(first_hops([*starts, *ends])),
             counters=tuple(
                 (end.node, f"{end.interface.replace('.', '-')}-refused") for end in near
             ),

@@ -95,8 +95,8 @@ class Separation(ProbeCheck[ProbesInput]):
 
     def evaluate(self, seen: Observations) -> Verdict:
         """A loopback that answers is a finding."""
-        probes = self.input.probes
-        return judge(leaked(seen, probes), f"{len(probes)} loopbacks of other domains are silent")
+        silent = f"{len(self.input.probes)} loopbacks of other domains are silent"
+        return judge(leaked(seen, self.input), silent)
 
 
 class LinkMtu(ProbeCheck[ProbesInput]):
@@ -164,10 +164,13 @@ def _of_node(context: Context, node: str) -> Iterator[Check[NeighborsInput] | Ch
     others = [name for name in sorted(context.city.nodes) if name != node]
     inside = [name for name in others if context.domain_of(name) == context.domain_of(node)]
     outside = [name for name in others if name not in set(inside)]
-    for make, names in ((Loopbacks, inside), (Separation, outside)):
-        if names:
-            probes = tuple(_loopback(context, node, name) for name in names)
-            yield make(node, ProbesInput(about=frozenset({node}), probes=probes))
+    ours = tuple(_loopback(context, node, name) for name in inside)
+    theirs = tuple(_loopback(context, node, name) for name in outside)
+    about = frozenset({node})
+    if ours:
+        yield Loopbacks(node, ProbesInput(about=about, probes=ours))
+    if theirs:
+        yield Separation(node, ProbesInput(about=about, probes=theirs, controls=ours))
 
 
 def checks(context: Context) -> Iterator[Check[NeighborsInput] | Check[ProbesInput]]:

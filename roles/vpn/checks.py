@@ -19,7 +19,7 @@ from citynet.verify.check import (
     unanswered,
 )
 from citynet.verify.observe import Capture, Kind, Needs, Observations, Probe, Route
-from citynet.verify.pairs import endpoints_of_vpn, joined, probes_between
+from citynet.verify.pairs import endpoints_of_vpn, first_hops, joined, probes_between
 
 SSH = 22
 SMALL = 128
@@ -121,7 +121,7 @@ class Isolation(ProbeCheck[ProbesInput]):
         probes = self.input.probes
         pairs = len({(probe.source, probe.target) for probe in probes})
         return judge(
-            leaked(seen, probes), f"{pairs} ordered pairs, {len(probes)} probes got nowhere"
+            leaked(seen, self.input), f"{pairs} ordered pairs, {len(probes)} probes got nowhere"
         )
 
 
@@ -145,7 +145,7 @@ class Infrastructure(ProbeCheck[InfrastructureInput]):
 
     def evaluate(self, seen: Observations) -> Verdict:
         """An answer is a finding, and a customer's packet that a transit router sees bare."""
-        found = leaked(seen, self.input.probes)
+        found = leaked(seen, self.input)
         for address, capture in self.input.watched:
             frames = [
                 frame
@@ -225,11 +225,7 @@ def _routes(context: Context, node: str, vpn: str) -> Routes:
 
 
 def _access(context: Context, vpn: str) -> Access:
-    probes = tuple(
-        Probe(each.ref, str(address.ip), "icmp")
-        for each in endpoints_of_vpn(context.plan, vpn)
-        for address in (each.ipv4, each.ipv6)
-    )
+    probes = tuple(first_hops(endpoints_of_vpn(context.plan, vpn)))
     return Access(vpn, ProbesInput(about=frozenset({vpn}), probes=probes))
 
 
@@ -246,13 +242,11 @@ def _reachability(context: Context, vpn: str) -> Reachability:
 
 
 def _isolation(context: Context, vpn: str, other: str) -> Isolation:
-    probes = tuple(
-        probe
-        for a in endpoints_of_vpn(context.plan, vpn)
-        for b in endpoints_of_vpn(context.plan, other)
-        for probe in probes_between(a, b, wanted=False)
-    )
-    return Isolation(f"{vpn}-to-{other}", ProbesInput(about=frozenset({vpn, other}), probes=probes))
+    near, far = (endpoints_of_vpn(context.plan, each) for each in (vpn, other))
+    probes = tuple(probe for a in near for b in far for probe in probes_between(a, b, wanted=False))
+    controls = tuple(first_hops([*near, *far]))
+    expected = ProbesInput(about=frozenset({vpn, other}), probes=probes, controls=controls)
+    return Isolation(f"{vpn}-to-{other}", expected)
 
 
 def _watched(context: Context, each: EndpointNumbers) -> Iterator[tuple[str, Capture]]:
@@ -277,7 +271,8 @@ def _infrastructure(context: Context, vpn: str) -> Infrastructure:
     """All loopbacks by IPv6; the management address of the customer's own router, and its SSH."""
     probes: list[Probe] = []
     watched: list[tuple[str, Capture]] = []
-    for each in endpoints_of_vpn(context.plan, vpn):
+    ends = endpoints_of_vpn(context.plan, vpn)
+    for each in ends:
         probes += [
             Probe(each.ref, str(node.loopback), "icmp", size=SMALL, wanted=False)
             for _, node in sorted(context.plan.nodes.items())
@@ -290,7 +285,10 @@ def _infrastructure(context: Context, vpn: str) -> Infrastructure:
         ]
         watched += _watched(context, each)
     expected = InfrastructureInput(
-        about=frozenset({vpn}), probes=tuple(probes), watched=tuple(watched)
+        about=frozenset({vpn}),
+        probes=tuple(probes),
+        controls=tuple(first_hops(ends)),
+        watched=tuple(watched),
     )
     return Infrastructure(vpn, expected)
 

@@ -21,19 +21,9 @@ CONTEXT: Context = PREPARED.context
 SETTLE = 90.0
 THOROUGH = 4
 """Of so many faults one is looked at from all sides; `make test-long` does it with the others."""
-SLOW = {"isisd-hangs", "bgpd-hangs", "level-1-2", "gateway-session-down", "loopback-lost"}
-"""After these the network takes its time to be itself again; they are in `make test-long`."""
 FAULTS = faults(CONTEXT)
-ALL_SIDES = {*SLOW, *[each.name for each in FAULTS if each.name not in SLOW][::THOROUGH]}
-CASES = [
-    pytest.param(
-        fault,
-        fault.name in ALL_SIDES,
-        id=fault.name,
-        marks=[pytest.mark.long] if fault.name in SLOW else [],
-    )
-    for fault in FAULTS
-] + [
+ALL_SIDES = {each.name for each in FAULTS[::THOROUGH]}
+CASES = [pytest.param(fault, fault.name in ALL_SIDES, id=fault.name) for fault in FAULTS] + [
     pytest.param(fault, True, id=f"{fault.name}-and-no-other", marks=pytest.mark.long)
     for fault in FAULTS
     if fault.name not in ALL_SIDES

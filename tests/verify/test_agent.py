@@ -142,6 +142,36 @@ def test_a_source_and_an_interface_can_be_said(spaces: dict[str, str]) -> None:
     assert bad.error == "Invalid argument"
 
 
+def test_what_the_own_kernel_refuses_was_not_sent(spaces: dict[str, str]) -> None:
+    for address in ("192.0.2.1", "2001:db8::1"):
+        probes = [Probe("c", address, "icmp"), Probe("c", address, "tcp", 4003)]
+        probes.append(Probe("c", address, "udp", 4003))
+        for outcome in _run(probes, spaces).values():
+            assert isinstance(outcome, Outcome)
+            assert (outcome.answered, outcome.unsent) == (False, "ENETUNREACH")
+
+
+def test_a_refusal_that_came_back_was_an_answer_to_what_was_sent(spaces: dict[str, str]) -> None:
+    """A reset, and the ICMP errors of a router that has no way or whose policy is against it."""
+    ways = ["unreachable 192.0.2.1", "prohibit 192.0.2.2"]
+    ways += ["unreachable 2001:db8::1", "prohibit 2001:db8::2"]
+    for space, route in [("b", way) for way in ways] + [
+        ("a", f"{way.split()[1]} via {ADDRESSES['b']['6' if ':' in way else '4']}") for way in ways
+    ]:
+        subprocess.run(["ip", "-netns", spaces[space], "route", "add", *route.split()], check=True)
+    for key in ("ipv4.ip_forward", "ipv6.conf.all.forwarding"):
+        inside = ["ip", "netns", "exec", spaces["b"], "sysctl", "-qw", f"net.{key}=1"]
+        subprocess.run(inside, check=True)
+    addresses = [*ADDRESSES["b"].values(), *(way.split()[1] for way in ways)]
+    probes = [Probe("a", address, "tcp", 4004) for address in addresses]
+    probes += [Probe("a", address, "udp", 4004) for address in addresses]
+    found = _run(probes, spaces)
+    outcomes = [each for each in found.values() if isinstance(each, Outcome)]
+    assert len(outcomes) == len(probes)
+    assert {(each.answered, each.unsent) for each in outcomes} == {(False, None)}
+    assert {each.error for each in outcomes} == {"Connection refused", None}
+
+
 def test_many_probes_take_little_longer_than_one_time_out(spaces: dict[str, str]) -> None:
     probes = [
         Probe("a", ADDRESSES["c"]["4"], "udp", 5000 + number, "c", wanted=False)

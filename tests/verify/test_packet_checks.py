@@ -1,5 +1,6 @@
 """Checks of packets: what was answered, what arrived, what was captured, what was counted."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ WANTED += ("vpn/reachability/health", "gateway/flow-allowed/gate-publish")
 UNWANTED: tuple[str, ...] = ("underlay/domain-separation/x-gw1",)
 UNWANTED += ("vpn/isolation/cameras-to-trade",)
 UNWANTED += ("gateway/flow-refused/health-to-trade", "gateway/flow-refused/trade-to-health")
+SILENT = (*UNWANTED, "vpn/infrastructure/health")
 COUNTERS = ("gate-publish", "gate-probe", "gate-query", "gate-1645-refused")
 
 
@@ -37,7 +39,14 @@ def _frame(check: AnyCheck, capture: Capture) -> Frame:
 
 
 def _first(check: AnyCheck) -> Probe:
-    return min(check.needs().probes)
+    first: Probe = min(check.input.probes)
+    return first
+
+
+def _changed(check: AnyCheck, outcome: Outcome, probes: Iterable[Probe]) -> Observations:
+    """A healthy network, but for what became of some probes."""
+    seen = _healthy(check)
+    return replace(seen, outcomes={**seen.outcomes, **dict.fromkeys(probes, outcome)})
 
 
 @pytest.mark.parametrize("name", [*WANTED, *UNWANTED])
@@ -91,13 +100,71 @@ def test_a_wanted_packet_that_others_see_too_is_found() -> None:
 
 
 @pytest.mark.parametrize("name", [*WANTED, *UNWANTED])
-def test_a_probe_that_could_not_be_sent_is_an_error(name: str) -> None:
+def test_a_probe_whose_session_was_lost_is_an_error(name: str) -> None:
     check = checks()[name]
     seen = _healthy(check)
     lost: dict[Probe, Outcome | str] = {**seen.outcomes, _first(check): "the session was lost"}
     result = check.result(replace(seen, outcomes=lost))
     assert result.verdict.status is Status.ERROR
     assert "the session was lost" in result.verdict.message
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_a_probe_that_could_not_be_sent_is_an_error(name: str) -> None:
+    check = checks()[name]
+    unsent = replace(NOTHING, error="Invalid argument", unsent="EINVAL")
+    result = check.result(_changed(check, unsent, [_first(check)]))
+    assert result.verdict.status is Status.ERROR
+    assert result.verdict.message == f"{_first(check)}: could not be sent (Invalid argument)"
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_what_came_back_as_a_refusal_is_one(name: str) -> None:
+    check = checks()[name]
+    refused = replace(NOTHING, error="No route to host")
+    assert check.result(_changed(check, refused, check.input.probes)).passed
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_a_router_without_a_route_refuses_and_a_customer_without_one_is_broken(name: str) -> None:
+    check = checks()[name]
+    nowhere = replace(NOTHING, error="Network is unreachable", unsent="ENETUNREACH")
+    result = check.result(_changed(check, nowhere, check.input.probes))
+    expected = Status.OK if _first(check).at_node else Status.ERROR
+    assert result.verdict.status is expected
+
+
+@pytest.mark.parametrize("name", SILENT)
+@pytest.mark.parametrize("family", ["4", "6"])
+def test_silence_proves_nothing_of_who_cannot_talk_at_all(name: str, family: str) -> None:
+    check = checks()[name]
+    controls = {each for each in check.input.controls if each.family == family}
+    for source in {each.source for each in controls}:
+        mine = [each for each in controls if each.source == source]
+        result = check.result(_changed(check, NOTHING, mine))
+        assert result.verdict.status is Status.ERROR
+        assert result.verdict.message == f"{min(mine)}: no answer, so that silence proves nothing"
+
+
+def test_one_loopback_that_answers_is_enough_to_know_that_a_router_can_talk() -> None:
+    check = checks()["underlay/domain-separation/x-gw1"]
+    assert len(check.input.controls) > 1
+    assert check.result(_changed(check, NOTHING, check.input.controls[1:])).passed
+
+
+def test_what_leaked_is_found_even_if_others_could_not_be_sent() -> None:
+    check = checks()["vpn/isolation/cameras-to-trade"]
+    seen = _changed(check, replace(NOTHING, unsent="ENETDOWN"), check.input.probes)
+    result = check.result(replace(seen, outcomes={**seen.outcomes, _first(check): GOOD}))
+    assert result.verdict.status is Status.FAILED
+    assert result.verdict.detail == (f"{_first(check)}: was answered",)
+
+
+def test_both_ends_of_every_pair_that_must_not_talk_have_controls() -> None:
+    for check in checks().values():
+        mute = [each for each in getattr(check.input, "probes", ()) if not each.wanted]
+        ends = {(end, each.family) for each in mute for end in (each.source, each.target) if end}
+        assert ends <= {(each.source, each.family) for each in getattr(check.input, "controls", ())}
 
 
 @pytest.mark.parametrize("name", ["gateway/flow-allowed/gate-publish", *UNWANTED[2:]])

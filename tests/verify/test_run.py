@@ -104,10 +104,10 @@ class FakeShell:
         self.answers.clear()
 
 
-def _gatherer(shells: Mapping[str, FakeShell]) -> Gatherer:
+def _gatherer(shells: Mapping[str, FakeShell], spaces: Mapping[str, str] | None = None) -> Gatherer:
     platform = open_house().platforms["frr"]
     readers = dict.fromkeys(context().city.nodes, reader_of(platform))
-    network = Network(lambda name: shells[name], readers, "customers", {}, {})
+    network = Network(lambda name: shells[name], readers, "customers", spaces or {}, {})
     return Gatherer(network, Sessions(network.open_shell), context().plan)
 
 
@@ -138,6 +138,18 @@ def test_probes_of_a_customer_that_is_not_there_fail() -> None:
 def test_a_capture_that_does_not_start_fails() -> None:
     report = _one("srv6/encapsulation/health-ipv4", {})
     assert "tcpdump did not start" in report.results[0].verdict.message
+
+
+def test_a_capture_of_what_was_never_sent_proves_nothing() -> None:
+    check = checks()["srv6/encapsulation/health-ipv4"]
+    capture = check.input.capture
+    shells = {node: FakeShell(["42", _pcap()]) for node in capture.nodes}
+    said = {"results": [[0, 0, 0, "Network is down", "ENETDOWN"]], "strays": []}
+    shells["customers"] = FakeShell([json.dumps(said)])
+    spaces = {name: name for name in (capture.probe.source, capture.probe.target)}
+    found = verify("demo", _gatherer(shells, spaces), [check]).results[0].verdict
+    assert found.status is Status.ERROR
+    assert found.message.endswith("the probe could not be sent: ENETDOWN")
 
 
 def test_settling_looks_again_and_says_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,6 +258,11 @@ def test_faults_are_many_and_each_has_checks_that_must_see_it() -> None:
         assert fault.node in context().city.nodes
         names = {f"{each.role}/{each.name}" for each in concerned(fault, [*checks().values()])}
         assert names == set(fault.caught_by), fault.name
+
+
+def test_every_check_is_required_to_fail_by_a_fault() -> None:
+    required = {name for fault in faults(context()) for name in fault.caught_by}
+    assert required == {f"{each.role}/{each.name}" for each in checks().values()}
 
 
 def test_of_every_fault_most_checks_know_nothing() -> None:

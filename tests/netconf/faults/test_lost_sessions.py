@@ -7,13 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from citynet.deploy.driver import Confirm, Refused, UnreachableError
+from citynet.deploy.driver import (
+    Confirm,
+    DeviceError,
+    NotPendingError,
+    Refused,
+    UnreachableError,
+)
 from citynet.netconf import rpc
 from citynet.netconf.driver import NetconfDriver
 from citynet.netconf.reply import Reply
 from citynet.netconf.session import NetconfSession, Operation
 from tests.netconf.fake import Drop, FakeDevice, FakeFleet, Garbage, Hang, Restart, Wait
-from tests.netconf.fake.faults import Fault
+from tests.netconf.fake.device import CAPABILITIES, STARTUP
+from tests.netconf.fake.faults import Fault, disk_full
 from tests.netconf.faults.steps import (
     Impatient,
     at,
@@ -101,6 +108,47 @@ def test_our_own_lost_session_is_not_in_the_way(device: FakeDevice, driver: Netc
     driver.confirm("run-1")
     assert device.pending is None
     assert [each.operation for each in device.asked].count("kill-session") == 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "when"), [("commit confirming", "after"), ("copy-config", "before")]
+)
+def test_what_was_confirmed_and_not_saved_is_saved_when_asked_again(
+    device: FakeDevice, driver: NetconfDriver, operation: str, when: str
+) -> None:
+    """As a transaction asks: confirm, read with the lock, and once more if that is the new."""
+    device.capabilities = (*CAPABILITIES, STARTUP)
+    waiting(driver)
+    device.hook = at(operation, Drop(), when)
+    with pytest.raises(UnreachableError):
+        driver.confirm("run-1")
+    device.hook = lambda _: None
+    new = device.running
+    assert (device.pending, device.kept is new) == (None, False)
+    with driving(driver._device._target) as other:
+        with pytest.raises(NotPendingError):
+            other.confirm("run-1")
+        assert device.kept is not new  # whose it is has not been read yet
+        other.lock("tests")
+        device.hook = at("copy-config", disk_full())
+        with pytest.raises(DeviceError, match="not saved for its next start: No space left"):
+            other.confirm("run-1")
+        with pytest.raises(NotPendingError):
+            other.confirm("run-1")
+        assert device.kept is new
+        device.restart()
+        assert device.running is new
+
+
+def test_what_went_back_is_not_saved_by_a_late_confirmation(
+    device: FakeDevice, driver: NetconfDriver
+) -> None:
+    device.capabilities = (*CAPABILITIES, STARTUP)
+    waiting(driver)
+    device.revert()
+    with pytest.raises(NotPendingError):
+        driver.confirm("run-1")
+    assert "copy-config" not in {each.operation for each in device.asked}
 
 
 def test_somebody_elses_session_is_never_ended(device: FakeDevice, driver: NetconfDriver) -> None:
