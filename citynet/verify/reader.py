@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from citynet.errors import CitynetError
 from citynet.render.platform import Platform, part
 from citynet.verify.observe import Kind, State
 
