@@ -35,7 +35,7 @@ def test_devices_that_were_left_behind_are_reported() -> None:
     """The inventory no longer says what one was to run, and has not got the other any more."""
     demo, gone = prepare(DEMO), "the inventory has no such device any more"
     changed = "the inventory has changed since; deploy again"
-    said = {"gov-core1": Answer(How.REFUSED, changed), "gone": Answer(How.FAILED, gone)}
+    said = {"gov-core1": Answer(How.GONE, changed), "gone": Answer(How.FAILED, gone)}
     runs = {"gov-core1": Runs.OLD, "gone": Runs.UNKNOWN, "gov-core2": Runs.NEW}
     begun = Begun("r", "demo", "me", "", (tuple(runs),), 600.0, "now")
     told = Committing(tuple(runs), "2026-11-21T18:59:19+00:00")
@@ -44,7 +44,9 @@ def test_devices_that_were_left_behind_are_reported() -> None:
     verdict = Verdict(Outcome.SPLIT, runs, said=said)
     one, two, three = results(demo, Plan((), {}), verdict, network, past)
     assert (one.device, one.state, one.message) == ("gone", State.UNREACHABLE, gone)
-    assert one.until == "2026-11-21T19:09:19+00:00"
+    assert (
+        one.until == "2026-11-21T19:14:19+00:00"
+    )  # told at 18:59, 300 s to change, 600 s of its timer
     assert (two.device, two.state, two.message) == ("gov-core1", State.FAILED, changed)
     assert (three.device, three.state) == ("gov-core2", State.CHANGED)
     assert not Report("demo", (one, two, three), 1.0, "r", Outcome.SPLIT).ok

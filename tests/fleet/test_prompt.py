@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import paramiko
@@ -36,6 +37,10 @@ class Device:
 
     def talk(self, channel: paramiko.Channel) -> None:
         time.sleep(0.05)  # the request is answered by another thread, and has to be first
+        with suppress(OSError):  # whoever leaves need not wait for the last answer
+            self._talk(channel)
+
+    def _talk(self, channel: paramiko.Channel) -> None:
         prompt = PROMPTS[self.platform]
         channel.sendall(f"Info: {FAKE}\r\n{prompt}".encode())
         line = ""
