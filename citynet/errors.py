@@ -5,8 +5,7 @@ An error in an inventory is a list of `Problem`s, each at a place in a file, all
 """
 
 from collections.abc import Iterable
-
-from msgspec import Struct
+from dataclasses import dataclass
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in the merged inventory: `("nodes", "gov-core1", "loopback")`."""
@@ -16,7 +15,8 @@ class CitynetError(Exception):
     """Anything a user can put right. The text is a sentence that says what to do."""
 
 
-class Position(Struct, frozen=True, order=True):
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
     """A place in a file; `line` and `column` count from 1."""
 
     file: str
@@ -27,7 +27,8 @@ class Position(Struct, frozen=True, order=True):
         return f"{self.file}:{self.line}:{self.column}"
 
 
-class Problem(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Problem:
     """One mistake in an inventory.
 
     `path` says where in the intent, `position` where in a file (filled in by the loader's

@@ -61,6 +61,8 @@ compared and given; they replace values that they set and remove nothing else. A
 --tags removes what is no longer wanted.
 """
 
+LAST = 60.0
+"""Seconds that the devices' timers have left when all are told to confirm, and one a device."""
 STYLES = {"+": "green", "-": "red", "@": "cyan"}
 STRICT, OFF = "strict", "off"
 DEMANDS = ("no-worse", STRICT, OFF)
@@ -194,10 +196,10 @@ def _say(line: str) -> None:
     click.echo(f"... {line}", err=True)
 
 
-def _way(runs: Path, asked: Asked, written: Mapping[str, str]) -> engine.Way:
+def _way(runs: Path, devices: int, asked: Asked, written: Mapping[str, str]) -> engine.Way:
     return engine.Way(
         folder=runs,
-        terms=Terms(asked.within, doubt=min(60.0, asked.within), patience=asked.patience),
+        terms=Terms(asked.within, min(LAST + devices, asked.within), asked.patience),
         processors=(_processor(),),
         options=written,
         inventory=written.get("inventory", ""),
@@ -230,7 +232,7 @@ def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
     left = runs.find(prepared.name, run, asked.access)
     todo = _todo_again(prepared, left.past)
     nornir = _fleet(prepared, _reach(prepared, left.access), asked)
-    way = _way(left.folder, asked, left.past.begun.options)
+    way = _way(left.folder, len(todo.work), asked, left.past.begun.options)
     with _stopping(GOES_ON):
         return engine.finish(prepared, nornir, todo, left.past, way, abort=abort)
 
@@ -241,7 +243,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     reach = _reach(prepared, asked.access)
     nornir = _fleet(prepared, reach, asked)
     written = _written(folder, file, chosen, asked.access)
-    way = _way(runs.folder_of(prepared.name, reach), asked, written)
+    way = _way(runs.folder_of(prepared.name, reach), len(todo.work), asked, written)
     if not check or asked.health == STRICT:  # which is refused where it would mean nothing
         way = replace(way, health=_health(prepared, todo, reach, asked))
     with _stopping(GOES_BACK) as interrupted:

@@ -22,6 +22,10 @@ from typing import Protocol
 from citynet.errors import CitynetError
 from citynet.render.artifact import Artifact
 
+SOON = 30.0
+"""Seconds that a device may take to answer `extend` or `confirm`. Who takes longer has lost its
+session: there has to be time for another one before the timer that runs meanwhile is over."""
+
 
 class Capability(StrEnum):
     """What a driver can promise; a playbook that needs more is refused before anything changes."""
@@ -149,7 +153,10 @@ class Driver(Protocol):
         ...
 
     def extend(self, confirm: Confirm) -> None:
-        """Start the timer of a waiting commit again, at `within`. Raises `NotPendingError`."""
+        """Start the timer of a waiting commit again, at `within`. Raises `NotPendingError`.
+
+        This and `confirm` are over, one way or the other, within `SOON`.
+        """
         ...
 
     def confirm(self, run: str) -> None:

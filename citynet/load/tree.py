@@ -4,9 +4,9 @@ A position is an offset into a file's text; line and column are worked out when 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from citynet.errors import InventoryError, KeyPath, Position, Problem
 from citynet.load.source import Source, visible

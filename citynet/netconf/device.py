@@ -5,10 +5,11 @@ device and hold our locks: the next one of this object ends it when it is in the
 """
 
 import re
+from functools import partial
 from hashlib import blake2b
 from typing import Protocol
 
-from citynet.deploy.driver import DeviceError, NotPendingError
+from citynet.deploy.driver import SOON, DeviceError, NotPendingError
 from citynet.fleet.jump import Tunnel
 from citynet.lab.host import NodeAccess
 from citynet.netconf import rpc
@@ -110,10 +111,14 @@ class Device:
                 "changed without one"
             )
 
-    def ask(self, *operations: Operation, change: bool = False) -> list[Reply]:
-        """The answers in order, in one round trip if the device can."""
+    def ask(self, *operations: Operation, change: bool = False, soon: bool = False) -> list[Reply]:
+        """The answers in order, in one round trip if the device can.
+
+        `change`: with the time that changing something may take; `soon`: no more than `SOON`.
+        """
         session = self.session
-        send = session.change if change else session.call
+        seconds = self._timeouts.change if change else self._timeouts.answer
+        send = partial(session.call, timeout=min(seconds, SOON) if soon else seconds)
         if self._profile.pipelining:
             return send(*operations)
         return [reply for operation in operations for reply in send(operation)]

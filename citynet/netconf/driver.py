@@ -190,7 +190,9 @@ class NetconfDriver:
         """Start the timer again."""
         locked = self._device.guard(confirm.run)
         try:
-            [reply] = self._device.ask(rpc.commit_confirmed(confirm, again=True), change=True)
+            [reply] = self._device.ask(
+                rpc.commit_confirmed(confirm, again=True), change=True, soon=True
+            )
             self._pending(confirm.run, reply.errors)
         finally:
             if locked:
@@ -206,7 +208,7 @@ class NetconfDriver:
         known = rpc.RUNNING in self._device.locked
         locked = self._device.guard(run)
         try:
-            [reply] = self._device.ask(rpc.commit_confirming(run), change=True)
+            [reply] = self._device.ask(rpc.commit_confirming(run), soon=True)
             try:
                 self._pending(run, reply.errors)
             except NotPendingError:

@@ -1,12 +1,12 @@
 """What a device is given: its files. Needs nothing of the renderer that makes them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
-from msgspec import Struct
 
-
-class Artifact(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Artifact:
     """The files of one device, by name."""
 
     device: str

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from citynet.deploy.driver import DeviceError, NotPendingError, Refusal, Refused
+from citynet.deploy.driver import SOON, DeviceError, NotPendingError, Refusal, Refused
 from citynet.fleet.shell import Output
 
 from . import script
@@ -37,6 +37,7 @@ MODULES = (
 )
 """Of this folder, what goes back and all that it needs."""
 BORROWED = ("citynet.errors", "citynet.deploy.driver", "citynet.render.artifact")
+"""What it needs of the engine: these import nothing but Python's own library, as a router has."""
 ENTRY = "from frr_guard.guard import run\n\nraise SystemExit(run())\n"
 GUARD = f"{script.STATE_DIR}/guard"
 """A link to the program of the commit that waits, or of the last one."""
@@ -148,11 +149,11 @@ class Guard:
 
     def extend(self, run: str, within: float) -> None:
         """Start the time again."""
-        self._call("extend", run, str(within))
+        self._call("extend", run, str(within), timeout=SOON)
 
     def confirm(self, run: str) -> None:
         """Keep it."""
-        self._call("confirm", run)
+        self._call("confirm", run, timeout=SOON)
 
     def back(self, run: str, why: str = "") -> None:
         """As before, now."""
@@ -163,8 +164,8 @@ class Guard:
         place = f"{script.STATE_DIR}/{PREVIOUS}"
         return _values(self._run(f"cat {place} 2>/dev/null", TIMEOUT).stdout) or None
 
-    def _call(self, *words: str, document: str = "") -> None:
-        done = self._run(f"{calling(GUARD, *words)} {script.here(document)}", TIMEOUT)
+    def _call(self, *words: str, document: str = "", timeout: float = TIMEOUT) -> None:
+        done = self._run(f"{calling(GUARD, *words)} {script.here(document)}", timeout)
         if done.status == ABSENT:
             raise NotPendingError(f"{self._device}: no commit ever waited here")
         self._answer(done)

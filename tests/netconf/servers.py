@@ -73,7 +73,7 @@ class Server:
             return artifact
         root = parse_document(artifact.files["config.xml"].encode())
         kept = _known(root, self.namespaces | {rpc.BASE})
-        return replace(artifact, files={"config.xml": write(kept)})
+        return Artifact(artifact.device, artifact.platform, {"config.xml": write(kept)})
 
     def reset(self) -> None:
         """Run the base configuration, and nothing waits or is locked."""

@@ -1,6 +1,9 @@
 """The program on the device, as it is put there."""
 
+import io
 import subprocess
+import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,15 @@ def test_a_program_is_kept_while_a_commit_is_begun(store: pending.Store) -> None
     with pending.held(store.deciding, 1):
         install()
     assert OLD in programs(store)
+
+
+def test_the_program_needs_no_more_than_python_has(tmp_path: Path) -> None:
+    """A router has no library of ours: every module, also those imported late, is imported."""
+    with tarfile.open(fileobj=io.BytesIO(guarded.bundle()[1])) as packed:
+        packed.extractall(tmp_path, filter="data")
+    modules = [f"frr_guard.{name}" for name in guarded.MODULES] + [*guarded.BORROWED]
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {', '.join(modules)}"
+    done = subprocess.run(
+        [sys.executable, "-ISE", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
