@@ -1,7 +1,7 @@
 """One device as the fleet reaches it, and the driver that its platform names."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from citynet.deploy.driver import Driver
@@ -31,12 +31,16 @@ DriverFactory = Callable[[Reachable], Driver]
 
 @dataclass(frozen=True)
 class Target:
-    """A device, how to log in to it, and what its platform is."""
+    """A device, how to log in to it, and what its platform is.
+
+    `notes` are what one driver leaves to the next: it lives as long as the fleet, they do not.
+    """
 
     name: str
     platform: Platform
     access: NodeAccess
     tunnel: Tunnel | None = None
+    notes: dict[str, object] = field(default_factory=dict, compare=False)
 
     def shell(self) -> Shell:
         """Log in with our key, verifying the device's; to read only where it has no real shell."""

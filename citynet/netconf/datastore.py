@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citynet.deploy.driver import DeviceError, Refusal, Refused
-from citynet.netconf import rpc
 from citynet.netconf.errors import plain
+from citynet.netconf.lost import told
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import Reply, RpcError
 from citynet.netconf.session import NetconfSession
@@ -68,25 +68,8 @@ def uncommitted(device: str, running: Content, candidate: Content, profile: Prof
     )
 
 
-def _who(session: NetconfSession, number: str) -> str:
-    """User, host and login of a session, where the device tells."""
-    if not any(each.startswith(rpc.MONITORING) for each in session.capabilities):
-        return ""
-    [reply] = session.call(rpc.sessions(number))
-    if reply.errors:
-        return ""
-    try:
-        root = parse_document(reply.text.encode())
-    except XmlError:
-        return ""
-    for entry in (each for each in root.walk() if each.name == "session"):
-        leaves = {leaf.name: leaf.text.strip() for leaf in entry.children}
-        if leaves.get("session-id") == number:
-            return _words(leaves)
-    return ""
-
-
 def _words(leaves: dict[str, str]) -> str:
+    """User, host and login of a session, where the device tells."""
     user, host = leaves.get("username", ""), leaves.get("source-host", "")
     login = leaves.get("login-time", "")
     words = [user, f"from {host}" if host else "", f"since {login}" if login else ""]
@@ -102,7 +85,7 @@ def holder(errors: Sequence[RpcError]) -> str:
 def denied(device: str, session: NetconfSession, store: str, reply: Reply) -> Refused:
     """Why a lock was not given, as far as the device tells."""
     errors, number = reply.errors, holder(reply.errors)
-    who = _who(session, number) if number else ""
+    who = _words(told(session, number) or {}) if number else ""
     by = f"session {number} ({who})" if who else f"session {number}"
     if any(PENDING.search(f"{error} {error.app_tag}") for error in errors):
         whose = by if number else "another session"

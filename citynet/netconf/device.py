@@ -1,10 +1,13 @@
 """A device behind a driver: its session, its locks and its datastores.
 
 What is known of a session is forgotten with it. A session that was lost may live on at the
-device and hold our locks: the next one of this object ends it when it is in the way.
+device and hold our locks: the next one ends it when it is in the way, also that of another
+object, which finds its number in the target's notes.
 """
 
 import re
+import time
+from collections.abc import Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import Protocol
@@ -14,8 +17,9 @@ from citynet.fleet.jump import Tunnel
 from citynet.lab.host import NodeAccess
 from citynet.netconf import rpc
 from citynet.netconf.datastore import Content, content, denied, holder, uncommitted
+from citynet.netconf.lost import Login, is_ours
 from citynet.netconf.profile import Profile
-from citynet.netconf.reply import Reply
+from citynet.netconf.reply import Reply, RpcError
 from citynet.netconf.session import NetconfSession, Operation, Timeouts, open_session
 
 STORES = (rpc.CANDIDATE, rpc.RUNNING)
@@ -23,6 +27,8 @@ YUMA = "http://netconfcentral.org/ns/yuma-ncx"
 """What netconfd says of itself in its hello."""
 
 
+LEFT = "netconf session"
+"""The note that says which session was ours; it may have been lost on the way, and live on."""
 REMEMBERED = 2
 """Configurations of a device: the old one and the new one."""
 _NUMBER = re.compile(r"""\smessage-id\s*=\s*("[^"]*"|'[^']*')""")
@@ -53,6 +59,11 @@ class Target(Protocol):
         """The way through the lab's host, where there is one."""
         ...
 
+    @property
+    def notes(self) -> dict[str, object]:
+        """What one driver of this device leaves to the next."""
+        ...
+
 
 class Device:
     """One session at a time, made when it is needed. `dirty`: the candidate has our changes."""
@@ -65,7 +76,8 @@ class Device:
         self._profile = profile
         self._timeouts = timeouts
         self._session: NetconfSession | None = None
-        self._lost = ""
+        self._login = Login("", 0.0)
+        self._lost: Login | None = None
         self._known: dict[bytes, Content] = {}
 
     @property
@@ -82,10 +94,18 @@ class Device:
     def session(self) -> NetconfSession:
         """The session, a new one where there is none or it was lost. Raises `UnreachableError`."""
         if self._session is None or self._session.closed:
-            self._lost = self._session.id if self._session else self._lost
+            self._leave()
             self._locked, self.dirty = (), False
             self._session = self.login()
+            self._login = Login(self._session.id, time.monotonic())
+            left = self._target.notes.pop(LEFT, None)
+            self._lost = left if isinstance(left, Login) else None
         return self._session
+
+    def _leave(self) -> None:
+        """Note which session was ours, for whoever comes next."""
+        if self._session is not None:
+            self._target.notes[LEFT] = self._login
 
     def login(self) -> NetconfSession:
         """A session of its own. Raises `UnreachableError`."""
@@ -173,19 +193,19 @@ class Device:
             locks = replies[: len(stores)]
             given = tuple(s for s, reply in zip(stores, locks, strict=True) if not reply.errors)
             self._locked += given
-            if not (again and self._lost and any(self._is_lost(reply) for reply in locks)):
+            refusals = [reply.errors for reply in locks if holder(reply.errors)]
+            if not (again and any(self.end_lost(errors) for errors in refusals)):
                 break
-            self.end_lost()
             self.release()
         return replies
 
-    def _is_lost(self, reply: Reply) -> bool:
-        return bool(reply.errors) and holder(reply.errors) == self._lost
-
-    def end_lost(self) -> bool:
-        """End the session of ours that was lost on the way, if there was one."""
-        lost, self._lost = self._lost, ""
-        return bool(lost) and not self.ask(rpc.kill(lost))[0].errors
+    def end_lost(self, errors: Sequence[RpcError]) -> bool:
+        """End the session of ours that was lost on the way, if it is what these errors are of."""
+        lost, named = self._lost, holder(errors)
+        if lost is None or not is_ours(lost, self._login, self.session, named):
+            return False
+        self._lost = None
+        return not self.ask(rpc.kill(lost.number))[0].errors
 
     def release(self) -> None:
         """Discard our changes of the candidate, and let go of all locks."""
@@ -247,6 +267,7 @@ class Device:
         except DeviceError:
             pass
         finally:
+            self._leave()
             session, self._session = self._session, None
             if session is not None:
                 session.close()

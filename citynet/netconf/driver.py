@@ -225,7 +225,7 @@ class NetconfDriver:
         self._known = self._staged = self._read = None
         steps = (rpc.get(rpc.RUNNING), rpc.cancel(run), *map(rpc.get, reversed(STORES)))
         replies = self._device.ask(*steps, change=True)
-        if replies[1].failed(*BUSY) and self._device.end_lost():
+        if replies[1].failed(*BUSY) and self._device.end_lost(replies[1].errors):
             replies = self._device.ask(*steps, change=True)
         self._pending(run, replies[1].errors)
         before, now, candidate = (self._device.content(replies[at]) for at in (0, 2, 3))

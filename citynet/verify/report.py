@@ -1,12 +1,14 @@
 """What was proved: every check's result, as a value, as JSON and as JUnit XML."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from citynet.verify.check import Result, Status
+
+NOTHING = "nothing could be measured, which proves nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """`120 checks, 119 passed, 1 failed` and how long it took."""
+        """`120 checks, 90 passed, 1 failed, 29 not measured` and how long it took."""
         bad = len(self.failed)
         total = len(self.results) + len(self.unmeasured)
         counts = f"{total} checks, {len(self.results) - bad} passed, {bad} failed"
         if self.unmeasured:
             counts += f", {len(self.unmeasured)} not measured"
+        if not self.results:
+            counts += f": {NOTHING}"
         waited = f", after waiting {self.waited:.1f} s" if self.waited else ""
         return f"{counts} ({self.probes} probes, {self.seconds:.1f} s{waited})"
 
@@ -52,9 +56,10 @@ class Report:
 def as_dict(report: Report) -> Mapping[str, Any]:
     """The report as JSON has it.
 
-    `{city, started, seconds, waited, settled, probes, ok, passed, failed, not_measured: {id:
-    reason}, results: [{id, role, name, subject, labels, summary, status: ok|failed|error,
-    message, detail: [...]}]}`
+    `{city, started, seconds, waited, settled, probes, ok, summary, total, passed, failed,
+    unmeasured, not_measured: {id: reason}, results: [{id, role, name, subject, labels, summary,
+    status: ok|failed|error, message, detail: [...]}]}`; `total` counts the checks, which are
+    `passed`, `failed` or `unmeasured`.
     """
     return {
         "city": report.city,
@@ -64,8 +69,11 @@ def as_dict(report: Report) -> Mapping[str, Any]:
         "settled": report.settled,
         "probes": report.probes,
         "ok": report.ok,
+        "summary": report.summary,
+        "total": len(report.results) + len(report.unmeasured),
         "passed": len(report.results) - len(report.failed),
         "failed": len(report.failed),
+        "unmeasured": len(report.unmeasured),
         "not_measured": dict(sorted(report.unmeasured.items())),
         "results": [
             {
@@ -90,20 +98,16 @@ def as_json(report: Report) -> str:
 
 
 def as_junit(report: Report) -> str:
-    """JUnit XML: a test suite per role, a test case per check; errors apart from failures."""
-    root = ET.Element("testsuites", name=f"citynet verify {report.city}", time=f"{report.seconds}")
+    """JUnit XML: a test suite per role, a test case per check; errors apart from failures.
+
+    What was not measured is skipped. Where that is all, one more case is an error.
+    """
+    head = {"name": f"citynet verify {report.city}", "time": f"{report.seconds}"}
+    root = ET.Element("testsuites", head | _counts(report.results, len(report.unmeasured)))
     for role in sorted({each.role for each in report.results}):
         mine = [each for each in report.results if each.role == role]
-        count = {status: sum(one.verdict.status is status for one in mine) for status in Status}
-        suite = ET.SubElement(
-            root,
-            "testsuite",
-            name=role,
-            tests=str(len(mine)),
-            failures=str(count[Status.FAILED]),
-            errors=str(count[Status.ERROR]),
-            timestamp=report.started,
-        )
+        head = {"name": role, "timestamp": report.started}
+        suite = ET.SubElement(root, "testsuite", head | _counts(mine))
         for each in mine:
             case = ET.SubElement(
                 suite, "testcase", classname=f"{role}.{each.name}", name=each.subject
@@ -112,9 +116,24 @@ def as_junit(report: Report) -> str:
                 tag = "error" if each.verdict.status is Status.ERROR else "failure"
                 found = ET.SubElement(case, tag, message=each.verdict.message)
                 found.text = "\n".join(each.verdict.detail)
+    if not report.results:
+        suite = ET.SubElement(root, "testsuite", {"name": "measured"} | _counts(()))
+        case = ET.SubElement(suite, "testcase", classname="citynet.verify", name="anything")
+        ET.SubElement(case, "error", message=NOTHING)
     _skipped(root, report.unmeasured)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _counts(results: Sequence[Result], skipped: int = 0) -> dict[str, str]:
+    """JUnit's counts; no result at all is an error."""
+    found = [each.verdict.status for each in results] or [Status.ERROR]
+    return {
+        "tests": str(len(found) + skipped),
+        "failures": str(found.count(Status.FAILED)),
+        "errors": str(found.count(Status.ERROR)),
+        "skipped": str(skipped),
+    }
 
 
 def _skipped(root: ET.Element, unmeasured: Mapping[str, str]) -> None:

@@ -49,14 +49,22 @@ class Document:
         """The line, as written, of what the validator names by a line of `text` or a path.
 
         A line is where the parser was: right for the element that ends the path or a child of
-        it (one that no model knows), too far where an entry was read to its end.
+        it (one that no model knows), too far where an entry was read to its end. A path may
+        begin below the top, of what is there twice: it is that of the last entry read by then.
         """
         steps = _STEP.findall(path)
         if line is not None and FIRST <= line < FIRST + len(self.elements):
             reached = self.elements[line - FIRST]
             if not steps or steps[-1][0] in {reached.name, self._parent(reached)}:
                 return reached.line
-        return find(self.nodes, path).line
+        return find(self._tops(steps[:1], line) or self.nodes, path).line
+
+    def _tops(self, first: Sequence[tuple[str, str]], line: int | None) -> tuple[Element, ...]:
+        """Where a path begins that begins below the top: the last such element up to a line."""
+        read = self.elements if line is None else self.elements[: max(line - FIRST + 1, 0)]
+        inner = [step for step in first if not any(_matches(each, *step) for each in self.nodes)]
+        found = [each for step in inner for each in read if _matches(each, *step)]
+        return tuple(found[-1:])
 
     def _parent(self, child: Element) -> str:
         """The name of the element around `child`."""

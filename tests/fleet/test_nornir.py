@@ -8,6 +8,7 @@ from pathlib import Path
 import paramiko
 import pytest
 from msgspec.structs import replace
+from nornir.core.configuration import Config
 from nornir.core.filter import F
 
 from citynet.deploy.driver import UnreachableError
@@ -83,3 +84,15 @@ def test_the_script_of_the_documentation(
     said = capsys.readouterr().out
     assert said.count("asked: show bgp ipv4 vpn summary") == 4
     assert "== x-core2" in said
+
+
+def test_what_a_driver_leaves_to_the_next_lives_as_long_as_the_fleet(demo: Prepared) -> None:
+    """A transaction closes the connection of a device whose session was lost."""
+    found = Found({"gov-core1": NodeAccess("192.0.2.1", 22, "root", Path("key"), Path("known"))})
+    host = fleet(demo, found).inventory.hosts["gov-core1"]
+    targets = []
+    for _ in range(2):
+        driver = host.get_connection("citynet", Config())
+        targets.append(driver._target)
+        host.close_connection("citynet")
+    assert targets[0].notes is targets[1].notes

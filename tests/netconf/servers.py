@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
@@ -43,6 +43,7 @@ class Reached:
     name: str
     access: NodeAccess
     tunnel: None = None
+    notes: dict[str, object] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

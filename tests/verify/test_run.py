@@ -4,7 +4,7 @@ import base64
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -16,6 +16,9 @@ from citynet.deploy.driver import DeviceError
 from citynet.errors import CitynetError
 from citynet.fleet.shell import Held, Output
 from citynet.house import open_house
+from citynet.lab.from_city import topology
+from citynet.lab.host import NodeAccess
+from citynet.lab.topology import Topology
 from citynet.verify.capture import frames, stop_command
 from citynet.verify.check import Result, Status, Verdict
 from citynet.verify.faults import faults
@@ -26,6 +29,7 @@ from citynet.verify.proving import concerned, unrelated
 from citynet.verify.reader import reader_of
 from citynet.verify.report import Report, as_json, as_junit
 from citynet.verify.run import Selection, select, verify
+from tests.cities import DEMO
 from tests.verify.demo import NODE, SAID, checks, context
 
 ISIS = f"underlay/isis-adjacencies/{NODE}"
@@ -197,8 +201,59 @@ def test_a_report_as_junit() -> None:
     assert [len(case) for case in suite] == [0, 1, 1]
 
 
+UNMEASURED = {"vpn/access/a": "r1: a twin", "underlay/loopbacks/r1": "r1: a twin"}
+
+
+def test_what_was_not_measured_is_counted_everywhere() -> None:
+    report = replace(_report(), unmeasured=UNMEASURED)
+    told = "5 checks, 1 passed, 2 failed, 2 not measured (9 probes, 1.5 s)"
+    assert report.summary == told
+    found = json.loads(as_json(report))
+    assert found["summary"] == told
+    counts = [found[each] for each in ("total", "passed", "failed", "unmeasured")]
+    assert counts == [5, 1, 2, 2]
+    root = ET.fromstring(as_junit(report))  # noqa: S314 - we wrote it
+    counts = [int(root.attrib[each]) for each in ("tests", "failures", "errors", "skipped")]
+    assert counts == [5, 1, 1, 2]
+    assert [suite.attrib["skipped"] for suite in root] == ["0", "2"]
+
+
 def test_an_empty_report_proves_nothing() -> None:
-    assert not Report("demo", "", 0, 0, settled=True, probes=0, results=()).ok
+    empty = Report("demo", "", 0, 0, settled=True, probes=0, results=(), unmeasured=UNMEASURED)
+    assert not empty.ok
+    assert "2 checks, 0 passed, 0 failed, 2 not measured: nothing could be" in empty.summary
+    root = ET.fromstring(as_junit(empty))  # noqa: S314 - we wrote it
+    assert (root.attrib["tests"], root.attrib["errors"], root.attrib["skipped"]) == ("3", "1", "2")
+    assert len(root.findall("testsuite/testcase/error")) == 1
+
+
+@dataclass
+class OnlyTwins:
+    """A lab of the demo city in which no router forwards anything."""
+
+    twins: frozenset[str] = frozenset(context().city.nodes)
+    closed: frozenset[str] = frozenset()
+    jump: None = None
+
+    @property
+    def topology(self) -> Topology:
+        return topology(DEMO)
+
+    @property
+    def nodes(self) -> dict[str, NodeAccess]:
+        access = NodeAccess("192.0.2.1", 22, "root", Path("key"), Path("known"))
+        return dict.fromkeys([*context().city.nodes, "customers"], access)
+
+
+def test_a_city_in_which_nothing_can_be_measured_has_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("citynet.cli.verify.labs.find", lambda _: OnlyTwins())
+    assert command(["verify", "-i", "inventory/demo"]) == 1
+    assert "0 passed, 0 failed, 136 not measured: nothing could be" in capsys.readouterr().out
+    assert command(["verify", "-i", "inventory/demo", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["ok"], found["total"], found["unmeasured"]) == (False, 136, 136)
 
 
 def test_the_summary() -> None:

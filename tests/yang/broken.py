@@ -8,14 +8,15 @@ from dataclasses import dataclass
 class Broken:
     """Replace the first match of `old` (a regular expression) by `new`.
 
-    `said` must be in the complaint; `at` in the line it points at, unless it is empty.
+    `said` must be in a complaint, in its words and not in its path alone; `at` in the line that
+    the same complaint points at.
     """
 
     name: str
     old: str
     new: str
     said: str
-    at: str = ""
+    at: str
 
     def of(self, valid: str) -> str:
         """The broken document."""

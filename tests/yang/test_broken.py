@@ -72,11 +72,14 @@ def test_the_document_that_is_broken_is_valid_before(platform: str) -> None:
 def test_a_broken_document_is_refused_at_its_line(platform: str, broken: Broken) -> None:
     problems = answers(platform)[broken.name]
     assert problems, "let through"
-    assert any(broken.said in f"{each}" for each in problems), [str(each) for each in problems]
     lines = broken.of(valid(platform)).splitlines()
     assert all(1 <= each.line <= len(lines) for each in problems)
-    pointed = [lines[each.line - 1] for each in problems]
-    assert any(broken.at in line for line in pointed), pointed
+    told = [(each.message, lines[each.line - 1]) for each in problems]
+    assert any(broken.said in words and broken.at in line for words, line in told), told
+
+
+def test_every_case_has_a_reason_and_a_line() -> None:
+    assert all(broken.said and broken.at for _, broken in CASES)
 
 
 def test_names_of_the_cases_differ() -> None:

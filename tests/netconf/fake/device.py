@@ -7,6 +7,7 @@ what it answers happens (`tests.netconf.fake.faults`).
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from citynet.netconf.reply import RpcError
@@ -93,6 +94,7 @@ class FakeDevice:
     pending: Pending | None = None
     sessions: dict[int, Client] = field(default_factory=dict)
     users: dict[int, str] = field(default_factory=dict)
+    logins: dict[int, datetime] = field(default_factory=dict)
     asked: list[Event] = field(default_factory=list)
     next_session: int = 0
 
@@ -105,6 +107,7 @@ class FakeDevice:
         self.next_session += 1
         self.sessions[self.next_session] = client
         self.users[self.next_session] = user
+        self.logins[self.next_session] = datetime.now(UTC)
         return self.next_session
 
     def left(self, session: int) -> None:

@@ -133,7 +133,7 @@ def _get(device: FakeDevice, request: Request) -> str:
     entries = "".join(
         f"<session><session-id>{number}</session-id><username>{user}</username>"
         "<source-host>127.0.0.1</source-host>"
-        "<login-time>2026-11-21T12:00:00Z</login-time></session>"
+        f"<login-time>{device.logins[number].isoformat()}</login-time></session>"
         for number, user in device.users.items()
     )
     return (

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from citynet.netconf.reply import Reply
 from citynet.netconf.session import NetconfSession, Operation
 from tests.netconf.fake import Drop, FakeDevice, FakeFleet, Garbage, Hang, Restart, Wait
 from tests.netconf.fake.device import CAPABILITIES, STARTUP
-from tests.netconf.fake.faults import Fault, disk_full
+from tests.netconf.fake.faults import Fault, disk_full, refuse
 from tests.netconf.faults.steps import (
     Impatient,
     at,
@@ -32,6 +33,7 @@ from tests.netconf.faults.steps import (
     validated,
     waiting,
     wanted,
+    without,
 )
 from tests.netconf.servers import Reached
 from tests.netconf.steps import until
@@ -162,6 +164,93 @@ def test_somebody_elses_session_is_never_ended(device: FakeDevice, driver: Netco
     ):
         other.confirm("run-1")
     assert "kill-session" not in {each.operation for each in device.asked}
+
+
+def orphaned(device: FakeDevice, driver: NetconfDriver) -> None:
+    """The device has not noticed that our session is gone, and the driver is thrown away."""
+    number = int(driver._device.number)
+    device.hook = at("commit confirmed", Hang(), "after")
+    with pytest.raises(UnreachableError):
+        waiting(driver)
+    driver.close()
+    device.hook = lambda _: None
+    assert until(lambda: not device.sessions)
+    device.locks["candidate"] = number
+    device.users[number] = "citynet"
+
+
+def killed(device: FakeDevice) -> bool:
+    return "kill-session" in {each.operation for each in device.asked}
+
+
+@pytest.mark.parametrize("monitored", [True, False])
+@pytest.mark.parametrize("step", ["confirm", "roll_back"])
+def test_a_session_that_another_driver_has_lost_is_not_in_the_way(
+    device: FakeDevice, driver: NetconfDriver, step: str, *, monitored: bool
+) -> None:
+    """As in a transaction, which throws a driver away with its session."""
+    device.capabilities = CAPABILITIES if monitored else without("monitoring")
+    driver.fingerprint()
+    orphaned(device, driver)
+    device.hook = at("cancel-commit", refuse("candidate is locked", "in-use"))
+    with driving(driver._device._target) as other:
+        if step == "roll_back" and not monitored:  # an error that does not name who is in the way
+            with pytest.raises(DeviceError, match="candidate is locked"):
+                other.roll_back("run-1")
+            assert not killed(device)
+        else:
+            getattr(other, step)("run-1")
+            assert device.pending is None
+            assert killed(device)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda device: device.logins.update({1: datetime.now(UTC) + timedelta(minutes=1)}),
+        lambda device: device.users.update({1: "somebody"}),
+    ],
+    ids=["later", "another user"],
+)
+def test_whoever_has_the_number_of_a_lost_session_is_not_ended(
+    device: FakeDevice, driver: NetconfDriver, change: Callable[[FakeDevice], None]
+) -> None:
+    """Numbers are given again once a device has restarted."""
+    driver.fingerprint()
+    orphaned(device, driver)
+    change(device)
+    with (
+        driving(driver._device._target) as other,
+        pytest.raises(Refused, match="locked by session 1"),
+    ):
+        other.confirm("run-1")
+    assert not killed(device)
+
+
+def test_our_own_session_that_lives_is_not_ended(device: FakeDevice, driver: NetconfDriver) -> None:
+    driver.lock("tests")
+    with (
+        driving(driver._device._target) as other,
+        pytest.raises(Refused, match="locked by session 1"),
+    ):
+        other.lock("tests")
+    assert not killed(device)
+
+
+def test_numbers_that_begin_anew_are_of_a_restart(
+    device: FakeDevice, driver: NetconfDriver
+) -> None:
+    device.capabilities = without("monitoring")
+    device.next_session = 7
+    driver.fingerprint()
+    orphaned(device, driver)
+    device.next_session = 1
+    with (
+        driving(driver._device._target) as other,
+        pytest.raises(Refused, match="locked by session 8"),
+    ):
+        other.confirm("run-1")
+    assert not killed(device)
 
 
 def test_slow_is_not_lost(device: FakeDevice, driver: NetconfDriver) -> None:

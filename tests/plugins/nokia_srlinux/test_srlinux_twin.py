@@ -1,7 +1,6 @@
 """The driver on a twin with SR Linux's own models: there and back, and what the device keeps."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from citynet.netconf.driver import NetconfDriver
 from citynet.pipeline import prepare, render
 from citynet.render.artifact import Artifact
 from tests.cities import DEMO
+from tests.netconf.servers import Reached
 from tests.twin.twins import Twin, edit, started
 from tests.yang.models import EVPN, MIRRORED
 
@@ -35,15 +35,6 @@ MANAGEMENT = (
     ),
 )
 """What a device has of itself: how it is managed, and what guards its processor."""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A device, as drivers take it."""
-
-    name: str
-    access: NodeAccess
-    tunnel: None = None
 
 
 def artifacts(**more: object) -> Mapping[str, Artifact]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -16,21 +15,13 @@ from citynet.netconf.driver import NetconfDriver
 from citynet.render import Renderer
 from citynet.render.artifact import Artifact
 from tests.cities import Raw, made_context
+from tests.netconf.servers import Reached
 from tests.roles.optical.city import light
 from tests.twin.twins import Twin, started
 
 pytestmark = pytest.mark.twin
 
 NODES = ("o-north", "o-south", "t-south")
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A device, as drivers take it."""
-
-    name: str
-    access: NodeAccess
-    tunnel: None = None
 
 
 def artifacts(source: Raw) -> dict[str, Artifact]:

@@ -1,0 +1,64 @@
+"""A session of ours that was lost on the way, and lives on at the device with our locks.
+
+Sessions' numbers are given again after a restart: whose a number is has to be found out before
+that session is ended.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from citynet.netconf import rpc
+from citynet.netconf.session import NetconfSession
+from citynet.xml import XmlError, parse_document
+
+APART = 10.0
+"""Seconds by which the time between two logins may differ, here and as the device tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A session's number at the device, and when it was made, by our monotonic clock, seconds."""
+
+    number: str
+    when: float
+
+
+def told(session: NetconfSession, number: str) -> dict[str, str] | None:
+    """What the device says of a session (RFC 6022), empty of none; None if it does not say."""
+    if not any(each.startswith(rpc.MONITORING) for each in session.capabilities):
+        return None
+    [reply] = session.call(rpc.sessions(number))
+    if reply.errors:
+        return None
+    try:
+        root = parse_document(reply.text.encode())
+    except XmlError:
+        return None
+    for entry in (each for each in root.walk() if each.name == "session"):
+        leaves = {leaf.name: leaf.text.strip() for leaf in entry.children}
+        if leaves.get("session-id") == number:
+            return leaves
+    return {}
+
+
+def is_ours(lost: Login, now: Login, session: NetconfSession, holder: str) -> bool:
+    """Whether the number of `lost` is still that session, asked in `session`, which is `now`.
+
+    `holder` is the session that an error named, empty if it named none. A device that tells of
+    its sessions has to say that ours came from where we come from, as much before this one as it
+    did. Of another, the error has to name it, and numbers must have gone on: no restart.
+    """
+    if holder not in ("", lost.number):
+        return False
+    was = told(session, lost.number)
+    if was is None:
+        return holder == lost.number and int(lost.number) < int(now.number)
+    here = told(session, now.number) or {}
+    if any(was.get(leaf) != here.get(leaf) for leaf in ("username", "source-host")):
+        return False
+    try:
+        times = [datetime.fromisoformat(each.get("login-time", "")) for each in (was, here)]
+        between = (times[1] - times[0]).total_seconds()
+    except (TypeError, ValueError):
+        return False
+    return abs(between - (now.when - lost.when)) < APART
