@@ -1,9 +1,8 @@
 """The probe agent: runs where the probes start, needs python3 and its standard library only.
 
-It is not imported on the device: `citynet.verify.probe` sends this file over SSH to `python3 -`
-with a last line that calls `main` with the request. One process opens the sockets of every
-network namespace (a socket stays in the namespace it was made in), sends every probe, answers
-as every receiver, and prints one JSON object.
+`citynet.verify.probe` sends this file to `python3 -` with a last line that calls `main`. One
+process opens the sockets of every network namespace (a socket stays in the one it was made in),
+sends every probe, answers as every receiver, and prints one JSON object.
 
 Request::
 
@@ -18,10 +17,9 @@ interface of an ICMP probe. A space named "" is the namespace the agent is start
 that are `wanted` and not answered are tried up to `patience` times, all others `tries` times.
 
 Answer: `{"results": [[id, answered, reached, error or null, unsent or null]], "strays": [[id,
-space]]}`. `reached` is what the receiver says: it saw the probe, even if no answer came back. A
-stray is a probe seen in a namespace it was not meant for. `unsent` is the name of the kernel's own
-error (`ENETUNREACH`) if no try of the probe left: what came back later, a reset or an ICMP error,
-is never in it, since no socket here is told of those while it sends.
+space]]}`. `reached`: its receiver saw the probe, even if no answer came back. A stray is a probe
+in a namespace it was not meant for. `unsent` is the kernel's own error (`ENETUNREACH`) if no try
+left; what came back later is never in it: no socket here is told of that while it sends.
 """
 
 from __future__ import annotations
@@ -45,16 +43,14 @@ if TYPE_CHECKING:
     Handler = Callable[..., None]
 
 MAGIC = b"citynet\0"
-MARK = struct.Struct("!8sQIB")
-ECHO = struct.Struct("!BBHHH")
+MARK, ECHO = struct.Struct("!8sQIB"), struct.Struct("!BBHHH")
 FAMILY = {"4": socket.AF_INET, "6": socket.AF_INET6}
 ANY = {"4": "0.0.0.0", "6": "::"}  # noqa: S104 - in a namespace of its own
 REQUEST, REPLY = {"4": 8, "6": 128}, {"4": 0, "6": 129}
 HEADERS = {"icmp4": 28, "icmp6": 48, "udp4": 28, "udp6": 48, "tcp4": 0, "tcp6": 0}
 IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IPV6_DONTFRAG, PMTUDISC_PROBE = 10, 23, 62, 3
-CLONE_NEWNET, BATCH = 0x40000000, 8
-SYN, ACK, FLAGS = 0x02, 0x10, 13
-BUFFER, FILES = 4 << 20, 1 << 16
+CLONE_NEWNET, SYN, ACK, FLAGS = 0x40000000, 0x02, 0x10, 13
+BATCH, BUFFER, FILES = 8, 4 << 20, 1 << 16
 
 
 def enter(file: int) -> None:

@@ -24,6 +24,7 @@ from citynet.transaction.words import (
     Runs,
     Staged,
 )
+from tests.root import SUDO
 
 BEGUN = Begun("r1", "demo", "我 on host", "inventory/demo", (("a", "b"), ("c",)), 600.0, "now")
 RECORDS: tuple[Record, ...] = (
@@ -84,9 +85,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 200 KiB."""
     folder = tmp_path / "small"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "none", str(folder)], check=True)
+    options = f"size=200k,uid={os.getuid()}"
+    mount = [*SUDO, "mount", "-t", "tmpfs", "-o", options, "none", str(folder)]
+    subprocess.run(mount, check=True)
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run([*SUDO, "umount", str(folder)], check=True)
 
 
 def test_a_full_disk_stops_before_anything_begins(small_disk: Path) -> None:

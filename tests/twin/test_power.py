@@ -1,5 +1,6 @@
 """A twin that loses power, or has no room on its disk."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from ncclient.operations import RPCError
 
+from tests.root import SUDO
 from tests.twin.twins import PUBLIC, edit, name, named, port, ports, started, text
 
 pytestmark = pytest.mark.twin
@@ -17,11 +19,13 @@ pytestmark = pytest.mark.twin
 def tiny_disk(folder: Path) -> Iterator[Path]:
     """A file system of 64 KiB."""
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], check=True)
+    options = f"size=64k,uid={os.getuid()}"
+    mount = [*SUDO, "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    subprocess.run(mount, check=True)
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run([*SUDO, "umount", str(folder)], check=True)
 
 
 def test_what_was_committed_is_there_after_a_power_cut(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from citynet.verify.observe import Outcome, Probe
 from citynet.verify.probe import Patience, request
+from tests.root import SUDO
 
 PATIENCE = Patience(wait=0.3, tries=1, patience=2)
 ADDRESSES = {
@@ -20,7 +21,7 @@ ADDRESSES = {
 
 
 def _ip(*lines: str) -> None:
-    subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
+    subprocess.run([*SUDO, "ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def spaces() -> Iterator[dict[str, str]]:
                 *(["link set c1 up"] if name == "c" else []),
             ]
             subprocess.run(
-                ["ip", "-netns", names[name], "-batch", "-"],
+                [*SUDO, "ip", "-netns", names[name], "-batch", "-"],
                 input="\n".join(batch),
                 text=True,
                 check=True,
@@ -54,7 +55,7 @@ def spaces() -> Iterator[dict[str, str]]:
 def _run(probes: list[Probe], spaces: dict[str, str]) -> dict[Probe, Outcome | str]:
     asked = request(probes, spaces, ADDRESSES, {}, nonce=7, patience=PATIENCE)
     done = subprocess.run(
-        [sys.executable, "-ISE", "-"],
+        [*SUDO, sys.executable, "-ISE", "-"],
         input=asked.script,
         capture_output=True,
         text=True,
@@ -106,24 +107,26 @@ def test_what_arrives_is_told_even_if_no_answer_comes_back(spaces: dict[str, str
     routes = [["route", "add", "blackhole", "10.99.0.1/32"]]
     routes += [["-6", "route", "add", "blackhole", "fd99::1/128"]]
     for route in routes:
-        subprocess.run(["ip", "-netns", spaces["b"], *route], check=True)
+        subprocess.run([*SUDO, "ip", "-netns", spaces["b"], *route], check=True)
     try:
         found = _run(_all("a", "b"), spaces)
     finally:
         for route in routes:
             undo = ["del" if word == "add" else word for word in route]
-            subprocess.run(["ip", "-netns", spaces["b"], *undo], check=True)
+            subprocess.run([*SUDO, "ip", "-netns", spaces["b"], *undo], check=True)
     for outcome in found.values():
         assert isinstance(outcome, Outcome)
         assert (outcome.answered, outcome.reached) == (False, True)
 
 
 def test_a_packet_that_does_not_fit_is_not_cut_up(spaces: dict[str, str]) -> None:
-    subprocess.run(["ip", "-netns", spaces["a"], "link", "set", "c0", "mtu", "1400"], check=True)
+    subprocess.run(
+        [*SUDO, "ip", "-netns", spaces["a"], "link", "set", "c0", "mtu", "1400"], check=True
+    )
     try:
         found = _run([each for each in _all("a", "b") if each.protocol != "tcp"], spaces)
     finally:
-        wide = ["ip", "-netns", spaces["a"], "link", "set", "c0", "mtu", "1500"]
+        wide = [*SUDO, "ip", "-netns", spaces["a"], "link", "set", "c0", "mtu", "1500"]
         subprocess.run(wide, check=True)
     for outcome in found.values():
         assert isinstance(outcome, Outcome)
@@ -158,9 +161,11 @@ def test_a_refusal_that_came_back_was_an_answer_to_what_was_sent(spaces: dict[st
     for space, route in [("b", way) for way in ways] + [
         ("a", f"{way.split()[1]} via {ADDRESSES['b']['6' if ':' in way else '4']}") for way in ways
     ]:
-        subprocess.run(["ip", "-netns", spaces[space], "route", "add", *route.split()], check=True)
+        subprocess.run(
+            [*SUDO, "ip", "-netns", spaces[space], "route", "add", *route.split()], check=True
+        )
     for key in ("ipv4.ip_forward", "ipv6.conf.all.forwarding"):
-        inside = ["ip", "netns", "exec", spaces["b"], "sysctl", "-qw", f"net.{key}=1"]
+        inside = [*SUDO, "ip", "netns", "exec", spaces["b"], "sysctl", "-qw", f"net.{key}=1"]
         subprocess.run(inside, check=True)
     addresses = [*ADDRESSES["b"].values(), *(way.split()[1] for way in ways)]
     probes = [Probe("a", address, "tcp", 4004) for address in addresses]
