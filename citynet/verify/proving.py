@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citynet.verify.check import Status
-from citynet.verify.faults import Fault
+from citynet.verify.fault import Fault
 from citynet.verify.gather import Gatherer
 from citynet.verify.report import Report
 from citynet.verify.run import AnyCheck, verify

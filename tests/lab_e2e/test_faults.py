@@ -7,12 +7,13 @@ import pytest
 from citynet.build import Context
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
-from citynet.verify.faults import Fault, faults
+from citynet.verify.fault import Fault
 from citynet.verify.gather import Gatherer
 from citynet.verify.lab import network_of
 from citynet.verify.network import Sessions
 from citynet.verify.proving import prove
 from citynet.verify.run import AnyCheck, all_checks, verify
+from plugins.frr.faults import faults
 from tests.cities import DEMO
 
 pytestmark = pytest.mark.lab

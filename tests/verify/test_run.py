@@ -21,7 +21,6 @@ from citynet.lab.host import NodeAccess
 from citynet.lab.topology import Topology
 from citynet.verify.capture import frames, stop_command
 from citynet.verify.check import Result, Status, Verdict
-from citynet.verify.faults import faults
 from citynet.verify.gather import Gatherer
 from citynet.verify.network import Network, Sessions
 from citynet.verify.observe import Frame, NotObservedError
@@ -29,6 +28,7 @@ from citynet.verify.proving import concerned, unrelated
 from citynet.verify.reader import reader_of
 from citynet.verify.report import Report, as_json, as_junit
 from citynet.verify.run import Selection, select, verify
+from plugins.frr.faults import faults
 from tests.cities import DEMO
 from tests.verify.demo import NODE, SAID, checks, context
 

@@ -1,4 +1,4 @@
-"""What a fault is, and where it strikes: two customers of one VPN, another VPN at one router."""
+"""Where faults strike: two customers of one VPN, another VPN at one router; and how."""
 
 from dataclasses import dataclass
 
@@ -11,33 +11,6 @@ PACKETS = ("srv6/encapsulation", "vpn/reachability", *CROSSING)
 ROUTING = ("vpn/bgp-sessions", "vpn/routes", *PACKETS)
 LOOPBACK = ("underlay/loopbacks", "underlay/domain-separation", *ROUTING)
 """What else is seen where customers' packets, their routes too, or loopbacks come to nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that goes wrong on `node`: how, how it is undone, and what must see it.
-
-    `caught_by` are checks as `role/name`, each of which must fail for some subject, `within`
-    seconds; `concerning` narrows a run to what is needed (nodes, VPNs or links, as `--limit`);
-    the same is done on the nodes of `also`. `touches` are other checks that may fail, because
-    what broke carries what they measure. Every check that is in neither must still hold.
-    """
-
-    name: str
-    summary: str
-    node: str
-    inject: str
-    undo: str
-    caught_by: tuple[str, ...]
-    concerning: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    touches: tuple[str, ...] = ()
-    within: float = 30.0
-
-    @property
-    def nodes(self) -> tuple[str, ...]:
-        """Where it is injected."""
-        return (self.node, *self.also)
 
 
 def vtysh(*lines: str) -> str:

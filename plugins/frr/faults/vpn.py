@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from citynet.verify.faults.fault import PACKETS, Fault, Scene, vtysh
+from citynet.verify.fault import Fault
 from citynet.verify.pairs import endpoints_of_vpn
+
+from .scene import PACKETS, Scene, vtysh
 
 
 def vpn_faults(at: Scene) -> Iterator[Fault]:

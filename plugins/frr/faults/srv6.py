@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from ipaddress import IPv6Network
 
-from citynet.verify.faults.fault import PACKETS, ROUTING, Fault, Scene, vtysh
+from citynet.verify.fault import Fault
+
+from .scene import PACKETS, ROUTING, Scene, vtysh
 
 
 def srv6_faults(at: Scene) -> Iterator[Fault]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from citynet.verify.faults.fault import LOOPBACK, PACKETS, Fault, Scene, vtysh
+from citynet.verify.fault import Fault
+
+from .scene import LOOPBACK, PACKETS, Scene, vtysh
 
 PAUSE = "kill -{signal} $(cat /run/frr/{daemon}.pid)"
 HOLD = 30.0

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from citynet.verify.faults.fault import PACKETS, Fault, Scene, edited
+from citynet.verify.fault import Fault
+
+from .scene import PACKETS, Scene, edited
 
 FENCE = "metric 4278198272 proto 250"
 """What the FRR platform marks the routes with that keep a VRF's lookups in it."""

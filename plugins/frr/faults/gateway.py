@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from citynet.build.context import Context
 from citynet.model import Gateway
-from citynet.verify.faults.fault import Fault, edited, vtysh
+from citynet.verify.fault import Fault
+
+from .scene import edited, vtysh
 
 TABLE = "citynet-gateway"
 
