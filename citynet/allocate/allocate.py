@@ -27,13 +27,19 @@ from citynet.allocate.plan import (
     Plan,
     VpnNumbers,
 )
+from citynet.allocate.pools import (
+    CUSTOMER_IPV4_LENGTH,
+    CUSTOMER_IPV6_LENGTH,
+    LINK_LENGTH,
+    LOCATOR_LENGTH,
+    without_room,
+)
+from citynet.errors import InventoryError
 from citynet.model import City, Endpoint, Gateway, Node
 
 IFNAMSIZ = 15
 """The most characters in the name of a Linux interface."""
 VLAN_SUFFIX = len(".4094")
-CUSTOMER_IPV4_LENGTH = 28
-CUSTOMER_IPV6_LENGTH = 64
 
 
 def _domain(city: City, name: str) -> DomainNumbers:
@@ -59,7 +65,7 @@ def _node(name: str, node: Node, domain: DomainNumbers) -> NodeNumbers:
     return NodeNumbers(
         number=number,
         loopback=node.loopback or host(domain.loopbacks, number),
-        locator=node.locator or slot(domain.locators, 64, number),
+        locator=node.locator or slot(domain.locators, LOCATOR_LENGTH, number),
         router_id=node.router_id or IPv4Address(number),
         net=node.net or net,
     )
@@ -78,7 +84,7 @@ def _link(
     """A /127 (RFC 6164) in the domain's pool; the first end has the lower address."""
     a, b = link.ends
     pool = domains[city.nodes[a].domain].links
-    prefix = link_pins(city, link)[0].prefix or slot(pool, 127, digest("link", link.id))
+    prefix = link_pins(city, link)[0].prefix or slot(pool, LINK_LENGTH, digest("link", link.id))
     base = int(prefix.network_address)
     ends = (
         LinkEnd(a, _link_interface(city, link, a, b), IPv6Interface((base, 127))),
@@ -100,7 +106,7 @@ def _vpn(city: City, name: str, asn: int) -> VpnNumbers:
 
 def _subnet4(city: City, vpn: str, name: str) -> IPv4Interface:
     pool = city.city.customers_ipv4
-    length = max(CUSTOMER_IPV4_LENGTH, pool.prefixlen)
+    length = CUSTOMER_IPV4_LENGTH
     index = digest("customer4", vpn, name) % (1 << (length - pool.prefixlen))
     base = int(pool.network_address) + (index << (32 - length))
     return IPv4Interface((base + 1, length))
@@ -108,9 +114,8 @@ def _subnet4(city: City, vpn: str, name: str) -> IPv4Interface:
 
 def _subnet6(city: City, vpn: str, name: str) -> IPv6Interface:
     pool = city.city.customers_ipv6
-    length = max(CUSTOMER_IPV6_LENGTH, pool.prefixlen)
-    subnet = slot(pool, length, digest("customer6", vpn, name))
-    return IPv6Interface((int(subnet.network_address) + 1, length))
+    subnet = slot(pool, CUSTOMER_IPV6_LENGTH, digest("customer6", vpn, name))
+    return IPv6Interface((int(subnet.network_address) + 1, CUSTOMER_IPV6_LENGTH))
 
 
 def _neighbour4(router: IPv4Interface) -> IPv4Interface:
@@ -176,11 +181,14 @@ def _gateway(city: City, name: str, gateway: Gateway) -> GatewayNumbers:
 
 
 def allocate(city: City) -> Plan:
-    """Every number of `city`. Raises `InventoryError` for clashes and pools that are full."""
+    """Every number of `city`. Raises `InventoryError` for clashes and pools that are too small."""
     domains = {name: _domain(city, name) for name in city.domains}
+    links = tuple(ip_links(city))
+    found = without_room(city, domains, links)
+    if found:
+        raise InventoryError(found)
     nodes = {name: _node(name, node, domains[node.domain]) for name, node in city.nodes.items()}
     vpns = {name: _vpn(city, name, domains[vpn.domain].asn) for name, vpn in city.vpns.items()}
-    links = tuple(ip_links(city))
     risks = srlgs(city, links)
     plan = Plan(
         domains=domains,

@@ -1,4 +1,4 @@
-"""What must be unique is unique, and no pool is too small: checked, never repaired.
+"""What must be unique is unique: checked, never repaired.
 
 A clash is reported at both places that hold the number, with a free one to pin, so that a
 person decides which of the two moves (usually the newer) and nothing moves on its own.
@@ -6,8 +6,6 @@ person decides which of the two moves (usually the newer) and nothing moves on i
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from itertools import pairwise
 
 from citynet.allocate.claim import Claim
 from citynet.allocate.joins import joined_pairs
@@ -15,10 +13,6 @@ from citynet.allocate.light_clashes import light_claims, no_such_ports, same_lig
 from citynet.allocate.plan import Plan
 from citynet.errors import InventoryError, KeyPath, Problem
 from citynet.model import City
-
-LOCATOR_LENGTH = 64
-LINK_LENGTH = 127
-FEWEST_ADDRESSES = 4
 
 
 def _domain_claims(city: City, plan: Plan) -> Iterator[Claim]:
@@ -144,82 +138,9 @@ def _overlaps(city: City, plan: Plan) -> Iterator[Problem]:
             reach = max(reach, entry, key=lambda each: each[1])
 
 
-def _pool(
-    path: KeyPath, pool: IPv4Network | IPv6Network, length: int, need: int
-) -> Iterator[Problem]:
-    room = 1 << max(0, length - pool.prefixlen) if pool.prefixlen <= length else 0
-    if need > room:
-        what = f"pool {pool} is full: it has {room} /{length} and {need} are needed"
-        yield Problem(what, path, f"a shorter prefix than /{pool.prefixlen}")
-
-
-def _pools(city: City, plan: Plan) -> Iterator[Problem]:
-    nodes: dict[str, int] = defaultdict(int)
-    links: dict[str, int] = defaultdict(int)
-    for node in city.nodes.values():
-        nodes[node.domain] += 1
-    for link in plan.links.values():
-        links[city.nodes[link.ends[0].node].domain] += 1
-    for name, numbers in plan.domains.items():
-        base: KeyPath = ("domains", name, "pools")
-        yield from _pool((*base, "loopbacks"), numbers.loopbacks, 128, nodes[name])
-        yield from _pool((*base, "links"), numbers.links, 127, links[name])
-        yield from _pool((*base, "locators"), numbers.locators, LOCATOR_LENGTH, nodes[name])
-    most = max((len(vpn.endpoints) for vpn in city.vpns.values()), default=0)
-    yield from _pool(("city", "customers_ipv4"), city.city.customers_ipv4, 28, most)
-    yield from _pool(("city", "customers_ipv6"), city.city.customers_ipv6, 64, most)
-
-
-def _link_prefixes(city: City) -> Iterator[tuple[KeyPath, IPv6Network | None]]:
-    for name, link in city.links.items():
-        yield ("links", name, "prefix"), link.prefix
-    for name, ring in city.rings.items():
-        for key, pins in ring.spans.items():
-            yield ("rings", name, "spans", key, "prefix"), pins.prefix
-
-
-def _lengths(city: City, plan: Plan) -> Iterator[Problem]:
-    """Pinned prefixes have the length that the plan builds on; pinned pools do not overlap."""
-    for name, node in city.nodes.items():
-        if node.locator and node.locator.prefixlen != LOCATOR_LENGTH:
-            yield Problem(f"locator {node.locator}", ("nodes", name, "locator"), "a /64")
-    for path, prefix in _link_prefixes(city):
-        if prefix and prefix.prefixlen != LINK_LENGTH:
-            yield Problem(f"link prefix {prefix}", path, "a /127")
-    for vpn_name, vpn in city.vpns.items():
-        for name, endpoint in vpn.endpoints.items():
-            for key in ("ipv4", "ipv6"):
-                pinned = getattr(endpoint, key)
-                if (
-                    pinned is not None
-                    and ip_network(pinned.network).num_addresses < FEWEST_ADDRESSES
-                ):
-                    at = ("vpns", vpn_name, "endpoints", name, key)
-                    yield Problem(f"subnet {pinned} has no room", at, "room for two hosts")
-
-
-def _pool_overlaps(plan: Plan) -> Iterator[Problem]:
-    pools = [
-        (pool, domain, key)
-        for domain, numbers in plan.domains.items()
-        for key in ("loopbacks", "links", "locators")
-        for pool in (getattr(numbers, key),)
-    ]
-    pools.sort(key=lambda entry: (int(entry[0].network_address), entry[0].prefixlen))
-    for (first, a, a_key), (second, b, b_key) in pairwise(pools):
-        if first.overlaps(second):
-            what = f"pools {a_key} {first} of {a} and {b_key} {second} of {b} overlap"
-            yield Problem(what, ("domains", b, "pools", b_key), "pools of their own")
-
-
 def problems(city: City, plan: Plan) -> list[Problem]:
-    """Every clash and every pool that is full. Linear but for sorting subnets."""
-    found = [
-        *_lengths(city, plan),
-        *_pool_overlaps(plan),
-        *_pools(city, plan),
-        *no_such_ports(city, plan),
-    ]
+    """Every clash. Linear but for sorting subnets."""
+    found = list(no_such_ports(city, plan))
     if found:
         return found
     makers = (
@@ -236,7 +157,7 @@ def problems(city: City, plan: Plan) -> list[Problem]:
 
 
 def check(city: City, plan: Plan) -> None:
-    """Raise `InventoryError` if two things share a number or a pool is full."""
+    """Raise `InventoryError` if two things share a number."""
     found = problems(city, plan)
     if found:
         raise InventoryError(found)

@@ -60,7 +60,9 @@ class Node(Intent):
         default=None, description="Pin the number that its addresses, locator and NET are made of."
     )
     loopback: Address6 | None = Field(default=None, description="Pin the loopback address.")
-    locator: Prefix6 | None = Field(default=None, description="Pin the SRv6 locator, a /64.")
+    locator: Prefix6 | None = Field(
+        default=None, description="Pin the SRv6 locator, a /64 of the domain's `pools.locators`."
+    )
     router_id: Address4 | None = Field(default=None, description="Pin the BGP router id.")
     net: (
         Annotated[
