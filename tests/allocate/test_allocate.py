@@ -108,7 +108,10 @@ def test_interface_names_fit_linux_and_are_unique(plan: Plan) -> None:
         ),
         ("domains.government.asn", 64512, lambda plan: plan.domains["government"].asn),
         ("domains.government.area", "49.0001", lambda plan: plan.domains["government"].area),
-        ("vpns.health.route_target", "64600:1", lambda plan: plan.vpns["health"].route_target),
+        *(
+            ("vpns.health.route_target", text, lambda plan: plan.vpns["health"].route_target)
+            for text in ("64600:1", "65535:4294967295", "4294967295:65535", "192.0.2.1:65535")
+        ),
         ("vpns.health.table", 5000, lambda plan: plan.vpns["health"].table),
         ("vpns.health.function", 0x1234, lambda plan: plan.vpns["health"].function),
         (
@@ -137,6 +140,11 @@ def test_pins_are_kept(path: str, value: Any, read: Any) -> None:
         ),
         (
             {"vpns.health.route_target": "1:1", "vpns.trade.route_target": "1:1"},
+            {"vpns.health", "vpns.trade"},
+            "both have route target 1:1",
+        ),
+        (
+            {"vpns.health.route_target": "1:1", "vpns.trade.route_target": "01:0001"},
             {"vpns.health", "vpns.trade"},
             "both have route target 1:1",
         ),
