@@ -40,6 +40,8 @@ from citynet.model import City, Endpoint, Gateway, Node
 IFNAMSIZ = 15
 """The most characters in the name of a Linux interface."""
 VLAN_SUFFIX = len(".4094")
+POINT_TO_POINT = 31
+"""From this length on, the last address of a subnet is a host's (RFC 3021)."""
 
 
 def _domain(city: City, name: str) -> DomainNumbers:
@@ -122,8 +124,8 @@ def _neighbour4(router: IPv4Interface) -> IPv4Interface:
     """The customer's address: the next one in the subnet, or the one before if there is none."""
     network: IPv4Network = router.network
     above = int(router.ip) + 1
-    fits = IPv4Address(above) in network and IPv4Address(above) != network.broadcast_address
-    return IPv4Interface((above if fits else int(router.ip) - 1, network.prefixlen))
+    last = int(network.broadcast_address) - (network.prefixlen < POINT_TO_POINT)
+    return IPv4Interface((above if above <= last else int(router.ip) - 1, network.prefixlen))
 
 
 def _neighbour6(router: IPv6Interface) -> IPv6Interface:

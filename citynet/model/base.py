@@ -55,9 +55,16 @@ def _target(text: str) -> str:
 
 
 def _written(value: Any) -> Any:
-    """An address in an inventory is text; a bare number is a slip, not 0.0.0.12."""
+    """An address in an inventory is text; a bare number is a slip, not 0.0.0.12.
+
+    It is the same on every machine and read in one way: no zone (`%eth0`), no mask (`/0.0.0.255`).
+    """
     if isinstance(value, bool | int | bytes):
         raise PydanticCustomError("address_text", "an address is text")
+    if isinstance(value, str):
+        _, slash, length = value.partition("/")
+        if "%" in value or (slash and not length.isdecimal()):
+            raise PydanticCustomError("address_form", "an address without a zone or a mask")
     return value
 
 

@@ -67,9 +67,26 @@ def test_customers_are_beside_the_router(plan: Plan) -> None:
         assert each.customer_ipv4.ip != each.ipv4.ip
 
 
-def test_a_customer_of_a_pinned_last_address_stands_before_it() -> None:
-    plan = planned(edited({"vpns.health.endpoints.one.ipv4": "192.0.2.254/24"}))
-    assert plan.endpoints["health", "one"].customer_ipv4.ip == IPv4Address("192.0.2.253")
+@pytest.mark.parametrize(
+    ("family", "router", "customer"),
+    [
+        ("ipv4", "192.0.2.1/24", "192.0.2.2/24"),
+        ("ipv4", "192.0.2.254/24", "192.0.2.253/24"),
+        ("ipv4", "192.0.2.1/30", "192.0.2.2/30"),
+        ("ipv4", "192.0.2.2/30", "192.0.2.1/30"),
+        ("ipv4", "192.0.2.0/31", "192.0.2.1/31"),
+        ("ipv4", "192.0.2.1/31", "192.0.2.0/31"),
+        ("ipv6", "fd09::1/64", "fd09::2/64"),
+        ("ipv6", "fd09::ffff:ffff:ffff:ffff/64", "fd09::ffff:ffff:ffff:fffe/64"),
+        ("ipv6", "fd09::/127", "fd09::1/127"),
+        ("ipv6", "fd09::1/127", "fd09::/127"),
+    ],
+)
+def test_the_customer_of_a_pinned_address_is_beside_it(
+    family: str, router: str, customer: str
+) -> None:
+    plan = planned(edited({f"vpns.health.endpoints.one.{family}": router}))
+    assert str(getattr(plan.endpoints["health", "one"], f"customer_{family}")) == customer
 
 
 def test_interface_names_fit_linux_and_are_unique(plan: Plan) -> None:

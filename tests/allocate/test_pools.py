@@ -92,6 +92,16 @@ BLOCK = {"domains.government.pools": {"locators": "5f00:1::/32"}}
             "nodes.g-acc.locator",
             "pin `pools.locators` of government",
         ),
+        (
+            {"vpns.health.endpoints.one.ipv4": "192.0.2.1/32"},
+            "vpns.health.endpoints.one.ipv4",
+            "expected room for two hosts",
+        ),
+        (
+            {"vpns.health.endpoints.one.ipv6": "fd09::1/128"},
+            "vpns.health.endpoints.one.ipv6",
+            "expected room for two hosts",
+        ),
         ({"links.x-link.prefix": "fd00::/64"}, "links.x-link.prefix", "expected a /127"),
     ],
 )
