@@ -5,100 +5,168 @@ person decides which of the two moves (usually the newer) and nothing moves on i
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from citynet.allocate.claim import Claim
 from citynet.allocate.joins import joined_pairs
+from citynet.allocate.light import pins_of
 from citynet.allocate.light_clashes import light_claims, no_such_ports, same_light
-from citynet.allocate.plan import Plan
+from citynet.allocate.plan import LinkNumbers, Plan
 from citynet.errors import InventoryError, KeyPath, Problem
-from citynet.model import City
+from citynet.model import City, Link, Span
 
 
 def _domain_claims(city: City, plan: Plan) -> Iterator[Claim]:
     for name, numbers in plan.domains.items():
-        path, owner = ("domains", name), f"domain {name}"
-        yield Claim("city", ("asn", numbers.asn), owner, path, f"AS {numbers.asn}", "asn")
-        yield Claim("city", ("area", numbers.area), owner, path, f"area {numbers.area}", "area")
+        pins, path, owner = city.domains[name], ("domains", name), f"domain {name}"
+        yield _pinnable("city", "AS", numbers.asn, owner, (path, "asn", pins.asn))
+        yield _pinnable("city", "area", numbers.area, owner, (path, "area", pins.area))
+
+
+def _pinnable(
+    scope: str, noun: str, value: Hashable, owner: str, pin: tuple[KeyPath, str, object]
+) -> Claim:
+    """A claim at its pin if there is one, else at what it could be pinned in."""
+    path, key, pinned = pin
+    if pinned is None:
+        return Claim(scope, noun, value, owner, path, key)
+    return Claim(scope, noun, value, owner, (*path, key), key, pinned=True)
+
+
+def _system(net: str) -> str:
+    """The system id in a NET: six bytes, before the last (ISO 10589)."""
+    return net[-17:-3]
 
 
 def _node_claims(city: City, plan: Plan) -> Iterator[Claim]:
     for name, numbers in plan.nodes.items():
-        path, owner, scope = ("nodes", name), f"node {name}", city.nodes[name].domain
-        loopback, locator, router = numbers.loopback, numbers.locator, numbers.router_id
-        yield Claim("city", loopback, owner, path, f"loopback {loopback}", "number")
-        yield Claim("city", locator, owner, path, f"locator {locator}", "number")
-        yield Claim(scope, router, owner, path, f"router id {router}", "number")
-        yield Claim(scope, numbers.net, owner, path, f"NET {numbers.net}", "number")
+        node, path, owner = city.nodes[name], ("nodes", name), f"node {name}"
+        made = _pinnable("", "number", numbers.number, owner, (path, "number", node.number))
+        for scope, noun, value, key, pinned in (
+            ("city", "loopback", numbers.loopback, "loopback", node.loopback),
+            ("city", "locator", numbers.locator, "locator", node.locator),
+            (node.domain, "router id", numbers.router_id, "router_id", node.router_id),
+            (node.domain, "system id", _system(numbers.net), "net", node.net),
+        ):
+            if pinned is not None:
+                yield Claim(scope, noun, value, owner, (*path, key), key, pinned=True)
+            else:
+                yield Claim(
+                    scope,
+                    noun,
+                    value,
+                    owner,
+                    made.path,
+                    "number",
+                    pinned=made.pinned,
+                    number=numbers.number,
+                )
+
+
+def _link_pins(city: City, link: LinkNumbers) -> tuple[Link | Span, KeyPath, str]:
+    """What is pinned of a link, where, and what comes before its keys for a person."""
+    section, name = link.origin
+    if section == "links":
+        return city.links[str(name)], link.origin, ""
+    return *pins_of(city, link.id), f"spans.{link.id.partition('/')[2]}."
 
 
 def _link_claims(city: City, plan: Plan) -> Iterator[Claim]:
     for link in plan.links.values():
-        owner = f"link {link.id}"
-        for end in link.ends:
-            what = f"address {end.address.ip}"
-            yield Claim("city", end.address.ip, owner, link.origin, what, "prefix")
+        pins, path, place = _link_pins(city, link)
+        owner, pinned = f"link {link.id}", pins.prefix is not None
+        yield Claim(
+            "city",
+            "prefix",
+            link.ends[0].address.network,
+            owner,
+            (*path, "prefix") if pinned else path,
+            f"{place}prefix",
+            pinned=pinned,
+        )
 
 
-def _interfaces(plan: Plan) -> Iterator[tuple[str, str, str, KeyPath]]:
-    for link in plan.links.values():
-        for end in link.ends:
-            yield end.node, end.interface, f"link {link.id}", link.origin
-    for (vpn, name), each in plan.endpoints.items():
-        path = ("vpns", vpn, "endpoints", name)
-        yield each.node, each.interface, f"endpoint {each.ref}", path
-    for node, vpn in plan.attachments:
-        yield node, vpn, f"VPN {vpn}", ("vpns", vpn)
+def _interface(
+    node: str, interface: str, owner: str, path: KeyPath, pin: str | None, *, pinned: bool = False
+) -> Claim:
+    scope = f"node {node}"
+    return Claim(scope, "interface", interface, owner, path, pin, pinned, f" of {node}")
+
+
+def _named(
+    node: str, interface: str, owner: str, pins: tuple[Mapping[str, str], KeyPath, str]
+) -> Claim:
+    """An interface of something that names those of its ends by node."""
+    held, path, pin = pins
+    pinned = node in held
+    at = (*path, "interfaces", node) if pinned else path
+    return _interface(node, interface, owner, at, pin, pinned=pinned)
 
 
 def _interface_claims(city: City, plan: Plan) -> Iterator[Claim]:
-    for node, interface, owner, path in _interfaces(plan):
-        what = f"interface {interface} of {node}"
-        yield Claim(f"node {node}", ("if", interface), owner, path, what, "interface")
+    for link in plan.links.values():
+        pins, path, place = _link_pins(city, link)
+        held = (pins.interfaces, path, f"{place}interfaces")
+        for end in link.ends:
+            yield _named(end.node, end.interface, f"link {link.id}", held)
+    for (vpn, name), each in plan.endpoints.items():
+        at: KeyPath = ("vpns", vpn, "endpoints", name)
+        pinned = city.vpns[vpn].endpoints[name].interface
+        owner, scope = f"endpoint {each.ref}", f"node {each.node}"
+        found = _pinnable(scope, "interface", each.interface, owner, (at, "interface", pinned))
+        yield _interface(
+            each.node, each.interface, owner, found.path, found.pin, pinned=found.pinned
+        )
+    for node, vpn in plan.attachments:
+        yield _interface(node, vpn, f"VPN {vpn}", ("vpns", vpn), None)
     for name, numbers in plan.gateways.items():
-        for node, interface in zip(city.gateways[name].ends, numbers.interfaces, strict=True):
-            what = f"interface {interface} of {node}"
-            owner, path = f"gateway {name}", ("gateways", name)
-            yield Claim(f"node {node}", ("if", interface), owner, path, what, "interfaces")
+        gateway = city.gateways[name]
+        held = (gateway.interfaces, ("gateways", name), "interfaces")
+        for node, interface in zip(gateway.ends, numbers.interfaces, strict=True):
+            yield _named(node, interface, f"gateway {name}", held)
 
 
 def _vpn_claims(city: City, plan: Plan) -> Iterator[Claim]:
     for name, numbers in plan.vpns.items():
-        target = numbers.route_target
-        what, owner = f"route target {target}", f"VPN {name}"
-        yield Claim("city", ("rt", target), owner, ("vpns", name), what, "route_target")
+        pins, path, owner = city.vpns[name], ("vpns", name), f"VPN {name}"
+        pin = (path, "route_target", pins.route_target)
+        yield _pinnable("city", "route target", numbers.route_target, owner, pin)
     for (node, vpn), attached in plan.attachments.items():
-        numbers, owner, path = plan.vpns[vpn], f"VPN {vpn}", ("vpns", vpn)
+        pins, path, owner = city.vpns[vpn], ("vpns", vpn), f"VPN {vpn}"
         scope, domain = f"node {node}", city.nodes[node].domain
-        what = f"table {numbers.table} on {node}"
-        yield Claim(scope, ("table", numbers.table), owner, path, what, "table")
-        what = f"SID {attached.sid} on {node}"
-        yield Claim(scope, attached.sid, owner, path, what, "function")
+        yield _pinnable(scope, "table", plan.vpns[vpn].table, owner, (path, "table", pins.table))
+        yield _pinnable(scope, "SID", attached.sid, owner, (path, "function", pins.function))
         rd = attached.route_distinguisher
-        what = f"route distinguisher {rd}"
-        yield Claim(domain, ("rd", rd), f"VPN {vpn} on {node}", path, what, "name")
+        yield Claim(domain, "route distinguisher", rd, f"{owner} on {node}", path, None)
 
 
 def _gateway_claims(city: City, plan: Plan) -> Iterator[Claim]:
     for name, gateway in plan.gateways.items():
+        scope, path = f"gateway {name}", ("gateways", name)
         for join in gateway.joins:
             pair = " and ".join(end.vpn for end in join.ends)
-            what, path = f"VLAN {join.vlan} of gateway {name}", ("gateways", name)
-            yield Claim(f"gateway {name}", join.vlan, f"the join of {pair}", path, what, "name")
+            owner, of = f"the join of {pair}", f" of {scope}"
+            yield Claim(scope, "VLAN", join.vlan, owner, path, None, of=of)
 
 
 def _clashes(claims: Iterable[Claim]) -> Iterator[Problem]:
-    held: dict[tuple[str, Hashable], Claim] = {}
+    """Two that hold one number, at both places; once, however much is made of the number."""
+    held: dict[tuple[str, str, Hashable], Claim] = {}
+    said: set[tuple[object, ...]] = set()
     for claim in claims:
-        first = held.setdefault((claim.scope, claim.value), claim)
+        first = held.setdefault((claim.scope, claim.noun, claim.value), claim)
         if first is claim:
             continue
-        hint = f"pin `{claim.pin}` of the newer one"
-        if claim.pin == "name":
-            hint = "rename the newer one"
-        for one, other in ((claim, first), (first, claim)):
-            what = f"{one.owner} and {other.owner} both have {claim.what}"
-            yield Problem(what, one.path, expected="one owner each", hint=hint)
+        pair = (claim.owner, claim.path, first.owner, first.path)
+        if pair in said:
+            continue
+        said.add(pair)
+        made = claim.number is not None and claim.number == first.number
+        both = f"number {claim.number}" if made else claim.what
+        places = {claim.path: (claim, first), first.path: (first, claim)}
+        for one, other in places.values():
+            what = f"{one.owner} and {other.owner} both have {both}"
+            yield Problem(what, one.path, expected="one owner each", hint=one.hint)
 
 
 def _customer_scopes(city: City) -> dict[str, str]:
@@ -118,24 +186,34 @@ def _customer_scopes(city: City) -> dict[str, str]:
 
 def _overlaps(city: City, plan: Plan) -> Iterator[Problem]:
     """Customer subnets that overlap within VPNs that can reach each other."""
-    subnets: dict[tuple[str, int], list[tuple[int, int, str, KeyPath]]] = defaultdict(list)
+    subnets: dict[tuple[str, str], list[tuple[int, int, str, str]]] = defaultdict(list)
     scopes = _customer_scopes(city)
     for (vpn, name), each in plan.endpoints.items():
-        path: KeyPath = ("vpns", vpn, "endpoints", name)
-        for network in (each.ipv4.network, each.ipv6.network):
+        for key, network in (("ipv4", each.ipv4.network), ("ipv6", each.ipv6.network)):
             first, last = int(network.network_address), int(network.broadcast_address)
-            entry = (first, last, f"{each.ref} ({network})", path)
-            subnets[scopes[vpn], network.version].append(entry)
-    for entries in subnets.values():
-        entries.sort(key=lambda entry: entry[:3])
+            subnets[scopes[vpn], key].append((first, last, vpn, name))
+    for (_, key), entries in subnets.items():
+        entries.sort()
         reach = entries[0]
         for entry in entries[1:]:
             if entry[0] <= reach[1]:
-                what = f"endpoints {reach[2]} and {entry[2]} have overlapping subnets"
-                hint = "pin `ipv4` or `ipv6` of the newer one"
-                for path in (entry[3], reach[3]):
-                    yield Problem(what, path, "subnets that do not overlap", hint)
+                yield from _overlap(city, plan, key, (reach[2:], entry[2:]))
             reach = max(reach, entry, key=lambda each: each[1])
+
+
+def _overlap(
+    city: City, plan: Plan, key: str, pair: tuple[tuple[str, str], tuple[str, str]]
+) -> Iterator[Problem]:
+    """Two subnets that overlap, at the place of each."""
+    both = [
+        f"{vpn}/{name} ({getattr(plan.endpoints[vpn, name], key).network})" for vpn, name in pair
+    ]
+    what = f"endpoints {both[0]} and {both[1]} have overlapping subnets"
+    for vpn, name in pair:
+        pinned = getattr(city.vpns[vpn].endpoints[name], key)
+        at = (("vpns", vpn, "endpoints", name), key, pinned)
+        claim = _pinnable("", "subnet", pinned, vpn, at)
+        yield Problem(what, claim.path, "subnets that do not overlap", claim.hint)
 
 
 def problems(city: City, plan: Plan) -> list[Problem]:

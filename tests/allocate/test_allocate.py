@@ -7,7 +7,7 @@ import pytest
 
 from citynet.allocate import Plan
 from citynet.allocate.links import ip_links
-from tests.cities import city, edited, planned, problems, raw
+from tests.cities import city, edited, planned, raw
 
 
 @pytest.fixture
@@ -140,56 +140,6 @@ def test_interface_names_fit_linux_and_are_unique(plan: Plan) -> None:
 )
 def test_pins_are_kept(path: str, value: Any, read: Any) -> None:
     assert read(planned(edited({path: value}))) == value
-
-
-@pytest.mark.parametrize(
-    ("edits", "where", "words"),
-    [
-        (
-            {"nodes.g-acc.loopback": "fd00::1", "nodes.x-gw.loopback": "fd00::1"},
-            {"nodes.g-acc", "nodes.x-gw"},
-            "both have loopback fd00::1",
-        ),
-        (
-            {"domains.government.asn": 64600, "domains.crossdomain.asn": 64600},
-            {"domains.government", "domains.crossdomain"},
-            "both have AS 64600",
-        ),
-        (
-            {"vpns.health.route_target": "1:1", "vpns.trade.route_target": "1:1"},
-            {"vpns.health", "vpns.trade"},
-            "both have route target 1:1",
-        ),
-        (
-            {"vpns.health.route_target": "1:1", "vpns.trade.route_target": "01:0001"},
-            {"vpns.health", "vpns.trade"},
-            "both have route target 1:1",
-        ),
-        (
-            {
-                "vpns.health.endpoints.one.interface": "eth9",
-                "nodes.g-acc.role": "access",
-                "links.again": {"ends": ["g-acc", "g-gw"], "interfaces": {"g-acc": "eth9"}},
-            },
-            {"vpns.health.endpoints.one", "links.again"},
-            "both have interface eth9 of g-acc",
-        ),
-        (
-            {
-                "vpns.health.endpoints.one.ipv4": "10.9.0.1/16",
-                "vpns.trade.endpoints.desk.ipv4": "10.9.8.1/24",
-            },
-            {"vpns.health.endpoints.one", "vpns.trade.endpoints.desk"},
-            "overlapping subnets",
-        ),
-    ],
-)
-def test_clashes_are_said(edits: dict[str, Any], where: set[str] | None, words: str) -> None:
-    source = edited(edits)
-    said = problems(source)
-    assert any(words in line for line in said), said
-    if where is not None:
-        assert {line.partition(": ")[0] for line in said} == where
 
 
 def test_vpns_that_never_meet_may_use_the_same_subnet() -> None:

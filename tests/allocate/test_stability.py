@@ -115,7 +115,7 @@ def test_a_clash_that_a_merge_makes_is_reported_at_both_places() -> None:
     with pytest.raises(InventoryError) as caught:
         planned(source)
     places = {problem.path for problem in caught.value.problems}
-    assert places == {("nodes", "g-acc"), ("nodes", "g-gw")}
+    assert places == {("nodes", "g-acc", "number"), ("nodes", "g-gw", "number")}
     assert all(problem.hint and "pin" in problem.hint for problem in caught.value.problems)
 
 
