@@ -7,6 +7,11 @@ from msgspec import Struct
 from citynet.errors import KeyPath
 
 
+def advice(pin: str, *, pinned: bool) -> str:
+    """What to do where something can be pinned, or is."""
+    return f"pin {'another ' if pinned else ''}`{pin}`, if this is the newer one"
+
+
 class Claim(Struct, frozen=True):
     """Something (`owner`) that holds a `value`, which is a `noun`, unique in a `scope`.
 
@@ -33,7 +38,4 @@ class Claim(Struct, frozen=True):
     @property
     def hint(self) -> str:
         """What to do about it where this one is."""
-        if self.pin is None:
-            return "rename the newer one"
-        another = "another " if self.pinned else ""
-        return f"pin {another}`{self.pin}`, if this is the newer one"
+        return advice(self.pin, pinned=self.pinned) if self.pin else "rename the newer one"

@@ -12,6 +12,7 @@ from citynet.allocate.joins import joined_pairs
 from citynet.allocate.light import pins_of
 from citynet.allocate.light_clashes import light_claims, no_such_ports, same_light
 from citynet.allocate.plan import LinkNumbers, Plan
+from citynet.allocate.spaces import pins_inside_pools
 from citynet.errors import InventoryError, KeyPath, Problem
 from citynet.model import City, Link, Span
 
@@ -231,7 +232,12 @@ def problems(city: City, plan: Plan) -> list[Problem]:
         light_claims,
     )
     claims = (claim for maker in makers for claim in maker(city, plan))
-    return [*_clashes(claims), *_overlaps(city, plan), *same_light(city, plan)]
+    return [
+        *_clashes(claims),
+        *pins_inside_pools(city, plan),
+        *_overlaps(city, plan),
+        *same_light(city, plan),
+    ]
 
 
 def check(city: City, plan: Plan) -> None:

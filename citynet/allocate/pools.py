@@ -6,10 +6,10 @@ No number is made before every pool can hold what it is for.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from itertools import pairwise
 
 from citynet.allocate.links import IpLink
 from citynet.allocate.plan import DomainNumbers
+from citynet.allocate.spaces import pools_inside_pools
 from citynet.errors import KeyPath, Problem
 from citynet.model import City
 
@@ -104,20 +104,6 @@ def _lengths(city: City) -> Iterator[Problem]:
                     yield Problem(f"subnet {pinned} has no room", at, "room for two hosts")
 
 
-def _overlaps(domains: Mapping[str, DomainNumbers]) -> Iterator[Problem]:
-    pools = [
-        (pool, domain, key)
-        for domain, numbers in domains.items()
-        for key in ("loopbacks", "links", "locators")
-        for pool in (getattr(numbers, key),)
-    ]
-    pools.sort(key=lambda entry: (int(entry[0].network_address), entry[0].prefixlen))
-    for (first, a, a_key), (second, b, b_key) in pairwise(pools):
-        if first.overlaps(second):
-            what = f"pools {a_key} {first} of {a} and {b_key} {second} of {b} overlap"
-            yield Problem(what, ("domains", b, "pools", b_key), "pools of their own")
-
-
 def without_room(
     city: City, domains: Mapping[str, DomainNumbers], links: Iterable[IpLink]
 ) -> list[Problem]:
@@ -125,7 +111,7 @@ def without_room(
     return [
         *_lengths(city),
         *_locators(city, domains),
-        *_overlaps(domains),
+        *pools_inside_pools(city, domains),
         *_rooms(city, domains, links),
         *_customers(city),
     ]

@@ -73,11 +73,6 @@ BLOCK = {"domains.government.pools": {"locators": "5f00:1::/32"}}
     ("edits", "where", "words"),
     [
         (
-            {**BLOCK, "domains.crossdomain.pools": {"locators": "5f00:1::/40"}},
-            "domains.crossdomain.pools.locators",
-            "overlap",
-        ),
-        (
             {**BLOCK, "nodes.g-acc.locator": "5f00:1:2::/48"},
             "nodes.g-acc.locator",
             "expected a /64",
