@@ -10,7 +10,7 @@ from ipaddress import (
 )
 
 from citynet.allocate.clashes import check
-from citynet.allocate.joins import attachments, joined_pairs
+from citynet.allocate.joins import attachments, joined_pairs, sides
 from citynet.allocate.light import degrees, lightpaths, link_pins, srlgs
 from citynet.allocate.links import IpLink, ip_links
 from citynet.allocate.numbers import digest, host, in_range, short_name, slot, unique_local
@@ -83,7 +83,7 @@ def _link_interface(city: City, link: IpLink, node: str, peer: str) -> str:
 def _link(
     city: City, link: IpLink, domains: dict[str, DomainNumbers], risks: dict[str, int]
 ) -> LinkNumbers:
-    """A /127 (RFC 6164) in the domain's pool; the first end has the lower address."""
+    """A /127 (RFC 6164) in the domain's pool; the first end by name has the lower address."""
     a, b = link.ends
     pool = domains[city.nodes[a].domain].links
     prefix = link_pins(city, link)[0].prefix or slot(pool, LINK_LENGTH, digest("link", link.id))
@@ -160,26 +160,25 @@ def _attachment(
 
 
 def _join(
-    name: str, gateway: Gateway, interfaces: tuple[str, str], pair: tuple[str, str]
+    name: str, ends: tuple[str, str], interfaces: tuple[str, str], pair: tuple[str, str]
 ) -> JoinNumbers:
     """A VLAN (IEEE 802.1Q, 2-4094) and a /127 on the gateway's link, one for each pair of VPNs."""
     vlan = in_range(2, 4094, "vlan", name, *pair)
     base = (0xFD << 120) | ((digest("join", name, *pair) & ((1 << 56) - 1)) << 64)
     first, second = (
         JoinEnd(node, vpn, f"{interface}.{vlan}", IPv6Interface((base + low, 127)))
-        for low, (node, vpn, interface) in enumerate(
-            zip(gateway.ends, pair, interfaces, strict=True)
-        )
+        for low, (node, vpn, interface) in enumerate(zip(ends, pair, interfaces, strict=True))
     )
     return JoinNumbers(name, vlan, (first, second))
 
 
 def _gateway(city: City, name: str, gateway: Gateway) -> GatewayNumbers:
     default = short_name(name, IFNAMSIZ - VLAN_SUFFIX)
-    first, second = (gateway.interfaces.get(end, default) for end in gateway.ends)
+    ends = sides(gateway)
+    first, second = (gateway.interfaces.get(end, default) for end in ends)
     interfaces = (first, second)
-    joins = tuple(_join(name, gateway, interfaces, pair) for pair in joined_pairs(city, gateway))
-    return GatewayNumbers(interfaces, joins)
+    joins = tuple(_join(name, ends, interfaces, pair) for pair in joined_pairs(city, gateway))
+    return GatewayNumbers(ends, interfaces, joins)
 
 
 def allocate(city: City) -> Plan:

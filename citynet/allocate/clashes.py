@@ -123,7 +123,7 @@ def _interface_claims(city: City, plan: Plan) -> Iterator[Claim]:
     for name, numbers in plan.gateways.items():
         gateway = city.gateways[name]
         held = (gateway.interfaces, ("gateways", name), "interfaces")
-        for node, interface in zip(gateway.ends, numbers.interfaces, strict=True):
+        for node, interface in zip(numbers.ends, numbers.interfaces, strict=True):
             yield _named(node, interface, f"gateway {name}", held)
 
 

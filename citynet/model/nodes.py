@@ -121,7 +121,8 @@ class Link(Intent):
         default=10, description="IS-IS metric (RFC 5305, wide)."
     )
     prefix: Prefix6 | None = Field(
-        default=None, description="Pin the /127 (RFC 6164); the first end has the lower address."
+        default=None,
+        description="Pin the /127 (RFC 6164): the lower address is the first end's by name.",
     )
     interfaces: dict[Id, InterfaceName] = Field(
         default_factory=dict, description="Pin interface names, by node."

@@ -301,9 +301,8 @@ def _vpn(at: Scene) -> Iterator[Fault]:
     )
 
 
-def _domains_joined(name: str, gateway: Gateway, interfaces: tuple[str, str]) -> Fault:
+def _domains_joined(name: str, gateway: Gateway, port: str) -> Fault:
     """IS-IS between the two routers of a gateway: an adjacency that no link implies."""
-    port = interfaces[0]
     isis = (
         "ipv6 router isis city",
         "isis network point-to-point",
@@ -346,7 +345,7 @@ def _gateway(context: Context) -> Iterator[Fault]:
             vpns,
             (gateway.ends[1],),
         )
-        yield _domains_joined(name, gateway, context.plan.gateways[name].interfaces)
+        yield _domains_joined(name, gateway, context.plan.gateways[name].interface(node))
         yield Fault(
             "wrong-port",
             f"flow {flow} is let through at another port",
