@@ -148,6 +148,8 @@ def _gateway_claims(city: City, plan: Plan) -> Iterator[Claim]:
             pair = " and ".join(end.vpn for end in join.ends)
             owner, of = f"the join of {pair}", f" of {scope}"
             yield Claim(scope, "VLAN", join.vlan, owner, path, None, of=of)
+            prefix = join.ends[0].address.network
+            yield Claim("city", "prefix", prefix, f"{owner} at {scope}", path, None)
 
 
 def _clashes(claims: Iterable[Claim]) -> Iterator[Problem]:
@@ -158,7 +160,7 @@ def _clashes(claims: Iterable[Claim]) -> Iterator[Problem]:
         first = held.setdefault((claim.scope, claim.noun, claim.value), claim)
         if first is claim:
             continue
-        pair = (claim.owner, claim.path, first.owner, first.path)
+        pair = (claim.owner, claim.path, claim.pin, first.owner, first.path, first.pin)
         if pair in said:
             continue
         said.add(pair)
