@@ -4,8 +4,11 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from citynet.allocate import Plan, allocate
 from citynet.build import Context, context
+from citynet.errors import InventoryError
 from citynet.model import City
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +62,25 @@ def city(source: Raw) -> City:
 def planned(source: Raw) -> Plan:
     """The numbers of a raw city."""
     return allocate(city(source))
+
+
+def edited(edits: Raw) -> Raw:
+    """The tiny city with values set, by their paths with dots: `nodes.g-acc.number`."""
+    source = raw()
+    for path, value in edits.items():
+        *way, last = path.split(".")
+        place = source
+        for key in way:
+            place = place.setdefault(key, {})
+        place[last] = value
+    return source
+
+
+def problems(source: Raw) -> list[str]:
+    """What allocation says of a raw city that has no plan, each after its path with dots."""
+    with pytest.raises(InventoryError) as caught:
+        planned(source)
+    return [f"{'.'.join(map(str, each.path))}: {each}" for each in caught.value.problems]
 
 
 def made_context(source: Raw) -> Context:

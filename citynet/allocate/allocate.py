@@ -10,7 +10,7 @@ from ipaddress import (
 )
 
 from citynet.allocate.clashes import check
-from citynet.allocate.joins import attachments, joined_pairs
+from citynet.allocate.joins import attachments, joined_pairs, sides
 from citynet.allocate.light import degrees, lightpaths, link_pins, srlgs
 from citynet.allocate.links import IpLink, ip_links
 from citynet.allocate.numbers import digest, host, in_range, short_name, slot, unique_local
@@ -27,13 +27,21 @@ from citynet.allocate.plan import (
     Plan,
     VpnNumbers,
 )
+from citynet.allocate.pools import (
+    CUSTOMER_IPV4_LENGTH,
+    CUSTOMER_IPV6_LENGTH,
+    LINK_LENGTH,
+    LOCATOR_LENGTH,
+    without_room,
+)
+from citynet.errors import InventoryError
 from citynet.model import City, Endpoint, Gateway, Node
 
 IFNAMSIZ = 15
 """The most characters in the name of a Linux interface."""
 VLAN_SUFFIX = len(".4094")
-CUSTOMER_IPV4_LENGTH = 28
-CUSTOMER_IPV6_LENGTH = 64
+POINT_TO_POINT = 31
+"""From this length on, the last address of a subnet is a host's (RFC 3021)."""
 
 
 def _domain(city: City, name: str) -> DomainNumbers:
@@ -59,7 +67,7 @@ def _node(name: str, node: Node, domain: DomainNumbers) -> NodeNumbers:
     return NodeNumbers(
         number=number,
         loopback=node.loopback or host(domain.loopbacks, number),
-        locator=node.locator or slot(domain.locators, 64, number),
+        locator=node.locator or slot(domain.locators, LOCATOR_LENGTH, number),
         router_id=node.router_id or IPv4Address(number),
         net=node.net or net,
     )
@@ -75,10 +83,10 @@ def _link_interface(city: City, link: IpLink, node: str, peer: str) -> str:
 def _link(
     city: City, link: IpLink, domains: dict[str, DomainNumbers], risks: dict[str, int]
 ) -> LinkNumbers:
-    """A /127 (RFC 6164) in the domain's pool; the first end has the lower address."""
+    """A /127 (RFC 6164) in the domain's pool; the first end by name has the lower address."""
     a, b = link.ends
     pool = domains[city.nodes[a].domain].links
-    prefix = link_pins(city, link)[0].prefix or slot(pool, 127, digest("link", link.id))
+    prefix = link_pins(city, link)[0].prefix or slot(pool, LINK_LENGTH, digest("link", link.id))
     base = int(prefix.network_address)
     ends = (
         LinkEnd(a, _link_interface(city, link, a, b), IPv6Interface((base, 127))),
@@ -100,7 +108,7 @@ def _vpn(city: City, name: str, asn: int) -> VpnNumbers:
 
 def _subnet4(city: City, vpn: str, name: str) -> IPv4Interface:
     pool = city.city.customers_ipv4
-    length = max(CUSTOMER_IPV4_LENGTH, pool.prefixlen)
+    length = CUSTOMER_IPV4_LENGTH
     index = digest("customer4", vpn, name) % (1 << (length - pool.prefixlen))
     base = int(pool.network_address) + (index << (32 - length))
     return IPv4Interface((base + 1, length))
@@ -108,17 +116,16 @@ def _subnet4(city: City, vpn: str, name: str) -> IPv4Interface:
 
 def _subnet6(city: City, vpn: str, name: str) -> IPv6Interface:
     pool = city.city.customers_ipv6
-    length = max(CUSTOMER_IPV6_LENGTH, pool.prefixlen)
-    subnet = slot(pool, length, digest("customer6", vpn, name))
-    return IPv6Interface((int(subnet.network_address) + 1, length))
+    subnet = slot(pool, CUSTOMER_IPV6_LENGTH, digest("customer6", vpn, name))
+    return IPv6Interface((int(subnet.network_address) + 1, CUSTOMER_IPV6_LENGTH))
 
 
 def _neighbour4(router: IPv4Interface) -> IPv4Interface:
     """The customer's address: the next one in the subnet, or the one before if there is none."""
     network: IPv4Network = router.network
     above = int(router.ip) + 1
-    fits = IPv4Address(above) in network and IPv4Address(above) != network.broadcast_address
-    return IPv4Interface((above if fits else int(router.ip) - 1, network.prefixlen))
+    last = int(network.broadcast_address) - (network.prefixlen < POINT_TO_POINT)
+    return IPv4Interface((above if above <= last else int(router.ip) - 1, network.prefixlen))
 
 
 def _neighbour6(router: IPv6Interface) -> IPv6Interface:
@@ -153,34 +160,36 @@ def _attachment(
 
 
 def _join(
-    name: str, gateway: Gateway, interfaces: tuple[str, str], pair: tuple[str, str]
+    name: str, ends: tuple[str, str], interfaces: tuple[str, str], pair: tuple[str, str]
 ) -> JoinNumbers:
     """A VLAN (IEEE 802.1Q, 2-4094) and a /127 on the gateway's link, one for each pair of VPNs."""
     vlan = in_range(2, 4094, "vlan", name, *pair)
     base = (0xFD << 120) | ((digest("join", name, *pair) & ((1 << 56) - 1)) << 64)
     first, second = (
         JoinEnd(node, vpn, f"{interface}.{vlan}", IPv6Interface((base + low, 127)))
-        for low, (node, vpn, interface) in enumerate(
-            zip(gateway.ends, pair, interfaces, strict=True)
-        )
+        for low, (node, vpn, interface) in enumerate(zip(ends, pair, interfaces, strict=True))
     )
     return JoinNumbers(name, vlan, (first, second))
 
 
 def _gateway(city: City, name: str, gateway: Gateway) -> GatewayNumbers:
     default = short_name(name, IFNAMSIZ - VLAN_SUFFIX)
-    first, second = (gateway.interfaces.get(end, default) for end in gateway.ends)
+    ends = sides(gateway)
+    first, second = (gateway.interfaces.get(end, default) for end in ends)
     interfaces = (first, second)
-    joins = tuple(_join(name, gateway, interfaces, pair) for pair in joined_pairs(city, gateway))
-    return GatewayNumbers(interfaces, joins)
+    joins = tuple(_join(name, ends, interfaces, pair) for pair in joined_pairs(city, gateway))
+    return GatewayNumbers(ends, interfaces, joins)
 
 
 def allocate(city: City) -> Plan:
-    """Every number of `city`. Raises `InventoryError` for clashes and pools that are full."""
+    """Every number of `city`. Raises `InventoryError` for clashes and pools that are too small."""
     domains = {name: _domain(city, name) for name in city.domains}
+    links = tuple(ip_links(city))
+    found = without_room(city, domains, links)
+    if found:
+        raise InventoryError(found)
     nodes = {name: _node(name, node, domains[node.domain]) for name, node in city.nodes.items()}
     vpns = {name: _vpn(city, name, domains[vpn.domain].asn) for name, vpn in city.vpns.items()}
-    links = tuple(ip_links(city))
     risks = srlgs(city, links)
     plan = Plan(
         domains=domains,

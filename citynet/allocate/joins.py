@@ -10,17 +10,18 @@ def vpn_of(ref: str) -> str:
     return ref.partition("/")[0]
 
 
-def side(city: City, gateway: Gateway, vpn: str) -> int:
-    """0 or 1: the end of `gateway` that is in the domain of `vpn`."""
-    return 0 if city.nodes[gateway.ends[0]].domain == city.vpns[vpn].domain else 1
+def sides(gateway: Gateway) -> tuple[str, str]:
+    """The ends of `gateway` in the order of their names, however the inventory has them."""
+    a, b = gateway.ends
+    return min(a, b), max(a, b)
 
 
 def joined_pairs(city: City, gateway: Gateway) -> list[tuple[str, str]]:
-    """The pairs of VPNs that `gateway` joins, each in the order of its ends, sorted."""
-    pairs = set()
+    """The pairs of VPNs that `gateway` joins, each in the order of its sides, sorted."""
+    pairs, domain = set(), city.nodes[sides(gateway)[0]].domain
     for flow in gateway.allow.values():
         a, b = vpn_of(flow.source), vpn_of(flow.to)
-        pairs.add((a, b) if side(city, gateway, a) == 0 else (b, a))
+        pairs.add((a, b) if city.vpns[a].domain == domain else (b, a))
     return sorted(pairs)
 
 
@@ -38,6 +39,6 @@ def attachments(city: City) -> Iterator[tuple[str, str]]:
             seen[endpoint.node, vpn_name] = None
     for gateway in city.gateways.values():
         for pair in joined_pairs(city, gateway):
-            for node, vpn_name in zip(gateway.ends, pair, strict=True):
+            for node, vpn_name in zip(sides(gateway), pair, strict=True):
                 seen[node, vpn_name] = None
     yield from seen

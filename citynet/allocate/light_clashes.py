@@ -34,28 +34,42 @@ def _risk_claims(city: City, plan: Plan) -> Iterator[Claim]:
     together: set[int] = set()
     for span, number in plan.srlgs.items():
         owner, path, pinned = _fibre(city, span)
+        at = (*path, "srlg") if pinned else path
         if not (pinned and number in together):
-            yield Claim("city", ("srlg", number), owner, path, f"SRLG {number}", "srlg")
+            yield Claim("city", "SRLG", number, owner, at, "srlg", pinned)
         if pinned:
             together.add(number)
+
+
+def _channel(city: City, light: LightpathNumbers) -> Claim:
+    owner, path = f"link {light.link}", light.origin
+    pins = pins_of(city, light.link)[0] if path[0] == "rings" else city.links[light.link]
+    pinned = pins.channel is not None
+    at = (*path, "channel") if pinned else path
+    return Claim("city", "channel number", light.number, owner, at, "channel", pinned)
+
+
+def _port(device: str, port: str, owner: str, pin: tuple[str, KeyPath | None, KeyPath]) -> Claim:
+    key, pinned, origin = pin
+    of = f" of {device}"
+    at = pinned or origin
+    return Claim(f"optical {device}", "port", port, owner, at, key, pinned is not None, of)
 
 
 def light_claims(city: City, plan: Plan) -> Iterator[Claim]:
     """Shared risk groups, channel numbers, and names of ports, which devices tell apart by."""
     yield from _risk_claims(city, plan)
     for light in plan.lightpaths.values():
-        owner, what = f"link {light.link}", f"channel number {light.number}"
-        yield Claim("city", ("channel", light.number), owner, light.origin, what, "channel")
+        yield _channel(city, light)
         for device, port in _ports(light):
-            pins, what = city.optical[device].ports, f"port {port} of {device}"
-            path = _pinned_at(("optical", device, "ports"), pins, light.link) or light.origin
-            yield Claim(f"optical {device}", port, owner, path, what, "ports")
+            path, pins = ("optical", device, "ports"), city.optical[device].ports
+            pin = ("ports", _pinned_at(path, pins, light.link), light.origin)
+            yield _port(device, port, f"link {light.link}", pin)
     for degree in plan.degrees:
         pins, ref = city.optical[degree.line].degrees, f"{degree.ring}/{degree.peer}"
         at = ("optical", degree.line)
-        path = _pinned_at((*at, "degrees"), pins, ref) or at
-        owner, what = f"degree {ref}", f"port {degree.port} of {degree.line}"
-        yield Claim(f"optical {degree.line}", degree.port, owner, path, what, "degrees")
+        pin = ("degrees", _pinned_at((*at, "degrees"), pins, ref), at)
+        yield _port(degree.line, degree.port, f"degree {ref}", pin)
 
 
 def _ports(light: LightpathNumbers) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,10 @@ Way = tuple[int, ...]
 
 
 class IpLink(Struct, frozen=True):
-    """A point-to-point IP link. `spans` are the fibres it rides (its shared-risk groups)."""
+    """A point-to-point IP link. `spans` are the fibres it rides (its shared-risk groups).
+
+    `ends` are in the order of their names, however the inventory has them.
+    """
 
     id: str
     ends: tuple[str, str]
@@ -78,4 +81,6 @@ def ip_links(city: City) -> Iterator[IpLink]:
             ends = (min(a, b), max(a, b))
             yield IpLink(name, ends, ring.metric, (name,), ("rings", ring_name))
     for name, link in city.links.items():
-        yield IpLink(name, link.ends, link.metric, _spans(city, name, link), ("links", name))
+        a, b = link.ends
+        ends = (min(a, b), max(a, b))
+        yield IpLink(name, ends, link.metric, _spans(city, name, link), ("links", name))

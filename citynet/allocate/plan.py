@@ -160,10 +160,15 @@ class JoinNumbers(Struct, frozen=True):
 
 
 class GatewayNumbers(Struct, frozen=True):
-    """A gateway's link: interface name by end, in the order of `ends`, and its joins."""
+    """A gateway's link: its ends in the order of their names, their interfaces, and its joins."""
 
+    ends: tuple[str, str]
     interfaces: tuple[str, str]
     joins: tuple[JoinNumbers, ...]
+
+    def interface(self, node: str) -> str:
+        """The interface at `node`."""
+        return self.interfaces[self.ends.index(node)]
 
 
 class Plan(Struct, frozen=True):

@@ -21,8 +21,8 @@ def core_ends(prepared: Prepared) -> Iterator[tuple[str, tuple[End, End]]]:
     for link in prepared.plan.links.values():
         a, b = link.ends
         yield link.id, ((a.node, a.interface), (b.node, b.interface))
-    for name, gateway in prepared.context.city.gateways.items():
-        (left, right), (mine, other) = gateway.ends, prepared.plan.gateways[name].interfaces
+    for name, gateway in prepared.plan.gateways.items():
+        (left, right), (mine, other) = gateway.ends, gateway.interfaces
         yield f"gateway/{name}", ((left, mine), (right, other))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from citynet.errors import Problem
 from citynet.load import (
+    rules_addresses,
     rules_domains,
     rules_images,
     rules_light,
@@ -19,6 +20,9 @@ Rule = Callable[[City], Iterable[Problem]]
 RULES: tuple[Rule, ...] = (
     rules_topology.node_network_in_domain,
     rules_images.real_image_is_named,
+    rules_addresses.pins_are_unicast,
+    rules_addresses.number_makes_a_router_id,
+    rules_addresses.system_id_is_not_zero,
     rules_topology.ring_names_once,
     rules_topology.ring_in_one_domain,
     rules_topology.link_joins_two,

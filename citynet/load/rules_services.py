@@ -5,6 +5,7 @@ Names that nothing has are `references`' business: every rule here passes them o
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv4Interface, IPv6Interface
 
 from citynet.errors import KeyPath, Problem
 from citynet.model import City, Flow, NodeRole, Protocol
@@ -12,8 +13,7 @@ from citynet.model import City, Flow, NodeRole, Protocol
 RESERVED = frozenset({"all", "default", "eth0", "lo", "local", "main", "mgmt", "sr0", "unspec"})
 """Names that Linux, FRR or the lab already use for an interface, a VRF or a routing table."""
 
-POINT_TO_POINT = 31
-"""From this length on, a subnet has no address of its own (RFC 3021)."""
+IPV6 = 6
 
 _PORT_NAME = re.compile(r"eth[0-9]+|(lo|sr|dummy|tunl|sit|gre|ip6tnl|vrf)[0-9]+")
 
@@ -69,18 +69,30 @@ def endpoint_in_network(city: City) -> Iterator[Problem]:
 
 
 def endpoint_pin_is_a_host(city: City) -> Iterator[Problem]:
-    """A pinned IPv4 address is a host's, not its subnet's own (RFC 1122, section 3.2.1.3)."""
+    """A pinned address is a host's, not its subnet's own (RFC 1122, 3.2.1.3; RFC 4291, 2.6.1)."""
     for name, vpn in city.vpns.items():
         for key, endpoint in vpn.endpoints.items():
-            pin = endpoint.ipv4
-            if pin is None or pin.network.prefixlen >= POINT_TO_POINT:
-                continue
-            if pin.ip in (pin.network.network_address, pin.network.broadcast_address):
-                yield Problem(
-                    f"{pin.ip} is the first or last address of {pin.network}",
-                    ("vpns", name, "endpoints", key, "ipv4"),
-                    expected="the router's own address and its prefix length",
-                )
+            for family, pin in (("ipv4", endpoint.ipv4), ("ipv6", endpoint.ipv6)):
+                what = _own(pin) if pin else None
+                if what:
+                    yield Problem(
+                        what,
+                        ("vpns", name, "endpoints", key, family),
+                        expected="the router's own address and its prefix length",
+                    )
+
+
+def _own(pin: IPv4Interface | IPv6Interface) -> str | None:
+    """What is wrong with an address that is its subnet's own; of two addresses, none is."""
+    network = pin.network
+    if network.prefixlen >= pin.max_prefixlen - 1:
+        return None
+    if pin.version == IPV6:
+        own = pin.ip == network.network_address
+        return f"{pin.ip} is the first address of {network}, every router's of it" if own else None
+    if pin.ip in (network.network_address, network.broadcast_address):
+        return f"{pin.ip} is the first or last address of {network}"
+    return None
 
 
 def gateway_ends_are_gateways(city: City) -> Iterator[Problem]:

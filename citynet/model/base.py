@@ -10,10 +10,18 @@ from ipaddress import (
 )
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+TWO_BYTES, FOUR_BYTES = 0xFFFF, 0xFFFFFFFF
 ID_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
@@ -33,10 +41,30 @@ def _id(longest: int) -> StringConstraints:
     return StringConstraints(pattern=ID_PATTERN, min_length=2, max_length=longest, strict=True)
 
 
+def _target(text: str) -> str:
+    """A route target in the one way that it is rendered, so that equal ones are equal text."""
+    who, _, what = text.partition(":")
+    try:
+        administrator = int(IPv4Address(who)) if "." in who else int(who)
+    except ValueError as error:
+        raise PydanticCustomError("target_address", "no IPv4 address") from error
+    number, long = int(what), "." in who or administrator > TWO_BYTES
+    if not 0 < administrator <= FOUR_BYTES or number > (TWO_BYTES if long else FOUR_BYTES):
+        raise PydanticCustomError("target_range", "more than the bytes of a route target")
+    return f"{who if '.' in who else administrator}:{number}"
+
+
 def _written(value: Any) -> Any:
-    """An address in an inventory is text; a bare number is a slip, not 0.0.0.12."""
+    """An address in an inventory is text; a bare number is a slip, not 0.0.0.12.
+
+    It is the same on every machine and read in one way: no zone (`%eth0`), no mask (`/0.0.0.255`).
+    """
     if isinstance(value, bool | int | bytes):
         raise PydanticCustomError("address_text", "an address is text")
+    if isinstance(value, str):
+        _, slash, length = value.partition("/")
+        if "%" in value or (slash and not length.isdecimal()):
+            raise PydanticCustomError("address_form", "an address without a zone or a mask")
     return value
 
 
@@ -88,6 +116,17 @@ EndpointRef = Annotated[
     words("vpn/endpoint, or vpn for all its endpoints"),
 ]
 """`vpn/endpoint`, or `vpn` for every endpoint of it."""
+
+RouteTarget = Annotated[
+    str,
+    StringConstraints(pattern=r"^([0-9]{1,10}|[0-9]{1,3}(\.[0-9]{1,3}){3}):[0-9]{1,10}$"),
+    AfterValidator(_target),
+    words(
+        "a route target such as 64512:100, or with two bytes after the colon where there are four "
+        "before it: 70000:100, 192.0.2.1:100"
+    ),
+]
+"""Types 0 and 1 of RFC 4360, and that of RFC 5668 for an AS of four bytes."""
 
 Prefix4 = Annotated[IPv4Network, BeforeValidator(_written)]
 Prefix6 = Annotated[IPv6Network, BeforeValidator(_written)]

@@ -60,7 +60,9 @@ class Node(Intent):
         default=None, description="Pin the number that its addresses, locator and NET are made of."
     )
     loopback: Address6 | None = Field(default=None, description="Pin the loopback address.")
-    locator: Prefix6 | None = Field(default=None, description="Pin the SRv6 locator, a /64.")
+    locator: Prefix6 | None = Field(
+        default=None, description="Pin the SRv6 locator, a /64 of the domain's `pools.locators`."
+    )
     router_id: Address4 | None = Field(default=None, description="Pin the BGP router id.")
     net: (
         Annotated[
@@ -119,7 +121,8 @@ class Link(Intent):
         default=10, description="IS-IS metric (RFC 5305, wide)."
     )
     prefix: Prefix6 | None = Field(
-        default=None, description="Pin the /127 (RFC 6164); the first end has the lower address."
+        default=None,
+        description="Pin the /127 (RFC 6164): the lower address is the first end's by name.",
     )
     interfaces: dict[Id, InterfaceName] = Field(
         default_factory=dict, description="Pin interface names, by node."

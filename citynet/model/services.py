@@ -13,8 +13,8 @@ from citynet.model.base import (
     Intent,
     InterfaceName,
     Label,
+    RouteTarget,
     VrfId,
-    words,
 )
 
 VpnId = VrfId
@@ -42,14 +42,9 @@ class Vpn(Intent):
     endpoints: dict[Id, Endpoint] = Field(
         description="Where customers are attached, by name.", min_length=1
     )
-    route_target: (
-        Annotated[
-            str,
-            Field(pattern=r"^[0-9]{1,5}:[0-9]{1,10}$"),
-            words("a route target such as 64512:100"),
-        ]
-        | None
-    ) = Field(default=None, description="Pin the route target, `64512:100` (RFC 4360 type 0).")
+    route_target: RouteTarget | None = Field(
+        default=None, description="Pin the route target, `64512:100` (RFC 4360, RFC 5668)."
+    )
     table: Annotated[int, Field(ge=1000, le=0x7FFFFFFF, strict=True)] | None = Field(
         default=None, description="Pin the VRF's routing table on Linux."
     )

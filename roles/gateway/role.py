@@ -142,14 +142,11 @@ def _join(context: Context, side: JoinSide) -> Join:
 
 def _links(context: Context, node: str) -> tuple[GatewayLink, ...]:
     found = []
-    for name, gateway in sorted(context.city.gateways.items()):
-        for end, interface in zip(
-            gateway.ends, context.plan.gateways[name].interfaces, strict=True
-        ):
-            if end == node:
-                far = next(each for each in gateway.ends if each != node)
-                text = f"gateway {name} to {far}"
-                found.append(GatewayLink(interface, text, ("gateways", name)))
+    for name, gateway in sorted(context.plan.gateways.items()):
+        if node in gateway.ends:
+            far = next(each for each in gateway.ends if each != node)
+            text = f"gateway {name} to {far}"
+            found.append(GatewayLink(gateway.interface(node), text, ("gateways", name)))
     return tuple(found)
 
 

@@ -358,4 +358,23 @@ SHAPE = (
         "network: egov\n    route_target: ^target:1:2",
         "a route target such as 64512:100",
     ),
+    *(
+        services_case(
+            f"route target {text}",
+            "network: egov",
+            f"network: egov\n    route_target: ^{text}",
+            f"`route_target` is `{text}`, expected a route target such as 64512:100",
+        )
+        for text in (
+            "0:1",
+            "65535:4294967296",
+            "65536:65536",
+            "4294967296:1",
+            "192.0.2.1:65536",
+            "192.0.2.256:1",
+            "192.0.02.1:1",
+            "0.0.0.0:1",
+            "1.2:3",
+        )
+    ),
 )

@@ -6,10 +6,11 @@ import pytest
 
 from citynet.errors import InventoryError, Problem
 from citynet.load import LoadedCity, load_city
+from tests.load.load_address_cases import ADDRESSES, FINE
 from tests.load.load_cases import FILES, SHAPE, Case, write, write_case
 from tests.load.load_more_cases import REFERENCES, RULES, YAML
 
-CASES = (*SHAPE, *YAML, *REFERENCES, *RULES)
+CASES = (*SHAPE, *YAML, *REFERENCES, *RULES, *ADDRESSES)
 
 
 def failures(folder: Path) -> tuple[Problem, ...]:
@@ -34,6 +35,13 @@ def test_a_mistake_is_told_where_it_is(case: Case, tmp_path: Path) -> None:
     for words in case.words:
         assert words in here[0]
     assert len(said) == 1 + case.others, said
+
+
+@pytest.mark.parametrize(("key", "text"), FINE)
+def test_an_address_of_two_is_a_hosts(key: str, text: str, tmp_path: Path) -> None:
+    services = FILES["services.yaml"].replace("{node: x2}", f"{{node: x2, {key}: {text}}}")
+    loaded = load_city(write(tmp_path, {**FILES, "services.yaml": services}))
+    assert str(getattr(loaded.city.vpns["trade"].endpoints["market"], key)) == text
 
 
 def test_names_are_unique() -> None:

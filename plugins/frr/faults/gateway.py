@@ -11,9 +11,8 @@ from .scene import edited, vtysh
 TABLE = "citynet-gateway"
 
 
-def _domains_joined(name: str, gateway: Gateway, interfaces: tuple[str, str]) -> Fault:
+def _domains_joined(name: str, gateway: Gateway, port: str) -> Fault:
     """IS-IS between the two routers of a gateway: an adjacency that no link implies."""
-    port = interfaces[0]
     isis = (
         "ipv6 router isis city",
         "isis network point-to-point",
@@ -78,8 +77,9 @@ def gateway_faults(context: Context) -> Iterator[Fault]:
             vpns,
             (gateway.ends[1],),
         )
-        yield _domains_joined(name, gateway, context.plan.gateways[name].interfaces)
-        yield _second_vlan(context, gateway, context.plan.gateways[name].interfaces[0])
+        between = context.plan.gateways[name].interface(node)
+        yield _domains_joined(name, gateway, between)
+        yield _second_vlan(context, gateway, between)
         inject, undo = edited(TABLE, rf"s/\b{port}\b/4444/")
         yield Fault(
             "wrong-port",
