@@ -1,6 +1,6 @@
 """The flow from a folder of YAML to every device's files, each step from value to value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from citynet.load import Sources, load_city
 from citynet.load.rules import check
 from citynet.model import City
 from citynet.model.settings import with_settings
-from citynet.render import Artifact, Renderer, check_cells, fitted
+from citynet.render import Artifact, Renderer, check_cells, fitted, name_problems
 from citynet.render.cells import stand_ins
 
 NO_SETTINGS: Mapping[str, object] = MappingProxyType({})
@@ -44,11 +44,15 @@ class Prepared(Struct, frozen=True):
         return self.sources.resolve(found).problems if found.problems else ()
 
 
+def _raise(problems: Iterable[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise InventoryError(found)
+
+
 def _check(city: City, settings: Mapping[str, object]) -> None:
     """Ask the rules of an inventory again where settings have changed what they held for."""
-    problems = check(city) if settings else []
-    if problems:
-        raise InventoryError(problems)
+    _raise(check(city) if settings else ())
 
 
 def prepare(
@@ -66,6 +70,7 @@ def prepare(
         ready = context(city, allocate(city))
         facts = fitted(build_facts(ready, house.roles), house.platforms)
         check_cells(facts.values(), house.platforms)
+        _raise(name_problems(ready, facts, house.platforms))
     except InventoryError as error:
         raise loaded.sources.resolve(error) from error
     return Prepared(house, loaded.sources, ready, facts)

@@ -35,7 +35,6 @@ RULES: tuple[Rule, ...] = (
     rules_light.spans_are_of_the_ring,
     rules_light.frequency_is_on_the_grid,
     rules_light.risk_group_of_its_own_fibre,
-    rules_services.vpn_name_is_free,
     rules_services.vpn_network_in_domain,
     rules_services.endpoint_in_domain,
     rules_services.endpoint_in_network,

@@ -139,8 +139,6 @@ RULES = (
         "no way from `g9` to `g1` by links of domain `gov`",
         "a ring or a link that joins them",
     ),
-    services_case("reserved name", "  trade:", "  ^mgmt:", "routers use themselves", others=2),
-    services_case("port's name", "  trade:", "  ^eth1:", "routers use themselves", others=2),
     services_case(
         "VPN's network elsewhere",
         "domain: xd",
