@@ -7,6 +7,7 @@ from citynet.load import (
     rules_domains,
     rules_images,
     rules_light,
+    rules_names,
     rules_optical,
     rules_services,
     rules_topology,
@@ -17,6 +18,7 @@ from citynet.model import City
 Rule = Callable[[City], Iterable[Problem]]
 
 RULES: tuple[Rule, ...] = (
+    rules_names.device_name_is_free,
     rules_topology.node_network_in_domain,
     rules_images.real_image_is_named,
     rules_topology.ring_names_once,
