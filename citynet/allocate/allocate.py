@@ -175,14 +175,14 @@ def _gateway(city: City, name: str, gateway: Gateway) -> GatewayNumbers:
     return GatewayNumbers(interfaces, joins)
 
 
-def allocate(city: City) -> Plan:
-    """Every number of `city`. Raises `InventoryError` for clashes and pools that are full."""
+def numbered(city: City) -> Plan:
+    """Every number of `city`, clashes and all: `clashes.problems` tells them."""
     domains = {name: _domain(city, name) for name in city.domains}
     nodes = {name: _node(name, node, domains[node.domain]) for name, node in city.nodes.items()}
     vpns = {name: _vpn(city, name, domains[vpn.domain].asn) for name, vpn in city.vpns.items()}
     links = tuple(ip_links(city))
     risks = srlgs(city, links)
-    plan = Plan(
+    return Plan(
         domains=domains,
         nodes=nodes,
         links={link.id: _link(city, link, domains, risks) for link in links},
@@ -203,5 +203,10 @@ def allocate(city: City) -> Plan:
         lightpaths={light.link: light for light in lightpaths(city, links)},
         degrees=tuple(degrees(city)),
     )
+
+
+def allocate(city: City) -> Plan:
+    """Every number of `city`. Raises `InventoryError` for clashes and pools that are full."""
+    plan = numbered(city)
     check(city, plan)
     return plan

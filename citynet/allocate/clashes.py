@@ -12,6 +12,7 @@ from itertools import pairwise
 from citynet.allocate.claim import Claim
 from citynet.allocate.joins import joined_pairs
 from citynet.allocate.light_clashes import light_claims, no_such_ports, same_light
+from citynet.allocate.pinned import is_pinned
 from citynet.allocate.plan import Plan
 from citynet.errors import InventoryError, KeyPath, Problem
 from citynet.model import City
@@ -213,15 +214,12 @@ def _pool_overlaps(plan: Plan) -> Iterator[Problem]:
 
 
 def problems(city: City, plan: Plan) -> list[Problem]:
-    """Every clash and every pool that is full. Linear but for sorting subnets."""
-    found = [
-        *_lengths(city, plan),
-        *_pool_overlaps(plan),
-        *_pools(city, plan),
-        *no_such_ports(city, plan),
-    ]
-    if found:
-        return found
+    """Every clash and every pool that is full. Linear but for sorting subnets.
+
+    Where pools have no room, numbers that nobody pinned clash because of that, and are not told.
+    """
+    found = [*_lengths(city, plan), *no_such_ports(city, plan)]
+    cramped = [*_pool_overlaps(plan), *_pools(city, plan)]
     makers = (
         _domain_claims,
         _node_claims,
@@ -232,7 +230,10 @@ def problems(city: City, plan: Plan) -> list[Problem]:
         light_claims,
     )
     claims = (claim for maker in makers for claim in maker(city, plan))
-    return [*_clashes(claims), *_overlaps(city, plan), *same_light(city, plan)]
+    if cramped:
+        pinned = (claim for claim in claims if is_pinned(city, claim))
+        return [*found, *cramped, *_clashes(pinned)]
+    return [*found, *_clashes(claims), *_overlaps(city, plan), *same_light(city, plan)]
 
 
 def check(city: City, plan: Plan) -> None:

@@ -53,6 +53,9 @@ RULES: tuple[Rule, ...] = (
 Whether pinned numbers clash or fit their pools is the allocator's to say.
 """
 
+HEADER_RULES: frozenset[Rule] = frozenset({rules_images.real_image_is_named})
+"""Those of them that also depend on what `city` says of all."""
+
 WHOLE_RULES: tuple[Rule, ...] = (
     rules_domains.vpns_need_a_core,
     rules_domains.domain_is_connected,

@@ -1,7 +1,7 @@
 """DeviceFacts -> artifacts: the files a device gets, from templates."""
 
 from citynet.render.artifact import Artifact
-from citynet.render.cells import check_cells, fitted
+from citynet.render.cells import cell_problems, check_cells, fitted, unknown_platforms
 from citynet.render.names import name_problems
 from citynet.render.naming import Naming
 from citynet.render.platform import Platform
@@ -15,7 +15,9 @@ __all__ = [
     "Ports",
     "RenderError",
     "Renderer",
+    "cell_problems",
     "check_cells",
     "fitted",
     "name_problems",
+    "unknown_platforms",
 ]
