@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from citynet.cli.output import ReaderLeftError, told
 from citynet.errors import CitynetError
 
 COMMANDS = {
@@ -61,10 +62,17 @@ def cli() -> None:
     """citynet: a whole city's network as code, from YAML to proved packets."""
 
 
+CLOSED = "standard output is closed: send it to a file, or to /dev/null"
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; what a user can put right is said in a sentence."""
+    if sys.stdout is None:  # what is opened next would be written to in its place
+        click.echo(CLOSED, err=True)
+        return 1
     try:
-        result = cli.main(args=arguments, prog_name="citynet", standalone_mode=False)
+        with told(sys.stdout):
+            result = cli.main(args=arguments, prog_name="citynet", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         return 130
@@ -74,8 +82,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except CitynetError as error:
         click.echo(str(error), err=True)
         return 1
-    except BrokenPipeError:
-        sys.stderr.close()
+    except ReaderLeftError:
         return 141
     return result if isinstance(result, int) else 0
 
