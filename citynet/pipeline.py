@@ -1,6 +1,6 @@
 """The flow from a folder of YAML to every device's files, each step from value to value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,7 +12,8 @@ from citynet.build import Context, DeviceFacts, context, option_problems, sound_
 from citynet.errors import InventoryError, Problem
 from citynet.house import House, open_house
 from citynet.load import Reading, Sources, check, read_city, sound
-from citynet.model.settings import with_settings
+from citynet.load.tree import in_order
+from citynet.model.settings import setting_of, with_settings
 from citynet.render import (
     Artifact,
     Renderer,
@@ -81,6 +82,18 @@ def _built(
     return ready, facts
 
 
+def _placed(
+    read: Reading, settings: Mapping[str, object], problems: Iterable[Problem]
+) -> InventoryError:
+    """The problems at their places; one that a setting makes is in no file, and names that."""
+    found = []
+    for each in problems:
+        key = setting_of(read.city, settings, each.path) if settings and read.city else None
+        named = Problem(f"setting {key}: {each.what}", each.path, each.expected, each.hint)
+        found.append(named if key else read.sources.place(each))
+    return InventoryError(in_order(found))
+
+
 def prepare(
     folder: Path, house: House | None = None, settings: Mapping[str, object] = NO_SETTINGS
 ) -> Prepared:
@@ -96,7 +109,7 @@ def prepare(
     problems = list(read.problems)
     built = _built(read, house, problems)
     if problems or built is None:
-        raise read.sources.resolve(InventoryError(problems))
+        raise _placed(read, settings, problems)
     ready, facts = built
     return Prepared(house, read.sources, ready, facts)
 

@@ -4,11 +4,12 @@ import gc
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from citynet.cli.output import ReaderLeftError, told
-from citynet.errors import CitynetError
+from citynet.cli.output import JSON, ReaderLeftError, as_problems, told
+from citynet.errors import CitynetError, InventoryError
 
 COMMANDS = {
     "validate": ("citynet.cli.validate", "Check an inventory; every mistake at once."),
@@ -54,6 +55,27 @@ class LazyGroup(click.Group):
         """List the commands with their one-line summaries, importing none of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As ever; of a name that there is none of, the nearest ones are told."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(
+                error.command_name, possibilities=COMMANDS, ctx=ctx
+            ) from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As ever; what is wrong with an inventory is JSON where the command was asked for it."""
+        try:
+            return super().invoke(ctx)
+        except InventoryError as error:
+            if not ctx.meta.get(JSON):
+                raise
+            click.echo(as_problems(error))
+            return 1
 
 
 @click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

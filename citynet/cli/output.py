@@ -1,11 +1,23 @@
 """Output that cannot be written: dropped where a run must go on, said in a sentence elsewhere."""
 
 import contextlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
-from citynet.errors import CitynetError
+import msgspec
+
+from citynet.errors import CitynetError, InventoryError
+
+JSON = "citynet.json"
+"""In a command's `meta`: whether it was asked for JSON."""
+
+
+def as_problems(error: InventoryError | None) -> str:
+    """What is wrong with an inventory, or that nothing is, as JSON."""
+    problems = msgspec.to_builtins(error.problems) if error else []
+    return json.dumps({"valid": error is None, "problems": problems}, ensure_ascii=False, indent=2)
 
 
 class Unbroken:
