@@ -69,7 +69,7 @@ def _built(
 ) -> tuple[Context, dict[str, DeviceFacts]] | None:
     """Numbers and facts of what is sound, and all that is wrong with it or with options."""
     if read.city is not None:
-        problems += option_problems(house.roles, read.city)
+        problems += option_problems(house.roles, read.city, read.sources)
         problems += unknown_platforms(read.city, house.platforms)
     if read.part is None:
         return None

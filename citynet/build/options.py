@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 
+from citynet import schema
 from citynet.build.role import Role, RoleOptions
 from citynet.errors import KeyPath, Problem
+from citynet.load.shape import said_by
+from citynet.load.tree import Sources
 from citynet.model import City, Device, DeviceKind, Options, devices
 from citynet.text import nearest
 
@@ -26,8 +29,11 @@ def _places(city: City) -> Iterator[Place]:
             yield (*device.origin, "options"), device.options, device.kind
 
 
-def option_problems(roles: Sequence[Role], city: City) -> Iterator[Problem]:
-    """Every option that no role has, or that a role refuses."""
+def option_problems(
+    roles: Sequence[Role], city: City, sources: Sources | None = None
+) -> Iterator[Problem]:
+    """Every option that no role has, or that a role refuses, in the words of an inventory."""
+    places = sources or Sources()
     known = {role.name: role for role in roles}
     for path, options, kind in _places(city):
         fit = [role.name for role in roles if kind in (None, role.kind)]
@@ -35,26 +41,27 @@ def option_problems(roles: Sequence[Role], city: City) -> Iterator[Problem]:
             role = known.get(name)
             if role is None:
                 what = f"no role is called {name!r}"
-                yield Problem(what, (*path, name), "a role", nearest(name, fit))
+                yield Problem(what, (*path, name), _one_of(fit), nearest(name, fit))
             elif name not in fit:
                 what = f"role {name} is not for a{_WHAT[kind]}"
-                yield Problem(what, (*path, name), f"one of {', '.join(fit)}")
+                yield Problem(what, (*path, name), _one_of(fit))
             else:
-                yield from _value_problems(role, values, (*path, name))
+                yield from _value_problems(role, values, (*path, name), places)
 
 
-def _value_problems(role: Role, values: Mapping[str, object], path: KeyPath) -> Iterator[Problem]:
+def _one_of(roles: Sequence[str]) -> str:
+    return f"one of {', '.join(roles)}"
+
+
+def _value_problems(
+    role: Role, values: Mapping[str, object], path: KeyPath, sources: Sources
+) -> Sequence[Problem]:
     try:
         role.options.model_validate(values)
     except ValidationError as error:
-        for each in error.errors(include_url=False):
-            place = (*path, *each["loc"])
-            if each["type"] == "extra_forbidden":
-                name = str(each["loc"][-1])
-                hint = nearest(name, role.options.model_fields)
-                yield Problem(f"role {role.name} has no option {name!r}", place, hint=hint)
-            else:
-                yield Problem(f"{'.'.join(map(str, each['loc']))}: {each['msg']}", place)
+        tree = schema.tree_of(role.options)
+        return said_by(error, sources, lambda place: tree.at(place[len(path) :]), path)
+    return ()
 
 
 class OptionTable:

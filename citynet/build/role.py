@@ -12,9 +12,12 @@ from citynet.model import DeviceKind
 
 
 class RoleOptions(BaseModel):
-    """What a person may set of a role, with its defaults. Unknown keys are refused."""
+    """What a person may set of a role, with its defaults. Unknown keys are refused.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Types are strict, as everywhere in an inventory: text in quotes is no number.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def beside(module: str, name: str) -> Callable[[Context], Iterable[Any]]:

@@ -100,7 +100,7 @@ def test_the_rules_of_an_inventory_hold_for_what_is_set() -> None:
         ("nodes.role_core.platform", "fr", "there is no platform 'fr', which node gov-core1 has"),
         ("platform", "huawei", "there is no platform 'huawei', which node gov-acc1 has"),
         ("options.nope.mtu", 5, "no role is called 'nope'"),
-        ("options.underlay.mtuu", 5, "'mtuu'"),
+        ("options.underlay.mtuu", 5, "unknown key `mtuu`"),
         ("options.underlay.mtu", 5, "1596"),
     ],
 )
