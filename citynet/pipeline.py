@@ -79,6 +79,8 @@ def _built(
     facts = fitted(sound_facts(ready, house.roles), house.platforms)
     problems += cell_problems(facts.values(), house.platforms)
     problems += name_problems(ready, facts, house.platforms)
+    for role in house.roles:
+        problems += role.contradictions(ready, facts)
     return ready, facts
 
 
