@@ -14,7 +14,7 @@ from citynet import schema
 from citynet.errors import KeyPath, Position, Problem
 from citynet.load.nearest import LONGEST, Names, safe_name
 from citynet.load.references import section_named
-from citynet.load.scalars import kind
+from citynet.load.scalars import kind, plain
 from citynet.load.tree import Sources
 
 _KEY = "[key]"
@@ -194,7 +194,7 @@ class Shape:
 
 
 def _text_hint(node: schema.Schema, found: str) -> str | None:
-    if node.get("type") == "integer" and found.isascii() and found.isdigit():
+    if node.get("type") == "integer" and isinstance(plain(found), int):
         return "leave out the quotes"
     if str(node.get("format")).endswith("network"):
         return _network_hint(found)
