@@ -12,6 +12,7 @@ from citynet.build import Context, DeviceFacts, context, option_problems, sound_
 from citynet.errors import InventoryError, Problem
 from citynet.house import House, open_house
 from citynet.load import Reading, Sources, check, read_city, sound
+from citynet.load.sound import entry_of
 from citynet.load.tree import in_order
 from citynet.model.settings import setting_of, with_settings
 from citynet.render import (
@@ -60,7 +61,7 @@ def _settled(read: Reading, settings: Mapping[str, object]) -> Reading:
         return read
     city = with_settings(read.city, settings)
     problems = tuple(check(city))
-    part = sound(city, {each.path[:2] for each in problems}) if problems else city
+    part = sound(city, {entry_of(each.path) for each in problems}) if problems else city
     return Reading(read.sources, problems, city, part)
 
 

@@ -13,7 +13,7 @@ from citynet.load.merge import Merged, merge
 from citynet.load.references import dangling
 from citynet.load.rules import HEADER_RULES, RULES, WHOLE_RULES, apply
 from citynet.load.shape import bad_paths, shape_problems
-from citynet.load.sound import sound, without
+from citynet.load.sound import entry_of, sound, without
 from citynet.load.source import decode, top
 from citynet.load.tree import Sources, in_order
 from citynet.model import City
@@ -122,7 +122,7 @@ class _Reader:
             return city
         problems = list(dangling(self.merged.values))
         self._add(problems)
-        return without(city, {problem.path[:2] for problem in problems}) if city else None
+        return without(city, {entry_of(problem.path) for problem in problems}) if city else None
 
     def rules(self, city: City | None) -> None:
         """Ask the rules that can be asked."""
@@ -131,7 +131,7 @@ class _Reader:
         nothing_missing = not self.problems
         spared = frozenset() if self._header_is_right() else HEADER_RULES
         self._add(apply((rule for rule in RULES if rule not in spared), city))
-        self.wrong |= {problem.path[:2] for problem in self.problems if len(problem.path) > 1}
+        self.wrong |= {entry_of(each.path) for each in self.problems if len(each.path) > 1}
         if nothing_missing:
             self._add(apply(WHOLE_RULES, city))
 
@@ -147,7 +147,8 @@ class _Reader:
             return city
         written = {(section, name) for section, names in self._sections() for name in names}
         here = {(section, name) for section, name in written if name in getattr(city, section)}
-        return sound(city, self.wrong & here, written - here)
+        wrong = {path for path in self.wrong if path[:2] in here}
+        return sound(city, wrong, written - here)
 
     def _sections(self) -> Iterator[tuple[str, Mapping[str, object]]]:
         for section, entries in self.merged.values.items():

@@ -116,6 +116,17 @@ def test_a_node_without_a_site_takes_what_stands_on_it_along(tmp_path: Path, hou
     told(said(tmp_path, house, nodes=nodes), "no site `hall`", "`lo` is a name that routers use")
 
 
+def test_other_endpoints_of_a_vpn_are_looked_at(tmp_path: Path, house: House) -> None:
+    services = SERVICES.replace("{node: g3}", "{node: g33}").replace(
+        "hall: {node: g1}",
+        "hall: {node: g1, ipv4: 10.1.0.1/24, interface: lo}\n"
+        "      more: {node: g2, ipv4: 10.1.0.5/24}",
+    )
+    lines = said(tmp_path, house, services=services)
+    overlap = "have overlapping subnets"
+    told(lines, "no node `g33`", overlap, "`lo` is a name that", overlap)
+
+
 def test_light_of_a_ring_that_is_left_out_is_no_mistake(tmp_path: Path, house: House) -> None:
     files = {name: text.replace("[g1, g2, g3]", "[g1, g2, g9]") for name, text in LIT.items()}
     pins = "kind: otn, degrees: {ring/l2: deg-2}, ports: {ring/g2~g1: port-1}, label"
