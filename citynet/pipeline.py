@@ -1,20 +1,28 @@
 """The flow from a folder of YAML to every device's files, each step from value to value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from msgspec import Struct
 
-from citynet.allocate import Plan, allocate
-from citynet.build import Context, DeviceFacts, build_facts, context
+from citynet.allocate import Plan, numbered
+from citynet.allocate import problems as clashes
+from citynet.build import Context, DeviceFacts, context, option_problems, sound_facts
 from citynet.errors import InventoryError, Problem
 from citynet.house import House, open_house
-from citynet.load import Sources, load_city
-from citynet.load.rules import check
-from citynet.model import City
-from citynet.model.settings import with_settings
-from citynet.render import Artifact, Renderer, check_cells, fitted
+from citynet.load import Reading, Sources, check, read_city, sound
+from citynet.load.sound import entry_of
+from citynet.load.tree import in_order
+from citynet.model.settings import setting_of, with_settings
+from citynet.render import (
+    Artifact,
+    Renderer,
+    cell_problems,
+    fitted,
+    name_problems,
+    unknown_platforms,
+)
 from citynet.render.cells import stand_ins
 
 NO_SETTINGS: Mapping[str, object] = MappingProxyType({})
@@ -44,11 +52,49 @@ class Prepared(Struct, frozen=True):
         return self.sources.resolve(found).problems if found.problems else ()
 
 
-def _check(city: City, settings: Mapping[str, object]) -> None:
-    """Ask the rules of an inventory again where settings have changed what they held for."""
-    problems = check(city) if settings else []
-    if problems:
-        raise InventoryError(problems)
+def _settled(read: Reading, settings: Mapping[str, object]) -> Reading:
+    """What was read with settings over it, as if it had been written so.
+
+    The rules of an inventory are asked again where settings have changed what they held for.
+    """
+    if not settings or read.city is None or read.problems:
+        return read
+    city = with_settings(read.city, settings)
+    problems = tuple(check(city))
+    part = sound(city, {entry_of(each.path) for each in problems}) if problems else city
+    return Reading(read.sources, problems, city, part)
+
+
+def _built(
+    read: Reading, house: House, problems: list[Problem]
+) -> tuple[Context, dict[str, DeviceFacts]] | None:
+    """Numbers and facts of what is sound, and all that is wrong with it or with options."""
+    if read.city is not None:
+        problems += option_problems(house.roles, read.city, read.sources)
+        problems += unknown_platforms(read.city, house.platforms)
+    if read.part is None:
+        return None
+    plan = numbered(read.part)
+    problems += clashes(read.part, plan)
+    ready = context(read.part, plan)
+    facts = fitted(sound_facts(ready, house.roles), house.platforms)
+    problems += cell_problems(facts.values(), house.platforms)
+    problems += name_problems(ready, facts, house.platforms)
+    for role in house.roles:
+        problems += role.contradictions(ready, facts)
+    return ready, facts
+
+
+def _placed(
+    read: Reading, settings: Mapping[str, object], problems: Iterable[Problem]
+) -> InventoryError:
+    """The problems at their places; one that a setting makes is in no file, and names that."""
+    found = []
+    for each in problems:
+        key = setting_of(read.city, settings, each.path) if settings and read.city else None
+        named = Problem(f"setting {key}: {each.what}", each.path, each.expected, each.hint)
+        found.append(named if key else read.sources.place(each))
+    return InventoryError(in_order(found))
 
 
 def prepare(
@@ -56,19 +102,19 @@ def prepare(
 ) -> Prepared:
     """Load, allocate and build. Raises `InventoryError` with every problem and its place.
 
+    Each stage goes on with what has nothing to do with an earlier stage's problems, so that
+    all mistakes are told at once and none that only follows from another.
+
     `settings` are of this run, over the inventory: see `citynet.model.settings`.
     """
     house = house or open_house()
-    loaded = load_city(folder)
-    city = with_settings(loaded.city, settings)
-    try:
-        _check(city, settings)
-        ready = context(city, allocate(city))
-        facts = fitted(build_facts(ready, house.roles), house.platforms)
-        check_cells(facts.values(), house.platforms)
-    except InventoryError as error:
-        raise loaded.sources.resolve(error) from error
-    return Prepared(house, loaded.sources, ready, facts)
+    read = _settled(read_city(folder), settings)
+    problems = list(read.problems)
+    built = _built(read, house, problems)
+    if problems or built is None:
+        raise _placed(read, settings, problems)
+    ready, facts = built
+    return Prepared(house, read.sources, ready, facts)
 
 
 def render(prepared: Prepared) -> dict[str, Artifact]:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -89,17 +90,40 @@ def schema_is_current(file: Path) -> bool:
     return file.is_file() and file.read_text(encoding="utf-8") == schema_text()
 
 
+class Tree:
+    """A schema that is walked from its root by the keys of a value."""
+
+    def __init__(self, root: Schema) -> None:
+        self._root = root
+
+    def at(self, path: tuple[str | int, ...]) -> Schema:
+        """Find the schema of the value at a key path; an empty schema where anything goes."""
+        node = self._root
+        for part in path:
+            node = self._resolve(_child(node, part))
+        return node
+
+    def _resolve(self, node: Schema) -> Schema:
+        name = node.get("$ref")
+        if name is None:
+            return node
+        target: Schema = self._root["$defs"][name.rsplit("/", 1)[-1]]
+        return target
+
+
+def tree_of(model: type[BaseModel]) -> Tree:
+    """The schema of any model: of a role's options."""
+    return Tree(model.model_json_schema(by_alias=True, schema_generator=_Generator))
+
+
 @cache
-def _cached() -> Schema:
-    return city_schema()
+def _city() -> Tree:
+    return Tree(city_schema())
 
 
 def at(path: tuple[str | int, ...]) -> Schema:
-    """Find the schema of the value at a key path; an empty schema where anything goes."""
-    node = _cached()
-    for part in path:
-        node = _resolve(_child(node, part))
-    return node
+    """Find the schema of the value at a key path of an inventory."""
+    return _city().at(path)
 
 
 def _child(node: Schema, part: str | int) -> Schema:
@@ -111,14 +135,6 @@ def _child(node: Schema, part: str | int) -> Schema:
             patterns = node.get("patternProperties")
             found = next(iter(patterns.values())) if patterns else node.get("additionalProperties")
     return found if isinstance(found, dict) else {}
-
-
-def _resolve(node: Schema) -> Schema:
-    name = node.get("$ref")
-    if name is None:
-        return node
-    target: Schema = _cached()["$defs"][name.rsplit("/", 1)[-1]]
-    return target
 
 
 def keys(node: Schema) -> tuple[str, ...]:

@@ -32,9 +32,7 @@ from citynet.allocate.pools import (
     CUSTOMER_IPV6_LENGTH,
     LINK_LENGTH,
     LOCATOR_LENGTH,
-    without_room,
 )
-from citynet.errors import InventoryError
 from citynet.model import City, Endpoint, Gateway, Node
 
 IFNAMSIZ = 15
@@ -109,9 +107,9 @@ def _vpn(city: City, name: str, asn: int) -> VpnNumbers:
 def _subnet4(city: City, vpn: str, name: str) -> IPv4Interface:
     pool = city.city.customers_ipv4
     length = CUSTOMER_IPV4_LENGTH
-    index = digest("customer4", vpn, name) % (1 << (length - pool.prefixlen))
+    index = digest("customer4", vpn, name) % (1 << max(0, length - pool.prefixlen))
     base = int(pool.network_address) + (index << (32 - length))
-    return IPv4Interface((base + 1, length))
+    return IPv4Interface((base | 1, length))
 
 
 def _subnet6(city: City, vpn: str, name: str) -> IPv6Interface:
@@ -181,17 +179,14 @@ def _gateway(city: City, name: str, gateway: Gateway) -> GatewayNumbers:
     return GatewayNumbers(ends, interfaces, joins)
 
 
-def allocate(city: City) -> Plan:
-    """Every number of `city`. Raises `InventoryError` for clashes and pools that are too small."""
+def numbered(city: City) -> Plan:
+    """Every number of `city`, clashes and all: `clashes.problems` tells them."""
     domains = {name: _domain(city, name) for name in city.domains}
     links = tuple(ip_links(city))
-    found = without_room(city, domains, links)
-    if found:
-        raise InventoryError(found)
     nodes = {name: _node(name, node, domains[node.domain]) for name, node in city.nodes.items()}
     vpns = {name: _vpn(city, name, domains[vpn.domain].asn) for name, vpn in city.vpns.items()}
     risks = srlgs(city, links)
-    plan = Plan(
+    return Plan(
         domains=domains,
         nodes=nodes,
         links={link.id: _link(city, link, domains, risks) for link in links},
@@ -212,5 +207,10 @@ def allocate(city: City) -> Plan:
         lightpaths={light.link: light for light in lightpaths(city, links)},
         degrees=tuple(degrees(city)),
     )
+
+
+def allocate(city: City) -> Plan:
+    """Every number of `city`. Raises `InventoryError` for clashes and pools that are too small."""
+    plan = numbered(city)
     check(city, plan)
     return plan

@@ -11,7 +11,9 @@ from citynet.allocate.claim import Claim
 from citynet.allocate.joins import joined_pairs
 from citynet.allocate.light import pins_of
 from citynet.allocate.light_clashes import light_claims, no_such_ports, same_light
+from citynet.allocate.pinned import is_pinned
 from citynet.allocate.plan import LinkNumbers, Plan
+from citynet.allocate.pools import misfits, without_room
 from citynet.allocate.spaces import pins_inside_pools
 from citynet.errors import InventoryError, KeyPath, Problem
 from citynet.model import City, Link, Span
@@ -220,10 +222,12 @@ def _overlap(
 
 
 def problems(city: City, plan: Plan) -> list[Problem]:
-    """Every clash. Linear but for sorting subnets."""
-    found = list(no_such_ports(city, plan))
-    if found:
-        return found
+    """Every clash, every pool without room and every pin of no use. Linear but for sorting subnets.
+
+    Where pools have no room, numbers that nobody pinned clash because of that, and are not told.
+    """
+    found = [*misfits(city, plan), *no_such_ports(city, plan)]
+    cramped = without_room(city, plan)
     makers = (
         _domain_claims,
         _node_claims,
@@ -234,7 +238,11 @@ def problems(city: City, plan: Plan) -> list[Problem]:
         light_claims,
     )
     claims = (claim for maker in makers for claim in maker(city, plan))
+    if cramped:
+        pinned = (claim for claim in claims if is_pinned(city, claim))
+        return [*found, *cramped, *_clashes(pinned)]
     return [
+        *found,
         *_clashes(claims),
         *pins_inside_pools(city, plan),
         *_overlaps(city, plan),

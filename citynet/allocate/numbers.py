@@ -23,10 +23,13 @@ def in_range(first: int, last: int, *name: str) -> int:
 
 
 def slot(pool: IPv6Network, longer: int, number: int) -> IPv6Network:
-    """The subnet of `pool` with prefix length `longer` that `number`, modulo their count, names."""
-    bits = longer - pool.prefixlen
-    base = int(pool.network_address) + ((number % (1 << bits)) << (128 - longer))
-    return IPv6Network((base, longer))
+    """The subnet of `pool` with prefix length `longer` that `number`, modulo their count, names.
+
+    Of a pool that is smaller than that, the one around it.
+    """
+    bits = max(0, longer - pool.prefixlen)
+    first = int(pool.network_address) >> (128 - longer)
+    return IPv6Network(((first + number % (1 << bits)) << (128 - longer), longer))
 
 
 def host(pool: IPv6Network, number: int) -> IPv6Address:

@@ -1,14 +1,10 @@
-"""Whether there is room for what is pinned, and in pools for what is to be made: asked first.
-
-No number is made before every pool can hold what it is for.
-"""
+"""Whether there is room for what is pinned, and in pools for what is made of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from citynet.allocate.links import IpLink
-from citynet.allocate.plan import DomainNumbers
+from citynet.allocate.plan import DomainNumbers, Plan
 from citynet.allocate.spaces import pools_inside_pools
 from citynet.errors import KeyPath, Problem
 from citynet.model import City
@@ -34,14 +30,12 @@ def _pool(
         yield Problem(what, path, f"/{least} or shorter")
 
 
-def _rooms(
-    city: City, domains: Mapping[str, DomainNumbers], links: Iterable[IpLink]
-) -> Iterator[Problem]:
+def _rooms(city: City, plan: Plan) -> Iterator[Problem]:
     """Pools that cannot hold what has to be made of them."""
     loopbacks = Counter(node.domain for node in city.nodes.values() if node.loopback is None)
     locators = Counter(node.domain for node in city.nodes.values())
-    between = Counter(city.nodes[link.ends[0]].domain for link in links)
-    for name, numbers in domains.items():
+    between = Counter(city.nodes[link.ends[0].node].domain for link in plan.links.values())
+    for name, numbers in plan.domains.items():
         base: KeyPath = ("domains", name, "pools")
         yield from _pool((*base, "loopbacks"), numbers.loopbacks, LOOPBACK_LENGTH, loopbacks[name])
         yield from _pool((*base, "links"), numbers.links, LINK_LENGTH, between[name])
@@ -104,14 +98,11 @@ def _lengths(city: City) -> Iterator[Problem]:
                     yield Problem(f"subnet {pinned} has no room", at, "room for two hosts")
 
 
-def without_room(
-    city: City, domains: Mapping[str, DomainNumbers], links: Iterable[IpLink]
-) -> list[Problem]:
-    """Every pool that is too small or not a domain's own, every pin of no use. Linear."""
-    return [
-        *_lengths(city),
-        *_locators(city, domains),
-        *pools_inside_pools(city, domains),
-        *_rooms(city, domains, links),
-        *_customers(city),
-    ]
+def misfits(city: City, plan: Plan) -> list[Problem]:
+    """Every pin of a prefix that cannot be what it is to be."""
+    return [*_lengths(city), *_locators(city, plan.domains)]
+
+
+def without_room(city: City, plan: Plan) -> list[Problem]:
+    """Every pool that is too small for what is made of it, or not a domain's own. Linear."""
+    return [*pools_inside_pools(city, plan.domains), *_rooms(city, plan), *_customers(city)]

@@ -1,17 +1,14 @@
 """The facts of every device: vendor-neutral, frozen, one value per role that applies."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
-from pydantic import ValidationError
 
 from citynet.build.context import Context
-from citynet.build.role import Role, RoleOptions
-from citynet.errors import InventoryError, KeyPath, Problem
-from citynet.model import Device, DeviceKind, Options, devices
-from citynet.text import nearest
-
-_WHAT = {DeviceKind.ROUTER: " router", DeviceKind.OPTICAL: "n optical node", None: "nything"}
+from citynet.build.options import OptionTable, option_problems
+from citynet.build.role import Role
+from citynet.errors import InventoryError, KeyPath
+from citynet.model import Device, devices
 
 
 class DeviceFacts(Struct, frozen=True):
@@ -27,99 +24,33 @@ class DeviceFacts(Struct, frozen=True):
     origin: KeyPath
 
 
-Place = tuple[KeyPath, Options, DeviceKind | None]
-"""Where options are set, what they are, and the one kind of device that they are for."""
-
-
-def _places(context: Context) -> Iterator[Place]:
-    """Every place that may set options: the city, each domain, each device."""
-    city = context.city
-    yield ("city", "options"), city.city.options, None
-    for name, domain in city.domains.items():
-        yield ("domains", name, "options"), domain.options, DeviceKind.ROUTER
-    for device in devices(city):
-        if device.options:
-            yield (*device.origin, "options"), device.options, device.kind
-
-
-def _option_problems(roles: Sequence[Role], context: Context) -> Iterator[Problem]:
-    known = {role.name: role for role in roles}
-    for path, options, kind in _places(context):
-        fit = [role.name for role in roles if kind in (None, role.kind)]
-        for name, values in options.items():
-            role = known.get(name)
-            if role is None:
-                what = f"no role is called {name!r}"
-                yield Problem(what, (*path, name), "a role", nearest(name, fit))
-            elif name not in fit:
-                what = f"role {name} is not for a{_WHAT[kind]}"
-                yield Problem(what, (*path, name), f"one of {', '.join(fit)}")
-            else:
-                yield from _value_problems(role, values, (*path, name))
-
-
-def _value_problems(role: Role, values: Mapping[str, object], path: KeyPath) -> Iterator[Problem]:
-    try:
-        role.options.model_validate(values)
-    except ValidationError as error:
-        for each in error.errors(include_url=False):
-            place = (*path, *each["loc"])
-            if each["type"] == "extra_forbidden":
-                name = str(each["loc"][-1])
-                hint = nearest(name, role.options.model_fields)
-                yield Problem(f"role {role.name} has no option {name!r}", place, hint=hint)
-            else:
-                yield Problem(f"{'.'.join(map(str, each['loc']))}: {each['msg']}", place)
-
-
-class _OptionTable:
-    """The options of a role on a device: city, then domain, then device.
-
-    They are made once per distinct set.
-    """
-
-    def __init__(self, role: Role, context: Context) -> None:
-        self._role = role
-        self._city = context.city
-        self._domains = {
-            name: self._make(domain.options) for name, domain in context.city.domains.items()
-        }
-        self._outside = self._make()
-
-    def _make(self, *levels: Mapping[str, Mapping[str, object]]) -> RoleOptions:
-        merged: dict[str, object] = {}
-        for level in (self._city.city.options, *levels):
-            merged |= level.get(self._role.name, {})
-        return self._role.options.model_validate(merged)
-
-    def of(self, device: Device) -> RoleOptions:
-        if self._role.name in device.options:
-            domain = self._city.domains[device.domain].options if device.domain else {}
-            return self._make(domain, device.options)
-        return self._domains[device.domain] if device.domain else self._outside
-
-
 def _device(
-    context: Context, device: Device, tables: Sequence[tuple[Role, _OptionTable]]
+    context: Context, device: Device, tables: Sequence[tuple[Role, OptionTable]]
 ) -> DeviceFacts:
     found: dict[str, object] = {}
     for role, table in tables:
         if role.kind is not device.kind:
             continue
-        facts = role.build(context, device.name, table.of(device))
+        options = table.of(device)
+        facts = options and role.build(context, device.name, options)
         if facts is not None:
             found[role.name] = facts
     return DeviceFacts(device.name, device.platform, device.domain, found, device.origin)
 
 
-def build_facts(context: Context, roles: Sequence[Role]) -> dict[str, DeviceFacts]:
+def sound_facts(context: Context, roles: Sequence[Role]) -> dict[str, DeviceFacts]:
     """The facts of every device, by name, in the order of names.
 
-    `roles` are in the order in which they build on each other. Raises `InventoryError` for
-    options that no role has or that a role refuses.
+    `roles` are in the order in which they build on each other. A role is left out of a device
+    where its options have a mistake in them, which `option_problems` tells.
     """
-    problems = list(_option_problems(roles, context))
+    tables = [(role, OptionTable(role, context.city)) for role in roles]
+    return {each.name: _device(context, each, tables) for each in devices(context.city)}
+
+
+def build_facts(context: Context, roles: Sequence[Role]) -> dict[str, DeviceFacts]:
+    """The facts of every device, where no option is wrong. Raises `InventoryError` for those."""
+    problems = list(option_problems(roles, context.city))
     if problems:
         raise InventoryError(problems)
-    tables = [(role, _OptionTable(role, context)) for role in roles]
-    return {each.name: _device(context, each, tables) for each in devices(context.city)}
+    return sound_facts(context, roles)

@@ -1,12 +1,13 @@
 """`citynet graph`."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from citynet.build import Context
-from citynet.cli.options import inventory_option
+from citynet.cli.options import PathName, inventory_option, json_option
 from citynet.errors import CitynetError
 from citynet.graph import dot, picture
 from citynet.pipeline import prepare
@@ -19,22 +20,30 @@ Examples:
 FORMATS: dict[str, Callable[[Context], str]] = {"svg": picture, "dot": dot}
 
 
-def write(text: str, output: Path | None) -> None:
-    """Write a picture to a file, or to stdout where there is none."""
-    if output is None:
+def write(text: str, output: Path | None, *, as_json: bool) -> None:
+    """Write a picture to a file, or to stdout where there is none; JSON has it or names it."""
+    if output is not None:
+        _write(text, output)
+    if as_json:
+        made = {"picture": text} if output is None else {"file": str(output)}
+        click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+    elif output is None:
         click.echo(text.encode(), nl=False)
-        return
+    else:
+        click.echo(f"wrote {output}", err=True)
+
+
+def _write(text: str, output: Path) -> None:
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise CitynetError(f"cannot write {output}: {error.strerror or error}") from error
-    click.echo(f"wrote {output}", err=True)
 
 
 output_option = click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathName(path_type=Path, dir_okay=False),
     help="The file to write; without it, stdout.",
 )
 
@@ -45,9 +54,10 @@ output_option = click.option(
 @click.option(
     "--format", "language", type=click.Choice(sorted(FORMATS)), default="svg", show_default=True
 )
-def graph(folder: Path, output: Path | None, language: str) -> None:
+@json_option
+def graph(folder: Path, output: Path | None, language: str, *, as_json: bool) -> None:
     """Draw the city: rings, domains, gateways and what they let through, VPNs.
 
     Point at anything in the SVG for its addresses.
     """
-    write(FORMATS[language](prepare(folder).context), output)
+    write(FORMATS[language](prepare(folder).context), output, as_json=as_json)

@@ -8,7 +8,7 @@ import click
 
 from citynet.build.context import Context
 from citynet.cli.options import inventory_option, json_option
-from citynet.inventory.ansible import as_graph, as_host, as_list
+from citynet.inventory.ansible import as_graph, as_host, as_list, as_tree
 from citynet.inventory.table import print_table
 from citynet.model import devices
 from citynet.pipeline import prepare
@@ -18,6 +18,7 @@ Examples:
   citynet inventory -i inventory/demo
   citynet inventory -i inventory/demo --list
   citynet inventory -i inventory/demo --host gov-core1
+  citynet inventory -i inventory/demo --graph --json
 """
 
 
@@ -30,18 +31,21 @@ def _hosts(context: Context) -> list[dict[str, object]]:
     return [{"name": each.name, **as_host(context, each.name)} for each in devices(context.city)]
 
 
-def _chosen(*, host: str | None, as_listing: bool, as_tree: bool, as_json: bool) -> str | None:
-    """The one output that was asked for, None for the table. Raises `UsageError` for several."""
-    asked = {"host": host is not None, "list": as_listing, "graph": as_tree, "json": as_json}
+def _chosen(*, host: str | None, as_listing: bool, as_lines: bool, as_json: bool) -> str | None:
+    """The one output that was asked for, None for the table. Raises `UsageError` for several.
+
+    `--list` and `--host` are JSON by themselves.
+    """
+    asked = {"host": host is not None, "list": as_listing, "graph": as_lines}
     names = [name for name, yes in asked.items() if yes]
     if len(names) > 1:
         raise click.UsageError(f"choose one of {', '.join(f'--{name}' for name in names)}")
-    return names[0] if names else None
+    return names[0] if names else ("json" if as_json else None)
 
 
-def _text(context: Context, chosen: str, host: str | None) -> str:
+def _text(context: Context, chosen: str, host: str | None, *, as_json: bool) -> str:
     if chosen == "graph":
-        return as_graph(context)
+        return _json(as_tree(context)) if as_json else as_graph(context)
     if chosen == "list":
         return _json(as_list(context))
     return _json(_hosts(context) if host is None else as_host(context, host))
@@ -51,18 +55,18 @@ def _text(context: Context, chosen: str, host: str | None) -> str:
 @inventory_option
 @click.option("--list", "as_listing", is_flag=True, help="Print `ansible-inventory --list`.")
 @click.option("--host", metavar="NAME", help="Print one host's variables as JSON.")
-@click.option("--graph", "as_tree", is_flag=True, help="Print the tree of groups and hosts.")
+@click.option("--graph", "as_lines", is_flag=True, help="Print the tree of groups and hosts.")
 @json_option
 def inventory(
-    folder: Path, *, as_listing: bool, host: str | None, as_tree: bool, as_json: bool
+    folder: Path, *, as_listing: bool, host: str | None, as_lines: bool, as_json: bool
 ) -> None:
     """The city as an inventory: a table of its nodes, or what Ansible would show of it.
 
     Groups are by domain, network, platform, ring, role and site: `role_core`, `ring_gov_ring`.
     """
-    chosen = _chosen(host=host, as_listing=as_listing, as_tree=as_tree, as_json=as_json)
+    chosen = _chosen(host=host, as_listing=as_listing, as_lines=as_lines, as_json=as_json)
     context = prepare(folder).context
     if chosen is None:
         print_table(context, sys.stdout)
     else:
-        click.echo(_text(context, chosen, host))
+        click.echo(_text(context, chosen, host, as_json=as_json))

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 
 from citynet.cli.graph import output_option, write
-from citynet.cli.options import inventory_option, json_option, yang_option
+from citynet.cli.options import PathName, inventory_option, json_option, yang_option
 from citynet.cli.progress import printed
 from citynet.graph import Scars, picture
 from citynet.lab import api, engine, needs
@@ -39,7 +40,14 @@ host_option = click.option(
 )
 
 
-@click.group()
+@click.group(
+    epilog="""\b
+Examples:
+  citynet lab doctor
+  citynet lab up -i inventory/demo
+  citynet lab status -i inventory/demo
+"""
+)
 def lab() -> None:
     """Bring the city up as a lab, look into it, take it down."""
 
@@ -51,7 +59,7 @@ def lab() -> None:
 @click.option(
     "--load",
     "archives",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=PathName(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
     metavar="FILE",
     help="A vendor's image, as `docker save` writes it, for the lab's host. May be repeated.",
@@ -74,11 +82,15 @@ def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) 
 
 @lab.command(epilog="Example:  citynet lab down -i inventory/demo")
 @inventory_option
-def down(folder: Path) -> None:
+@json_option
+def down(folder: Path, *, as_json: bool) -> None:
     """Remove the lab: containers, networks, the VM, its disk and keys."""
     name = _name(folder)
     removed = api.down(name, progress=printed())
-    click.echo(f"lab {name} is removed" if removed else f"there is no lab {name}")
+    if as_json:
+        click.echo(json.dumps({"name": name, "removed": removed}, indent=2))
+    else:
+        click.echo(f"lab {name} is removed" if removed else f"there is no lab {name}")
 
 
 @lab.command(epilog="Example:  citynet lab status -i inventory/demo --json")
@@ -104,7 +116,7 @@ def status(folder: Path, *, as_json: bool) -> int:
 
 
 @lab.command(epilog="Example:  citynet lab doctor -i inventory/demo --host ssh:root@198.51.100.7")
-@click.option("-i", "--inventory", "folder", type=click.Path(path_type=Path), help="For its size.")
+@click.option("-i", "--inventory", "folder", type=PathName(path_type=Path), help="For its size.")
 @click.option("--host", "where", default="auto", metavar="auto|local|ssh:USER@ADDRESS")
 @json_option
 def doctor(folder: Path | None, where: str, *, as_json: bool) -> int:
@@ -187,21 +199,26 @@ def restart(node: str, folder: Path) -> None:
 
 @lab.command(epilog="Example:  citynet lab file -i inventory/demo > demo.clab.yml")
 @inventory_option
-def file(folder: Path) -> None:
+@json_option
+def file(folder: Path, *, as_json: bool) -> None:
     """Print the containerlab file that `up` deploys."""
-    click.echo(api.clab_file(topology_of(folder), progress=printed()), nl=False)
+    text = api.clab_file(topology_of(folder), progress=printed())
+    if as_json:
+        text = json.dumps(yaml.safe_load(text), ensure_ascii=False, indent=2) + "\n"
+    click.echo(text, nl=False)
 
 
 @lab.command(epilog="Example:  citynet lab graph -i inventory/demo -o now.svg")
 @inventory_option
 @output_option
-def graph(folder: Path, output: Path | None) -> None:
+@json_option
+def graph(folder: Path, output: Path | None, *, as_json: bool) -> None:
     """Draw the city as it is now: cut links and nodes that do not run are crossed out."""
     prepared = prepare(folder)
     now = api.status(prepared.name)
     running = {node for node, state in now.containers.items() if state == "running"}
     down = tuple(node for node in prepared.facts if node not in running)
-    write(picture(prepared.context, Scars(cut=tuple(now.cut), down=down)), output)
+    write(picture(prepared.context, Scars(cut=tuple(now.cut), down=down)), output, as_json=as_json)
 
 
 def _name(folder: Path) -> str:

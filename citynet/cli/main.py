@@ -4,10 +4,12 @@ import gc
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from citynet.errors import CitynetError
+from citynet.cli.output import JSON, ReaderLeftError, as_problems, told
+from citynet.errors import CitynetError, InventoryError
 
 COMMANDS = {
     "validate": ("citynet.cli.validate", "Check an inventory; every mistake at once."),
@@ -54,6 +56,27 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As ever; of a name that there is none of, the nearest ones are told."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(
+                error.command_name, possibilities=COMMANDS, ctx=ctx
+            ) from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As ever; what is wrong with an inventory is JSON where the command was asked for it."""
+        try:
+            return super().invoke(ctx)
+        except InventoryError as error:
+            if not ctx.meta.get(JSON):
+                raise
+            click.echo(as_problems(error))
+            return 1
+
 
 @click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="citynet")
@@ -61,10 +84,17 @@ def cli() -> None:
     """citynet: a whole city's network as code, from YAML to proved packets."""
 
 
+CLOSED = "standard output is closed: send it to a file, or to /dev/null"
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; what a user can put right is said in a sentence."""
+    if sys.stdout is None:  # what is opened next would be written to in its place
+        click.echo(CLOSED, err=True)
+        return 1
     try:
-        result = cli.main(args=arguments, prog_name="citynet", standalone_mode=False)
+        with told(sys.stdout):
+            result = cli.main(args=arguments, prog_name="citynet", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         return 130
@@ -74,8 +104,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except CitynetError as error:
         click.echo(str(error), err=True)
         return 1
-    except BrokenPipeError:
-        sys.stderr.close()
+    except ReaderLeftError:
         return 141
     return result if isinstance(result, int) else 0
 

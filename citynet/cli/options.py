@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -7,25 +8,50 @@ from typing import Any, TypeVar
 import click
 import yaml
 
+from citynet.cli.output import JSON
 from citynet.yang.models import VARIABLE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class PathName(click.Path):
+    """A path. An empty one, of a variable that is not set, is not the current folder."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        """As `click.Path`, and no empty text."""
+        if not os.fspath(value):
+            self.fail("the path is empty: is a variable not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 inventory_option = click.option(
     "-i",
     "--inventory",
     "folder",
-    type=click.Path(path_type=Path),
+    type=PathName(path_type=Path),
     required=True,
     help="The city's folder, inventory/demo.",
 )
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to stdout.")
+
+def _json(context: click.Context, parameter: click.Parameter, asked: bool) -> bool:  # noqa: FBT001
+    context.meta[JSON] = asked
+    return asked
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, callback=_json, help="Print JSON to stdout."
+)
 
 yang_option = click.option(
     "--yang",
     "root",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=PathName(path_type=Path, exists=True, file_okay=False),
     envvar=VARIABLE,
     show_envvar=True,
     help="Folder of the vendors' YANG models.",

@@ -1,8 +1,23 @@
-"""Output that may go nowhere: what a run does must not depend on who still reads it."""
+"""Output that cannot be written: dropped where a run must go on, said in a sentence elsewhere."""
 
 import contextlib
-from collections.abc import Iterator
+import json
+import os
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
+
+import msgspec
+
+from citynet.errors import CitynetError, InventoryError
+
+JSON = "citynet.json"
+"""In a command's `meta`: whether it was asked for JSON."""
+
+
+def as_problems(error: InventoryError | None) -> str:
+    """What is wrong with an inventory, or that nothing is, as JSON."""
+    problems = msgspec.to_builtins(error.problems) if error else []
+    return json.dumps({"valid": error is None, "problems": problems}, ensure_ascii=False, indent=2)
 
 
 class Unbroken:
@@ -32,3 +47,84 @@ def unbroken(stream: TextIO) -> Iterator[TextIO]:
     made: Any = Unbroken(stream)
     with contextlib.redirect_stderr(made):
         yield made
+
+
+class OutputError(CitynetError):
+    """What a command says cannot be written; the text says why."""
+
+
+class ReaderLeftError(Exception):
+    """Nobody reads standard output any more, which is nobody's mistake.
+
+    No `OSError`: click would end the process by itself.
+    """
+
+
+@contextlib.contextmanager
+def _in_words(encoding: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderLeftError from error
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+    except UnicodeEncodeError as error:
+        letter = f"U+{ord(error.object[error.start]):04X}"
+        raise OutputError(
+            f"standard output is {encoding}, which has no {letter}; "
+            "PYTHONIOENCODING=utf-8 makes it UTF-8"
+        ) from error
+
+
+class Told:
+    """A stream, and the bytes under it, that say in a sentence what cannot be written."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    @property
+    def buffer(self) -> "Told":
+        """The bytes under the text."""
+        return Told(self._stream.buffer)
+
+    def write(self, data: Any) -> int:
+        """As the stream's own; raises `OutputError` instead of `OSError`."""
+        with _in_words(getattr(self._stream, "encoding", "")):
+            written: int = self._stream.write(data)
+        return written
+
+    def writelines(self, lines: Iterable[Any]) -> None:
+        """As the stream's own; raises `OutputError` instead of `OSError`."""
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """As the stream's own; raises `OutputError` instead of `OSError`."""
+        with _in_words(""):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextlib.contextmanager
+def told(stream: TextIO) -> Iterator[None]:
+    """Standard output is this stream, and says in a sentence what cannot be written.
+
+    What is still to be written when it fails goes nowhere, so that it does not fail again.
+    """
+    made: Any = Told(stream)
+    try:
+        with contextlib.redirect_stdout(made):
+            yield
+            made.flush()
+    except (OutputError, ReaderLeftError):
+        _drop(stream)
+        raise
+
+
+def _drop(stream: TextIO) -> None:
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 
-from citynet.cli.options import inventory_option, json_option, set_option, yang_option
+from citynet.cli.options import PathName, inventory_option, json_option, set_option, yang_option
 from citynet.cli.warn import warn
 from citynet.errors import CitynetError
 from citynet.pipeline import Prepared, prepare
 from citynet.pipeline import render as render_all
 from citynet.render import Artifact
 from citynet.render.write import write
-from citynet.text import listed
+from citynet.text import listed, nearest
 from citynet.yang.models import VARIABLE
 
 
@@ -20,7 +20,8 @@ def _selected(artifacts: dict[str, Artifact], device: str | None) -> dict[str, A
     if device is None:
         return artifacts
     if device not in artifacts:
-        raise CitynetError(f"no device is called {device!r}")
+        hint = nearest(device, artifacts)
+        raise CitynetError(f"no device is called {device!r}" + (f"; {hint}" if hint else ""))
     return {device: artifacts[device]}
 
 
@@ -44,7 +45,7 @@ def _not_validated(prepared: Prepared, artifacts: dict[str, Artifact]) -> None:
     epilog="Example:  citynet render -i inventory/demo -o out/  or  --device gov-gw1 to read one"
 )
 @inventory_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option("-o", "--output", type=PathName(path_type=Path), help="Folder to write to.")
 @click.option("--device", help="Only this device.")
 @set_option
 @yang_option

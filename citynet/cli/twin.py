@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from citynet.cli.modelled import models_of
-from citynet.cli.options import yang_option
+from citynet.cli.options import PathName, yang_option
 from citynet.cli.progress import printed
 from citynet.errors import CitynetError
 from citynet.lab.build import Builder
@@ -16,10 +16,10 @@ from citynet.lab.paths import paths
 from citynet.twin.run import ADDRESS, Options, command, prepare
 from citynet.yang.models import VARIABLE, ModelSet
 
-Existing = click.Path(path_type=Path, exists=True, dir_okay=False)
+Existing = PathName(path_type=Path, exists=True, dir_okay=False)
 
 
-@click.group()
+@click.group(epilog="Example:  citynet twin run huawei_vrp --port 8300 --yang ../shared/yang")
 def twin() -> None:
     """A stand-in for a vendor's device: its NETCONF and its YANG, and no packets."""
 
@@ -30,7 +30,7 @@ def twin() -> None:
 @click.option(
     "--state",
     "folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathName(path_type=Path, file_okay=False),
     help="Its keys and what it keeps; a folder that is removed at the end where none is named.",
 )
 @click.option("--user", default="root", show_default=True, help="Who may log in.")

@@ -1,15 +1,13 @@
 """`citynet validate`."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
-import msgspec
 
 from citynet.cli.options import inventory_option, json_option
-from citynet.errors import InventoryError
+from citynet.cli.output import as_problems
 from citynet.pipeline import Prepared, prepare, render
 
 
@@ -32,23 +30,11 @@ def _summary(prepared: Prepared) -> str:
     )
 
 
-def _as_json(error: InventoryError | None) -> str:
-    problems = msgspec.to_builtins(error.problems) if error else []
-    return json.dumps({"valid": error is None, "problems": problems}, ensure_ascii=False, indent=2)
-
-
 @click.command(epilog="Example:  citynet validate -i inventory/demo")
 @inventory_option
 @json_option
-def validate(folder: Path, *, as_json: bool) -> int:
+def validate(folder: Path, *, as_json: bool) -> None:
     """Check an inventory and render every device; every mistake is reported at once."""
-    try:
-        prepared = prepare(folder)
-        render(prepared)
-    except InventoryError as error:
-        if not as_json:
-            raise
-        click.echo(_as_json(error))
-        return 1
-    click.echo(_as_json(None) if as_json else _summary(prepared))
-    return 0
+    prepared = prepare(folder)
+    render(prepared)
+    click.echo(as_problems(None) if as_json else _summary(prepared))

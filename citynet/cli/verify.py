@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from citynet.cli.options import inventory_option, json_option, seconds_option
+from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
 from citynet.cli.progress import printed
 from citynet.errors import CitynetError
 from citynet.lab import api as labs
@@ -128,7 +128,7 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
 @seconds_option("--wait", 60.0, "How long sessions and routes may take to come up.")
 @click.option(
     "--junit",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PathName(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Also write JUnit XML.",
 )

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from citynet.cli.modelled import models_of
-from citynet.cli.options import json_option, yang_option
+from citynet.cli.options import PathName, json_option, yang_option
 from citynet.errors import CitynetError
 from citynet.yang.validate import validate_all
 
 
-@click.group()
+@click.group(epilog="Example:  citynet yang check huawei_vrp my-change.xml --yang ../shared/yang")
 def yang() -> None:
     """Documents against the vendors' own YANG models, offline."""
 
@@ -26,7 +26,7 @@ def _read(files: tuple[Path, ...]) -> dict[str, bytes]:
 
 @yang.command(epilog="Example:  citynet yang check huawei_vrp my-change.xml --yang ../shared/yang")
 @click.argument("platform")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=PathName(path_type=Path))
 @yang_option
 @json_option
 @click.pass_context

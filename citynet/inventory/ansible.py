@@ -47,6 +47,13 @@ def _tree(groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
         yield from (f"  |  |--{node}" for node in nodes)
 
 
+def as_tree(context: Context) -> dict[str, object]:
+    """The same tree as a value, in the shape of an inventory of Ansible that is YAML."""
+    groups = {"ungrouped": (), **members(context)}
+    children = {group: {"hosts": list(nodes)} for group, nodes in groups.items()}
+    return {"all": {"children": children}}
+
+
 def as_graph(context: Context) -> str:
     """The tree of groups and hosts that `ansible-inventory --graph` prints, without a newline."""
     return "\n".join(_tree(members(context)))

@@ -1,11 +1,13 @@
 """City -> Topology: which containers and links the lab of a city needs."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from citynet.allocate.numbers import digest, mac, short_name
 from citynet.allocate.plan import EndpointNumbers
+from citynet.lab.errors import LabError
 from citynet.lab.topology import TWIN, Customer, LabLink, LabNode, LabPort, Topology
 from citynet.lab.vendors import (
     check_vendors,
@@ -82,7 +84,8 @@ def _customer(number: int, each: EndpointNumbers) -> Customer:
 def city_topology(prepared: Prepared) -> Topology:
     """The lab of a prepared city; a pure function of it.
 
-    Raises `LabError` where a vendor's own image is asked for that cannot have its ports.
+    Raises `LabError` where a vendor's own image is asked for that cannot have its ports, and
+    where two things of the lab would have one name.
     """
     check_vendors(prepared)
     city = prepared.name
@@ -100,14 +103,32 @@ def city_topology(prepared: Prepared) -> Topology:
     ]
     addresses = _addresses(network, [CUSTOMERS, *sorted(prepared.facts)])
     nodes = tuple(_lab_node(prepared, name, addresses[name]) for name in sorted(prepared.facts))
-    return Topology(
-        name=city,
-        management=network,
-        nodes=nodes,
-        links=(*sorted(_city_links(prepared), key=lambda link: link.id), *access),
-        customers_node=LabNode(CUSTOMERS, "customers", "node", addresses[CUSTOMERS]),
-        customers=customers,
+    return _distinct(
+        Topology(
+            name=city,
+            management=network,
+            nodes=nodes,
+            links=(*sorted(_city_links(prepared), key=lambda link: link.id), *access),
+            customers_node=LabNode(CUSTOMERS, "customers", "node", addresses[CUSTOMERS]),
+            customers=customers,
+        )
     )
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _distinct(made: Topology) -> Topology:
+    """The topology itself. Raises `LabError` where one name would stand for two things."""
+    nodes = _twice([*(node.name for node in made.nodes), made.customers_node.name])
+    ends = [end for link in made.links for end in (link.a, link.b)]
+    ports = _twice(f"{end.interface} of {end.node}" for end in ends)
+    said = [f"two nodes of the lab would be called {name!r}: rename the router" for name in nodes]
+    said += [f"two links would end on interface {each}: pin another for one" for each in ports]
+    if said:
+        raise LabError("\n".join(said))
+    return made
 
 
 def topology(folder: Path) -> Topology:

@@ -1,6 +1,6 @@
 """A folder of YAML to a `City` and the places of everything in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,14 +11,16 @@ from citynet.load import folder as folders
 from citynet.load.compose import Document, compose
 from citynet.load.merge import Merged, merge
 from citynet.load.references import dangling
-from citynet.load.rules import RULES, WHOLE_RULES, apply
+from citynet.load.rules import HEADER_RULES, RULES, WHOLE_RULES, apply
 from citynet.load.shape import bad_paths, shape_problems
+from citynet.load.sound import entry_of, sound, without
 from citynet.load.source import decode, top
 from citynet.load.tree import Sources, in_order
 from citynet.model import City
 
 SECTIONS = tuple(City.model_fields)
-_ANY_HEADER = {"name": "unknown"}
+HEADER = "city"
+_ANY_HEADER: Mapping[str, object] = {"name": "unknown"}
 
 
 class LoadedCity(Struct, frozen=True):
@@ -28,19 +30,40 @@ class LoadedCity(Struct, frozen=True):
     sources: Sources
 
 
-def load_city(folder: Path) -> LoadedCity:
-    """Load the inventory in a folder: all its `*.yaml` and `*.yml` files, as one.
+class Reading(Struct, frozen=True):
+    """What could be read of an inventory, and every problem in it, sorted by file and place.
 
-    Raises `InventoryError` with every problem that can be told, sorted by file and place.
+    `city` is all that has the right shape. `part` is what of it has nothing to do with a
+    problem, so that later stages can go on with it: the city itself where there is none. Either
+    is None where not even that is known.
+    """
+
+    sources: Sources
+    problems: tuple[Problem, ...] = ()
+    city: City | None = None
+    part: City | None = None
+
+
+def read_city(folder: Path) -> Reading:
+    """Read the inventory in a folder: all its `*.yaml` and `*.yml` files, as one.
+
     Linear in the size of the inventory, mistakes included.
     """
     files, problems = folders.find(folder)
     if not files:
-        raise InventoryError(problems)
+        return Reading(Sources(), tuple(problems))
     documents = [Document(str(folder), problems=tuple(problems))] if problems else []
     documents += [_document(file, folder) for file in files]
     merged = merge(documents, SECTIONS, _start(files))
     return _checked(merged)
+
+
+def load_city(folder: Path) -> LoadedCity:
+    """Load the inventory in a folder. Raises `InventoryError` with every problem in it."""
+    read = read_city(folder)
+    if read.problems or read.city is None:
+        raise InventoryError(read.problems)
+    return LoadedCity(read.city, read.sources)
 
 
 def _start(files: Iterable[Path]) -> Position:
@@ -61,14 +84,12 @@ def _document(file: Path, folder: Path) -> Document:
     return document.after(problems)
 
 
-def _checked(merged: Merged) -> LoadedCity:
-    sources = merged.sources
+def _checked(merged: Merged) -> Reading:
     reader = _Reader(merged)
     city = reader.shape()
     reader.rules(reader.references(city))
-    if reader.problems or city is None:
-        raise InventoryError(in_order(reader.problems))
-    return LoadedCity(city, sources)
+    part = reader.part(city)
+    return Reading(merged.sources, tuple(in_order(reader.problems)), city, part)
 
 
 class _Reader:
@@ -77,6 +98,7 @@ class _Reader:
     def __init__(self, merged: Merged) -> None:
         self.merged = merged
         self.problems: list[Problem] = list(merged.problems)
+        self.wrong: set[KeyPath] = set()
 
     def shape(self) -> City | None:
         """Read the values as a city, or as much of it as has the right shape."""
@@ -100,16 +122,42 @@ class _Reader:
             return city
         problems = list(dangling(self.merged.values))
         self._add(problems)
-        return _without(city, {problem.path[:2] for problem in problems}) if city else None
+        return without(city, {entry_of(problem.path) for problem in problems}) if city else None
 
     def rules(self, city: City | None) -> None:
         """Ask the rules that can be asked."""
         if city is None:
             return
         nothing_missing = not self.problems
-        self._add(apply(RULES, city))
+        spared = frozenset() if self._header_is_right() else HEADER_RULES
+        self._add(apply((rule for rule in RULES if rule not in spared), city))
+        self.wrong |= {entry_of(each.path) for each in self.problems if len(each.path) > 1}
         if nothing_missing:
             self._add(apply(WHOLE_RULES, city))
+
+    def part(self, city: City | None) -> City | None:
+        """Give what of the city has nothing to do with a problem.
+
+        Nothing has if the header is wrong: numbers are made of the city's name, and platforms
+        and options are the header's where nothing else is said.
+        """
+        if city is None or not self._header_is_right():
+            return None
+        if not self.problems:
+            return city
+        written = {(section, name) for section, names in self._sections() for name in names}
+        here = {(section, name) for section, name in written if name in getattr(city, section)}
+        wrong = {path for path in self.wrong if path[:2] in here}
+        return sound(city, wrong, written - here)
+
+    def _sections(self) -> Iterator[tuple[str, Mapping[str, object]]]:
+        for section, entries in self.merged.values.items():
+            if section != HEADER and isinstance(entries, Mapping):
+                yield section, entries
+
+    def _header_is_right(self) -> bool:
+        wrong = any(problem.path[:1] == (HEADER,) for problem in self.problems)
+        return HEADER in self.merged.values and not wrong
 
     def _add(self, problems: Iterable[Problem]) -> None:
         said = {problem.position for problem in self.problems}
@@ -117,29 +165,14 @@ class _Reader:
         self.problems += [problem for problem in placed if problem.position not in said]
 
 
-def _without(city: City, paths: set[KeyPath]) -> City:
-    """Leave entries out of a city; nothing else is looked at again."""
-    kept = {
-        section: {
-            name: entry
-            for name, entry in getattr(city, section).items()
-            if (section, name) not in paths
-        }
-        for section in {str(path[0]) for path in paths}
-    }
-    return city.model_copy(update=kept)
-
-
 def _part(values: Mapping[str, object], bad: set[KeyPath]) -> City | None:
     """Read the entries that have the right shape, if they make a city."""
-    kept: dict[str, object] = {}
+    kept: dict[str, object] = {HEADER: _ANY_HEADER}
     for section, entries in values.items():
         if isinstance(entries, Mapping):
-            kept[section] = {
-                name: entry for name, entry in entries.items() if (section, name) not in bad
-            }
-    if any(path[0] == "city" for path in bad):
-        kept["city"] = _ANY_HEADER
+            start = _ANY_HEADER if section == HEADER else {}
+            fits = {name: each for name, each in entries.items() if (section, name) not in bad}
+            kept[section] = {**start, **fits}
     try:
         return City.model_validate(kept, by_alias=True, by_name=False)
     except ValidationError:

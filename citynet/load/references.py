@@ -100,8 +100,15 @@ class _Section:
         )
 
 
-def dangling(values: Mapping[str, object]) -> Iterator[Problem]:
-    """Find the names that nothing has, in the raw values of an inventory; linear."""
+class _Miss(Struct, frozen=True):
+    """A name at `path` that is not one of a section's."""
+
+    path: KeyPath
+    name: str
+    section: _Section
+
+
+def _misses(values: Mapping[str, object]) -> Iterator[_Miss]:
     sections: dict[str, _Section] = {}
     for reference in REFERENCES:
         name = reference.section
@@ -110,12 +117,25 @@ def dangling(values: Mapping[str, object]) -> Iterator[Problem]:
         )
         for path, value in _walk(values, reference.path, ()):
             if isinstance(value, str) and value not in section:
-                yield _other_kind(values, name, path, value) or section.miss(path, value)
+                yield _Miss(path, value, section)
     vpns = _Section("there is no VPN", "vpns", values.get("vpns"))
     for pattern in FLOW_ENDS:
         for path, value in _walk(values, pattern, ()):
             if isinstance(value, str) and value.count("/") <= 1:
                 yield from _flow_end(vpns, path, value)
+
+
+def dangling(values: Mapping[str, object]) -> Iterator[Problem]:
+    """Find the names that nothing has, in the raw values of an inventory; linear."""
+    for miss in _misses(values):
+        place = miss.section.place
+        other = _other_kind(values, place, miss.path, miss.name)
+        yield other or miss.section.miss(miss.path, miss.name)
+
+
+def astray(values: Mapping[str, object]) -> Iterator[KeyPath]:
+    """Find where they are, without the words."""
+    return (miss.path for miss in _misses(values))
 
 
 def _other_kind(
@@ -129,16 +149,17 @@ def _other_kind(
     return Problem(f"`{name}` is {found}", path, expected=f"{wanted}: a name in `{section}`")
 
 
-def _flow_end(vpns: _Section, path: KeyPath, value: str) -> Iterator[Problem]:
+def _flow_end(vpns: _Section, path: KeyPath, value: str) -> Iterator[_Miss]:
     vpn, slash, endpoint = value.partition("/")
     if vpn not in vpns.values:
-        yield vpns.miss(path, vpn)
+        yield _Miss(path, vpn, vpns)
         return
     found = vpns.values[vpn]
     endpoints = found.get("endpoints") if isinstance(found, Mapping) else None
     if slash and isinstance(endpoints, Mapping) and endpoint not in endpoints:
         place = f"vpns.{vpn}.endpoints"
-        yield _Section(f"VPN `{vpn}` has no endpoint", place, endpoints).miss(path, endpoint)
+        section = _Section(f"VPN `{vpn}` has no endpoint", place, endpoints)
+        yield _Miss(path, endpoint, section)
 
 
 def _walk(value: object, pattern: Sequence[str], path: KeyPath) -> Iterator[tuple[KeyPath, object]]:

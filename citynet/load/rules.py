@@ -8,6 +8,7 @@ from citynet.load import (
     rules_domains,
     rules_images,
     rules_light,
+    rules_names,
     rules_optical,
     rules_services,
     rules_topology,
@@ -18,6 +19,7 @@ from citynet.model import City
 Rule = Callable[[City], Iterable[Problem]]
 
 RULES: tuple[Rule, ...] = (
+    rules_names.device_name_is_free,
     rules_topology.node_network_in_domain,
     rules_images.real_image_is_named,
     rules_addresses.pins_are_unicast,
@@ -39,7 +41,6 @@ RULES: tuple[Rule, ...] = (
     rules_light.spans_are_of_the_ring,
     rules_light.frequency_is_on_the_grid,
     rules_light.risk_group_of_its_own_fibre,
-    rules_services.vpn_name_is_free,
     rules_services.vpn_network_in_domain,
     rules_services.endpoint_in_domain,
     rules_services.endpoint_in_network,
@@ -55,6 +56,9 @@ RULES: tuple[Rule, ...] = (
 
 Whether pinned numbers clash or fit their pools is the allocator's to say.
 """
+
+HEADER_RULES: frozenset[Rule] = frozenset({rules_images.real_image_is_named})
+"""Those of them that also depend on what `city` says of all."""
 
 WHOLE_RULES: tuple[Rule, ...] = (
     rules_domains.vpns_need_a_core,

@@ -3,31 +3,15 @@
 Names that nothing has are `references`' business: every rule here passes them over.
 """
 
-import re
 from collections.abc import Iterator
 from ipaddress import IPv4Interface, IPv6Interface
 
 from citynet.errors import KeyPath, Problem
 from citynet.model import City, Flow, NodeRole, Protocol
 
-RESERVED = frozenset({"all", "default", "eth0", "lo", "local", "main", "mgmt", "sr0", "unspec"})
-"""Names that Linux, FRR or the lab already use for an interface, a VRF or a routing table."""
-
 IPV6 = 6
-
-_PORT_NAME = re.compile(r"eth[0-9]+|(lo|sr|dummy|tunl|sit|gre|ip6tnl|vrf)[0-9]+")
-
-
-def vpn_name_is_free(city: City) -> Iterator[Problem]:
-    """A VPN's name becomes a VRF, an interface and a table on Linux (ip-vrf(8), rt_tables)."""
-    for name in city.vpns:
-        if name in RESERVED or _PORT_NAME.fullmatch(name):
-            yield Problem(
-                f"`{name}` is a name that routers use themselves",
-                ("vpns", name),
-                expected="another name for the VPN",
-                hint=f"for example `vpn-{name}`",
-            )
+POINT_TO_POINT = 31
+"""From this length on, a subnet has no address of its own (RFC 3021)."""
 
 
 def vpn_network_in_domain(city: City) -> Iterator[Problem]:

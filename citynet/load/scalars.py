@@ -26,7 +26,14 @@ _OLD_BOOLS = frozenset(
     for base in ("yes", "no", "on", "off", "y", "n")
     for word in (base, base.capitalize(), base.upper())
 )
-_WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,19})")
+SHOWN = 60
+"""Characters of a word that are told."""
+
+MOST_DIGITS = 20
+"""The longest number that is read. What an inventory has takes ten; longer ones cost time."""
+
+_WHOLE = re.compile(rf"[-+]?(?:0|[1-9][0-9]{{0,{MOST_DIGITS - 1}}})")
+_TOO_LONG = re.compile(r"[-+]?[1-9][0-9]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,16}")
 _OCTAL = re.compile(r"[-+]?0o?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,2})?")
@@ -58,12 +65,18 @@ def plain(word: str) -> object:
 def _number(word: str) -> object:
     if _WHOLE.fullmatch(word):
         return int(word)
+    if _TOO_LONG.fullmatch(word):
+        return Doubt(
+            f"this is a number of {len(word.lstrip('-+'))} digits",
+            f"a number of at most {MOST_DIGITS}, or text in quotes",
+        )
     if _HEX.fullmatch(word):
         return int(word, 16)
     if _OCTAL.fullmatch(word):
+        shown = word[:SHOWN]
         return Doubt(
-            f"`{word}` begins with a zero: octal to some programs, decimal or text to others",
-            f'"{word}" in quotes for text, or a number without the zero',
+            f"`{shown}` begins with a zero: octal to some programs, decimal or text to others",
+            f'"{shown}" in quotes for text, or a number without the zero',
         )
     if _DECIMAL.fullmatch(word):
         return float(word)

@@ -4,7 +4,7 @@ What was expected is said in the words of the JSON Schema, so editors say the sa
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from typing import Any
 
@@ -14,7 +14,7 @@ from citynet import schema
 from citynet.errors import KeyPath, Position, Problem
 from citynet.load.nearest import LONGEST, Names, safe_name
 from citynet.load.references import section_named
-from citynet.load.scalars import kind
+from citynet.load.scalars import kind, plain
 from citynet.load.tree import Sources
 
 _KEY = "[key]"
@@ -51,11 +51,32 @@ def shape_problems(
     return [problem for problem in problems if not shape.explained(problem)]
 
 
-class Shape:
-    """Words for one inventory's mistakes of shape."""
+def said_by(
+    error: ValidationError, sources: Sources, at: Callable[[KeyPath], schema.Schema], base: KeyPath
+) -> list[Problem]:
+    """Say what is wrong with the part of an inventory at `base`, which has a model of its own.
 
-    def __init__(self, sources: Sources) -> None:
+    `at` finds the schema of a value by its path. What a model says itself is left as it is.
+    """
+    shape = Shape(sources, at)
+    problems: list[Problem] = []
+    for one in error.errors(include_url=False):
+        place = (*base, *one["loc"])
+        if one["type"] in ("value_error", "assertion_error"):
+            problems.append(Problem(one["msg"], place))
+        else:
+            problems += shape.problem(place, one["type"], one["input"])
+    return [problem for problem in problems if not shape.explained(problem)]
+
+
+class Shape:
+    """Words for one inventory's mistakes of shape; `at` finds the schema of a value."""
+
+    def __init__(
+        self, sources: Sources, at: Callable[[KeyPath], schema.Schema] = schema.at
+    ) -> None:
         self._sources = sources
+        self._schema = at
         self._names: dict[tuple[str, ...], Names] = {}
         self._misspelt: set[KeyPath] = set()
         self._missed: dict[Problem, KeyPath] = {}
@@ -80,7 +101,7 @@ class Shape:
             Problem(
                 f"{_name(path)} has no value",
                 path,
-                expected=_expected(path),
+                expected=self._expected(path),
                 hint="leave the key out if there is nothing to say",
                 position=position,
             )
@@ -94,7 +115,7 @@ class Shape:
 
     def _bad_name(self, path: KeyPath) -> Problem:
         name = str(path[-1])
-        names = schema.at(path[:-1]).get("propertyNames", {})
+        names = self._schema(path[:-1]).get("propertyNames", {})
         simple = safe_name(name)[: names.get("maxLength", LONGEST)]
         fits = simple != name and re.search(names.get("pattern", ""), simple)
         return Problem(
@@ -116,19 +137,19 @@ class Shape:
             what = f"there is no `{place[-1]}:` section"
             sections = ", ".join(sorted(self._sources.sections)) or "none"
             hint = f"sections found: {sections}"
-        problem = self._at(parent, what, _expected(place), hint)
+        problem = self._at(parent, what, self._expected(place), hint)
         self._missed[problem] = place
         return [problem]
 
     def _unknown(self, place: KeyPath) -> Problem:
-        keys = schema.keys(schema.at(place[:-1]))
+        keys = schema.keys(self._schema(place[:-1]))
         near = self._nearest(keys, place[-1])
         if near:
             self._misspelt.add((*place[:-1], near))
         return Problem(
             f"unknown key `{_short(str(place[-1]))}`",
             place,
-            expected="one of " + ", ".join(keys),
+            expected="one of " + ", ".join(keys) if keys else "none here",
             hint=f"did you mean `{near}`?" if near else None,
             position=self._sources.locate_key(place),
         )
@@ -138,12 +159,12 @@ class Shape:
         what = f"{_name(path)} has {count} item{'' if count == 1 else 's'}"
         if isinstance(found, Mapping):
             return self._at(path, f"{_name(path)} is empty", "at least one name in it")
-        return self._at(path, what, _expected(path))
+        return self._at(path, what, self._expected(path))
 
     def _wrong(self, path: KeyPath, found: Any) -> Problem:
-        node = schema.at(path)
+        node = self._schema(path)
         what = f"{_name(path)} {_is(found, node)}"
-        return self._at(path, what, _expected(path), self._hint(path, node, found))
+        return self._at(path, what, self._expected(path), self._hint(path, node, found))
 
     def _nearest(self, names: tuple[str, ...], word: object) -> str | None:
         if names not in self._names:
@@ -161,6 +182,10 @@ class Shape:
             return _text_hint(node, found)
         return None
 
+    def _expected(self, path: KeyPath) -> str:
+        section = section_named(path)
+        return f"a name in `{section}`" if section else schema.describe(self._schema(path))
+
     def _at(
         self, path: KeyPath, what: str, expected: str | None, hint: str | None = None
     ) -> Problem:
@@ -169,7 +194,7 @@ class Shape:
 
 
 def _text_hint(node: schema.Schema, found: str) -> str | None:
-    if node.get("type") == "integer" and found.isascii() and found.isdigit():
+    if node.get("type") == "integer" and isinstance(plain(found), int):
         return "leave out the quotes"
     if str(node.get("format")).endswith("network"):
         return _network_hint(found)
@@ -183,11 +208,6 @@ def _network_hint(found: str) -> str | None:
     except ValueError:
         return None
     return f"did you mean `{network}`?" if str(network) != found else None
-
-
-def _expected(path: KeyPath) -> str:
-    section = section_named(path)
-    return f"a name in `{section}`" if section else schema.describe(schema.at(path))
 
 
 def _name(path: KeyPath) -> str:

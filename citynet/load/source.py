@@ -9,7 +9,13 @@ from functools import cached_property
 from citynet.errors import Position, Problem
 
 BOM = "\ufeff"
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
+WIDE = {
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+"""What files of other encodings begin with; UTF-32 of one order begins as UTF-16 does."""
 MAX_BAD_CHARACTERS = 20
 """How many bad characters are listed one by one in a file that is full of them."""
 
@@ -54,9 +60,10 @@ def decode(file: str, data: bytes) -> tuple[Source | None, list[Problem]]:
 
     Returns no source when the file cannot be read as YAML at all; the problems say why.
     """
-    if data.startswith(UTF16):
-        what = "the file is UTF-16, not UTF-8"
-        hint = "save it as UTF-8 without BOM, or: iconv -f UTF-16 -t UTF-8"
+    wide = next((name for mark, name in WIDE.items() if data.startswith(mark)), None)
+    if wide:
+        what = f"the file is {wide}, not UTF-8"
+        hint = f"save it as UTF-8 without BOM, or: iconv -f {wide} -t UTF-8"
         return None, [Problem(what, expected="UTF-8", hint=hint, position=top(file))]
     try:
         text = data.decode("utf-8")

@@ -16,6 +16,7 @@ class DeviceKind(StrEnum):
     OPTICAL = "optical"
 
 
+OPTICAL = "optical_platform"
 SECTIONS = {DeviceKind.ROUTER: "nodes", DeviceKind.OPTICAL: "optical"}
 """Where an inventory has each kind."""
 
@@ -23,6 +24,7 @@ SECTIONS = {DeviceKind.ROUTER: "nodes", DeviceKind.OPTICAL: "optical"}
 class Device(Struct, frozen=True):
     """What all devices have. `part` is what it is for: a router's role, an optical node's kind.
 
+    `named_at` is where the inventory says its platform, the city's default if it names none.
     `domain` is None for optical equipment: it carries domains, and is of none.
     """
 
@@ -30,6 +32,7 @@ class Device(Struct, frozen=True):
     kind: DeviceKind
     part: str
     platform: str
+    named_at: KeyPath
     site: str
     label: str | None
     domain: str | None
@@ -51,6 +54,7 @@ def device(city: City, name: str) -> Device:
             kind=DeviceKind.ROUTER,
             part=router.role.value,
             platform=router.platform or header.platform,
+            named_at=("nodes", name, "platform") if router.platform else ("city", "platform"),
             site=router.site,
             label=router.label,
             domain=router.domain,
@@ -62,6 +66,7 @@ def device(city: City, name: str) -> Device:
         kind=DeviceKind.OPTICAL,
         part=optical.kind.value,
         platform=optical.platform or header.optical_platform,
+        named_at=("optical", name, "platform") if optical.platform else ("city", OPTICAL),
         site=optical.site,
         label=optical.label,
         domain=None,

@@ -50,7 +50,7 @@ class Node(Intent):
         "own image (`real`), which `city.images` names.",
     )
     network: Id | None = Field(default=None, description="The one service network it serves.")
-    reflects: bool | None = Field(
+    reflects: Annotated[bool, Field(strict=True)] | None = Field(
         default=None, description="Whether it reflects VPN routes; cores do unless this says no."
     )
     options: dict[str, dict[str, object]] = Field(

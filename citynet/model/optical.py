@@ -117,7 +117,7 @@ class Span(Intent):
     interfaces: dict[Id, InterfaceName] = Field(
         default_factory=dict, description="Pin its link's interface names, by node."
     )
-    loss: Annotated[float, Field(ge=0, le=40)] | None = Field(
+    loss: Annotated[float, Field(ge=0, le=40, strict=True)] | None = Field(
         default=None,
         description="The fibre's loss in dB, as measured; amplifiers make up for it.",
     )

@@ -8,14 +8,17 @@ have wildcards, and of nodes may be a group by role, domain or site: `nodes.role
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from pydantic import ValidationError
 
-from citynet.errors import CitynetError
+from citynet.errors import CitynetError, KeyPath
 from citynet.model.base import Intent
 from citynet.model.city import City, Options
 from citynet.model.nodes import Node
 from citynet.text import nearest
+
+Entry = TypeVar("Entry", bound=Intent)
 
 PARTS = 3
 EXPECTED = "expected platform, options.ROLE.NAME or SECTION.NAME.KEY"
@@ -49,7 +52,14 @@ def _names(name: str, entry: Intent) -> Iterator[str]:
             yield f"{kind}_{value.replace('-', '_')}"
 
 
-def _with(entry: Intent, name: str, setting: tuple[str, str, object]) -> Intent:
+def _no_value(path: KeyPath, value: object) -> str:
+    from citynet import schema  # noqa: PLC0415 - only for a mistake
+
+    found = "nothing" if value is None else repr(value)
+    return f"{found} is no value of {path[-1]!r}, expected {schema.describe(schema.at(path))}"
+
+
+def _with(entry: Entry, section: str, name: str, setting: tuple[str, str, object]) -> Entry:
     """The entry with a key set, checked as one from a file is."""
     key, field, value = setting
     fields = type(entry).model_fields
@@ -59,8 +69,8 @@ def _with(entry: Intent, name: str, setting: tuple[str, str, object]) -> Intent:
     try:
         return type(entry).model_validate(raw | {field: value})
     except ValidationError as error:
-        said = error.errors(include_url=False)[0]["msg"]
-        raise _cannot(key, f"{value!r} is no value of {field!r}: {said}") from error
+        path = (section, field) if section == name else (section, name, field)
+        raise _cannot(key, _no_value(path, value)) from error
 
 
 def _entries(city: City, key: str, value: object) -> City:
@@ -77,7 +87,7 @@ def _entries(city: City, key: str, value: object) -> City:
     if not chosen:
         raise _cannot(key, f"{section} has no {pattern!r}", nearest(pattern, entries))
     changed = {
-        name: _with(entry, name, (key, field, value)) if name in chosen else entry
+        name: _with(entry, section, name, (key, field, value)) if name in chosen else entry
         for name, entry in entries.items()
     }
     return city.model_copy(update={section: changed})
@@ -91,7 +101,7 @@ def with_settings(city: City, settings: Mapping[str, object]) -> City:
     for key, value in settings.items():
         header = city.city
         if key == "platform":
-            header = header.model_copy(update={"platform": str(value)})
+            header = _with(header, "city", "city", (key, key, value))
             nodes = {
                 name: node.model_copy(update={"platform": None})
                 for name, node in city.nodes.items()
@@ -104,3 +114,22 @@ def with_settings(city: City, settings: Mapping[str, object]) -> City:
         else:
             city = _entries(city, key, value)
     return city
+
+
+def _says(city: City, key: str, path: KeyPath) -> bool:
+    """Whether a setting says what stands at a path, or is the reason that it stands there."""
+    if key == "platform":
+        return path == ("city", key)
+    section, pattern, field = _parts(key)
+    if section == "options":
+        whole: KeyPath = ("city", *key.split("."))
+        return path[: len(whole)] == whole[: max(PARTS, len(path))]
+    if (path[:1], path[2:3]) != ((section,), (field,)):
+        return False
+    entry = getattr(city, section)[path[1]]
+    return any(fnmatchcase(each, pattern) for each in _names(str(path[1]), entry))
+
+
+def setting_of(city: City, settings: Mapping[str, object], path: KeyPath) -> str | None:
+    """The setting that what stands at a path is from: the last of those that say it."""
+    return next((key for key in reversed(tuple(settings)) if _says(city, key, path)), None)

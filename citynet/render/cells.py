@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from citynet.build.facts import DeviceFacts
 from citynet.build.traits import interfaces, needed_by, required
-from citynet.errors import InventoryError, Problem
+from citynet.errors import InventoryError, KeyPath, Problem
+from citynet.model import City, devices
 from citynet.render.platform import Platform
 from citynet.render.render import templates_of
 from citynet.text import listed, nearest
@@ -64,21 +65,33 @@ def fitted(facts: Mapping[str, DeviceFacts], platforms: Platforms) -> dict[str, 
     return found
 
 
-def check_cells(facts: Iterable[DeviceFacts], platforms: Platforms) -> None:
-    """Raise `InventoryError` for every device that has a role its platform cannot do."""
+def unknown_platforms(city: City, platforms: Platforms) -> Iterator[Problem]:
+    """Every platform that there is none of, where the inventory names it."""
+    said: set[KeyPath] = set()
+    for each in devices(city):
+        if each.platform in platforms or each.named_at in said:
+            continue
+        said.add(each.named_at)
+        what = f"there is no platform {each.platform!r}, which node {each.name} has"
+        expected, hint = f"one of {listed(sorted(platforms))}", nearest(each.platform, platforms)
+        yield Problem(what, each.named_at, expected, hint)
+
+
+def cell_problems(facts: Iterable[DeviceFacts], platforms: Platforms) -> Iterator[Problem]:
+    """Everything of a device that its platform cannot do; of known platforms only."""
     have: dict[str, frozenset[str]] = {}
-    problems: list[Problem] = []
     for each in facts:
         if each.platform not in platforms:
-            what = f"node {each.name} has platform {each.platform!r}, which is unknown"
-            path = (*each.origin, "platform")
-            hint = nearest(each.platform, platforms)
-            problems.append(Problem(what, path, f"one of {listed(sorted(platforms))}", hint))
             continue
         platform = platforms[each.platform]
         if platform.name not in have:
             have[platform.name] = _have(platform)
-        problems.extend(_problems(each, platform, have[platform.name]))
+        yield from _problems(each, platform, have[platform.name])
+
+
+def check_cells(facts: Iterable[DeviceFacts], platforms: Platforms) -> None:
+    """Raise `InventoryError` for every device that has a role its platform cannot do."""
+    problems = list(cell_problems(facts, platforms))
     if problems:
         raise InventoryError(problems)
 

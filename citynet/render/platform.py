@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from citynet.build.facts import DeviceFacts
 from citynet.errors import CitynetError
+from citynet.render.naming import Naming
 from citynet.render.ports import Ports
 from citynet.yang.models import ModelSet
 
@@ -60,9 +61,10 @@ class Platform(Struct, frozen=True):
     otherwise. `filters` are the platform's own Jinja filters, by name. `models` are the YANG
     models that its documents (files that end in `.xml`) must be valid against. `lacks` says of
     roles that it has no template for why, or what to do instead. `ports` says how it names its
-    ports, where it does not take any name; templates have `name | port` then. `port` is the TCP
-    port that it is managed at: 22 for a shell, 830 for NETCONF (RFC 6242). `cli` is what answers
-    at 22 where that is not a POSIX shell.
+    ports, where it does not take any name; templates have `name | port` then. `interfaces` and
+    `vrfs` say which names these can have, where it is not any. `port` is the TCP port that it is
+    managed at: 22 for a shell, 830 for NETCONF (RFC 6242). `cli` is what answers at 22 where that
+    is not a POSIX shell.
 
     `image` is the folder of `labs/images/` that its lab nodes are made from. Where it names none,
     a platform with models is there as its twin, and one without is a Linux router. `real` is
@@ -83,6 +85,8 @@ class Platform(Struct, frozen=True):
     models: ModelSet | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
     ports: Ports | None = None
+    interfaces: Naming | None = None
+    vrfs: Naming | None = None
     port: int = 22
     real: RealImage | None = None
     cli: CommandLine | None = None

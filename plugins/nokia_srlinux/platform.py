@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from citynet.build.facts import DeviceFacts
+from citynet.render.naming import Naming
 from citynet.render.platform import CommandLine, Platform, RealImage, outside
 from citynet.render.stateless import refuses_state
 from citynet.render.xml import assemble
@@ -18,6 +19,9 @@ UNDERLAY = {
     "mtu": range(1500, 9399),
 }
 """Ranges of srl_nokia-bfd (ms, times) and of a 7220's ports: 9412 bytes with their Ethernet."""
+
+VRFS = Naming(re.compile(r".{1,247}"), "at most 247 characters", re.compile(r"default|mgmt"))
+"""Network instances that SR Linux has from the start: what it routes by, and its management."""
 
 NO_SRV6 = (
     "SR Linux 25.3 has no SRv6 endpoint on any hardware: give the domain "
@@ -64,6 +68,7 @@ PLATFORM = Platform(
     models=MODELS,
     lacks={"srv6": NO_SRV6, "vpn": NO_REFLECTION},
     ports=PORTS,
+    vrfs=VRFS,
     real=RealImage("nokia_srlinux", "admin", lab_interface, takes_key=True),
     cli=CommandLine("nokia_srl", ("show", "info"), "Parsing error"),
 )

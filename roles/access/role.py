@@ -34,16 +34,25 @@ class AccessPort(Struct, frozen=True):
 
 
 class Access(Struct, frozen=True):
-    """The customer-facing interfaces of a router; `sids` is the domain's block of SRv6 SIDs."""
+    """The customer-facing interfaces of a router; `sids` is the domain's block of SRv6 SIDs.
+
+    `mtu` is that of all of them.
+    """
 
     sids: IPv6Network
     ports: tuple[AccessPort, ...]
+    mtu: int
     origin: KeyPath
 
     @property
     def interfaces(self) -> tuple[str, ...]:
         """The ports that customers are attached to."""
         return tuple(port.name for port in self.ports)
+
+    @property
+    def promise(self) -> tuple[str, int]:
+        """What customers may send has to cross the domain whole."""
+        return "mtu", self.mtu
 
 
 def build(context: Context, node: str, options: AccessOptions) -> Access | None:
@@ -63,7 +72,7 @@ def build(context: Context, node: str, options: AccessOptions) -> Access | None:
     if not ports:
         return None
     sids = context.plan.domains[context.domain_of(node)].locators
-    return Access(sids, ports, ("nodes", node))
+    return Access(sids, ports, options.mtu, ("nodes", node))
 
 
 ROLE = Role(

@@ -6,6 +6,7 @@ own on the link between the two routers, an eBGP session in it that tells only t
 flows name, and the same stateful policy on both routers.
 """
 
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Interface, IPv6Network
 from typing import Literal
 
@@ -13,10 +14,12 @@ from msgspec import Struct
 from pydantic import Field
 
 from citynet.allocate.joins import endpoints_of, vpn_of
+from citynet.build.agree import at_both_ends
 from citynet.build.context import Context, JoinSide
+from citynet.build.facts import DeviceFacts
 from citynet.build.policy import Rule
 from citynet.build.role import Role, RoleOptions, beside
-from citynet.errors import KeyPath
+from citynet.errors import KeyPath, Problem
 from citynet.model import Flow
 
 
@@ -79,6 +82,11 @@ class Gateways(Struct, frozen=True):
     def interfaces(self) -> tuple[str, ...]:
         """The ports that lead to the other domain."""
         return tuple(link.interface for link in self.links)
+
+    @property
+    def promise(self) -> tuple[str, int]:
+        """What comes from the other domain has to cross this one whole."""
+        return "mtu", self.mtu
 
 
 Subnets = tuple[tuple[IPv4Network, ...], tuple[IPv6Network, ...]]
@@ -165,6 +173,12 @@ def build(context: Context, node: str, options: GatewayOptions) -> Gateways | No
     )
 
 
+def contradictions(context: Context, facts: Mapping[str, DeviceFacts]) -> Iterator[Problem]:
+    """Gateways whose two routers would have MTUs of their own."""
+    links = [(f"gateway {name}", each.ends) for name, each in context.city.gateways.items()]
+    return at_both_ends(context.city, facts, "gateway", "mtu", links)
+
+
 ROLE = Role(
     name="gateway",
     summary="what may cross between domains: default deny, stateful, logged and counted",
@@ -172,4 +186,5 @@ ROLE = Role(
     build=build,
     after=("vpn", "evpn"),
     checks=beside(__name__, "checks"),
+    contradictions=contradictions,
 )

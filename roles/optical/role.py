@@ -17,6 +17,7 @@ from citynet.build.context import Context
 from citynet.build.role import Role, RoleOptions
 from citynet.errors import KeyPath
 from citynet.model import DeviceKind, OpticalKind
+from citynet.model.base import words
 
 PROTECTION = "-protection"
 """What is added to a port's name for the way that protects."""
@@ -28,13 +29,14 @@ ADD, DROP, THERE, BACK = 1, 2, 5, 6
 PortName = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9._/:-]*\{port\}[A-Za-z0-9._/:-]*$", max_length=40),
+    words("a name with {port} in it, such as CLIENT-{port}"),
 ]
 
 
 class ComponentNames(BaseModel):
     """What a device calls its parts; `{port}` is a port's name, allocated or pinned."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     client: PortName = Field(default="CLIENT-{port}", description="A client transceiver.")
     line: PortName = Field(default="LINE-{port}", description="A transponder's line port.")

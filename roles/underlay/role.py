@@ -10,9 +10,9 @@ from citynet.build.context import Context
 from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
 
+from .room import SRV6_OVERHEAD, contradictions
+
 CUSTOMER_MTU = 1500
-SRV6_OVERHEAD = 40 + 8 + 3 * 16
-"""Bytes that H.Encaps adds: IPv6 header (RFC 8200) and an SRH of up to three SIDs (RFC 8754)."""
 
 
 class UnderlayOptions(RoleOptions):
@@ -95,4 +95,5 @@ ROLE = Role(
     options=UnderlayOptions,
     build=build,
     checks=beside(__name__, "checks"),
+    contradictions=contradictions,
 )

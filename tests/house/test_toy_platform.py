@@ -118,7 +118,7 @@ def test_a_role_from_outside_is_rendered_and_its_options_are_checked(tmp_path: P
     assert "<text>beware to gov-gw1</text>" in told
     wrong = citynet(site, *demo, "--set", "options.sign.wrod=beware")
     assert wrong.returncode == 1
-    assert "did you mean 'word'" in wrong.stderr
+    assert "did you mean `word`" in wrong.stderr
 
 
 def test_a_missing_cell_of_a_platform_from_outside_is_said(tmp_path: Path) -> None:

@@ -207,8 +207,7 @@ SHAPE = (
         "number too large to read",
         "role: aggregation",
         "role: aggregation, number: ^" + "9" * 5000,
-        "is the text",
-        "a whole number",
+        "this is a number of 5000 digits",
     ),
     nodes_case(
         "number for an address",

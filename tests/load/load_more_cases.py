@@ -55,6 +55,14 @@ YAML = (
     city_case("no as a label", "label: 市民中心", "label: ^no", "true or false", '"no" in quotes'),
     city_case("off as a label", "label: 市民中心", "label: ^Off", "true or false"),
     city_case("octal", "label: 政务域", "asn: ^0644", "octal", "without the zero"),
+    city_case("endless octal", "label: 政务域", f"asn: ^{'0' * 5000}", f"`{'0' * 60}` begins with"),
+    city_case(
+        "endless number",
+        "label: 政务域",
+        f"asn: ^{'9' * 5000}",
+        "this is a number of 5000 digits, expected a number of at most 20, or text in quotes",
+    ),
+    city_case("endless text", "label: 政务域", f"asn: ^'{'9' * 5000}'", "is the text", '9..."'),
     city_case("new octal", "label: 政务域", "asn: ^0o644", "octal"),
     city_case("merge of text", "gov: {label: 政务域}", "gov: {<<: ^text}", "`<<` merges text"),
     city_case("bidi override", "市民中心", "市民^\u202e中心", "U+202E"),
@@ -139,8 +147,6 @@ RULES = (
         "no way from `g9` to `g1` by links of domain `gov`",
         "a ring or a link that joins them",
     ),
-    services_case("reserved name", "  trade:", "  ^mgmt:", "routers use themselves", others=2),
-    services_case("port's name", "  trade:", "  ^eth1:", "routers use themselves", others=2),
     services_case(
         "VPN's network elsewhere",
         "domain: xd",

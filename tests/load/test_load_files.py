@@ -108,6 +108,15 @@ def test_bom(tmp_path: Path) -> None:
 def test_utf16(tmp_path: Path) -> None:
     lines = with_file(tmp_path, "nodes.yaml", NODES.encode("utf-16"))
     assert lines[0].startswith("nodes.yaml:1:1: the file is UTF-16, not UTF-8")
+    assert "iconv -f UTF-16 -t UTF-8" in lines[0]
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_utf32(order: str, tmp_path: Path) -> None:
+    data = f"\ufeff{NODES}".encode(f"utf-32-{order}")
+    lines = with_file(tmp_path, "nodes.yaml", data)
+    assert lines[0].startswith("nodes.yaml:1:1: the file is UTF-32, not UTF-8")
+    assert "iconv -f UTF-32 -t UTF-8" in lines[0]
 
 
 def test_gbk(tmp_path: Path) -> None:

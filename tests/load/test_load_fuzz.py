@@ -1,4 +1,4 @@
-"""Whatever bytes stand in the files, loading gives a city or problems, never a traceback."""
+"""Whatever bytes stand in the files, there is a city with its facts, or problems; no traceback."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citynet.errors import InventoryError
-from citynet.load import LoadedCity, load_city
+from citynet.house import open_house
+from citynet.pipeline import Prepared, prepare
 from tests.load.load_cases import FILES, write
 
+HOUSE = open_house()
 INVENTORY = Path(__file__).parents[2] / "inventory"
 WORDS = ": |- |[|]|{|}|'|&a |*a|<<: |!|!!int |%|@|`|>|?|~|#|null|yes|010|1e9|.inf|  |---\n|...\n"
 BYTES = (b"|", b"\t", b"\n", b"\r", b'"', b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xe2\x80\xae")
@@ -29,13 +31,13 @@ def mutated(draw: st.DrawFn, base: bytes) -> bytes:
     return data
 
 
-def outcome(files: dict[str, bytes]) -> LoadedCity | InventoryError:
-    """Load files; problems all have a place in one of them."""
+def outcome(files: dict[str, bytes]) -> Prepared | InventoryError:
+    """Prepare a city of files; problems all have a place in one of them."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, files)
         try:
-            return load_city(folder)
+            return prepare(folder, HOUSE)
         except InventoryError as error:
             check(folder, error)
             return error

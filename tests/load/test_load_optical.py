@@ -165,10 +165,10 @@ LATER = (
          "both have port p of l2", others=1),
     case("a router's option", "l2: {", "l2: {options: {^underlay: {mtu: 9000}}, ",
          "role underlay is not for an optical node", "one of optical"),
-    case("no such option", "l2: {", "l2: {options: {optical: {gain: ^3}}, ",
-         "has no option 'gain'"),
+    case("no such option", "l2: {", "l2: {options: {optical: {^gain: 3}}, ",
+         "unknown key `gain`"),
     case("a name without its port", "l2: {", "l2: {options: {optical: {names: {client: ^X}}}, ",
-         "names.client"),
+         "`client` is `X`, expected a name with {port} in it"),
     case("another platform", "l2: {", "l2: {platform: ^frr, ", "frr cannot do role optical"),
     case("no such platform", "l2: {", "l2: {platform: ^openconfg, ", "did you mean 'openconfig'"),
 )  # fmt: skip

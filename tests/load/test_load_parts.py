@@ -87,6 +87,10 @@ def test_quotes_are_left_out_around_digits_only(tmp_path: Path) -> None:
     nodes = NODES.replace("role: aggregation", "role: aggregation, number: twelve")
     (line,) = said(write(tmp_path, {**FILES, "nodes.yaml": nodes}))
     assert line.endswith("expected a whole number from 1 to 4294967295")
+    for digits, hint in (("12", True), ("012", False), ("9" * 5000, False)):
+        nodes = NODES.replace("role: aggregation", f"role: aggregation, number: '{digits}'")
+        (line,) = said(write(tmp_path, {**FILES, "nodes.yaml": nodes}))
+        assert line.endswith("; leave out the quotes") is hint, line
 
 
 def test_city_made_in_python_is_checked_as_one_from_files(tmp_path: Path) -> None:

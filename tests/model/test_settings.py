@@ -71,7 +71,9 @@ def test_flows_keep_their_from(tiny: City) -> None:
         ("city.name.x", "x", "no section 'city'"),
         ("nodes.g-ac.platform", "x", "nodes has no 'g-ac'; did you mean 'g-acc'"),
         ("nodes.g-acc.platfrm", "x", "g-acc has no 'platfrm'; did you mean 'platform'"),
-        ("nodes.g-acc.role", "cor", "'cor' is no value of 'role'"),
+        ("nodes.g-acc.role", "cor", "'cor' is no value of 'role', expected one of core, "),
+        ("platform", None, "nothing is no value of 'platform', expected a platform: small "),
+        ("platform", 7, "7 is no value of 'platform', expected a platform"),
         ("nodes.role_cores.platform", "x", "nodes has no 'role_cores'"),
     ],
 )
@@ -89,5 +91,23 @@ def test_the_rules_of_an_inventory_hold_for_what_is_set() -> None:
     assert len(said) == 2
     assert all("has VPNs but no node that reflects their routes" in each for each in said)
     assert all("inventory/demo/city.yaml:" in each for each in said)
-    with pytest.raises(InventoryError, match=r"nodes\.yaml:.* there is no site `nowhere`"):
-        prepare(DEMO, settings={"nodes.gov-agg1.site": "nowhere"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("nodes.gov-agg1.site", "nowhere", "there is no site `nowhere`"),
+        ("nodes.role_core.platform", "fr", "there is no platform 'fr', which node gov-core1 has"),
+        ("platform", "huawei", "there is no platform 'huawei', which node gov-acc1 has"),
+        ("options.nope.mtu", 5, "no role is called 'nope'"),
+        ("options.underlay.mtuu", 5, "unknown key `mtuu`"),
+        ("options.underlay.mtu", 5, "1596"),
+    ],
+)
+def test_what_a_setting_makes_wrong_names_the_setting(key: str, value: object, words: str) -> None:
+    with pytest.raises(InventoryError) as caught:
+        prepare(DEMO, settings={"options.underlay.hello_interval": 9, key: value})
+    assert caught.value.problems
+    for each in caught.value.problems:
+        assert str(each).startswith(f"setting {key}: ")
+        assert words.replace("gov-core1", str(each.path[1])) in str(each)

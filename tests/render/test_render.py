@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from citynet.build import DeviceFacts
 from citynet.errors import InventoryError
 from citynet.pipeline import Prepared, prepare, render
-from citynet.render import Platform, Renderer, RenderError, check_cells
+from citynet.render import Platform, Renderer, RenderError, check_cells, unknown_platforms
 from citynet.render.provenance import explain, trace
 from tests.cities import DEMO, ROOT, WUHAN
 
@@ -79,9 +79,16 @@ def test_a_missing_cell_is_an_error_before_anything_is_rendered(
 
 
 def test_an_unknown_platform_names_the_nearest(demo: Prepared) -> None:
-    facts = replace(demo.facts["gov-gw1"], platform="fr")
-    with pytest.raises(InventoryError, match="did you mean 'frr'"):
-        check_cells([facts], demo.house.platforms)
+    city = demo.context.city
+    nodes = {**city.nodes}
+    nodes["gov-gw1"] = nodes["gov-gw1"].model_copy(update={"platform": "fr"})
+    header = city.city.model_copy(update={"platform": "huawei"})
+    wrong = city.model_copy(update={"nodes": nodes, "city": header})
+    first, second = unknown_platforms(wrong, demo.house.platforms)
+    assert (first.path, second.path) == (("city", "platform"), ("nodes", "gov-gw1", "platform"))
+    assert "did you mean 'huawei_vrp'" in str(first)
+    assert str(second).startswith("there is no platform 'fr', which node gov-gw1 has, expected one")
+    assert "did you mean 'frr'" in str(second)
 
 
 def test_a_platform_may_refuse_what_it_has_a_template_for(demo: Prepared, tmp_path: Path) -> None:

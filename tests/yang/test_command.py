@@ -62,8 +62,11 @@ def test_render_validates_before_it_writes(
         (["render", "-i", str(DEMO), "--set", "plattform=x"], "cannot be set"),
         (["render", "-i", str(DEMO), "--set", "options.underlay=x"], "cannot be set"),
         (["render", "-i", str(DEMO), "--set", "options.underlay.mtu=[1"], "is not YAML"),
-        (["render", "-i", str(DEMO), "--set", "options.underlay.mtu=9"], "greater than or equal"),
-        (["render", "-i", str(DEMO), "--set", "options.underlay.mtuu=9"], "did you mean 'mtu'"),
+        (
+            ["render", "-i", str(DEMO), "--set", "options.underlay.mtu=9"],
+            "a whole number from 1596 to 9216",
+        ),
+        (["render", "-i", str(DEMO), "--set", "options.underlay.mtuu=9"], "did you mean `mtu`"),
         (["render", "-i", str(DEMO), "--set", "platform=huawei"], "did you mean 'huawei_vrp'"),
     ],
 )

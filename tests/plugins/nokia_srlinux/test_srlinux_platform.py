@@ -151,7 +151,7 @@ def test_evpn_needs_every_router_of_the_domain() -> None:
     said = problems({"nodes.domain_government.platform": "nokia_srlinux", **EVPN, **MIRRORED})
     assert len(said) == 5
     assert all("frr cannot do role evpn, needed by node x-" in each for each in said)
-    assert all("inventory/demo/city.yaml:" in each for each in said)
+    assert all("setting domains.*.transport: " in each for each in said)
 
 
 def test_two_domains_may_differ_in_transport() -> None:
