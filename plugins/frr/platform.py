@@ -1,11 +1,11 @@
 """FRR on Linux: routing by FRR, everything else by the kernel."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from citynet.build.facts import DeviceFacts
 from citynet.render.naming import Naming
-from citynet.render.platform import Parts, Platform
+from citynet.render.platform import Parts, Platform, outside
 
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 
@@ -25,6 +25,12 @@ VRFS = Naming(_FITS, _WORDS, re.compile(rf"{_OWN}|eth[0-9]+"))
 """A VRF is an interface, so it cannot be called what a port is, and a table (ip-vrf(8))."""
 
 
+def refuses(facts: DeviceFacts) -> Iterator[str]:
+    """The parts of a locator are 16 to 64 bits each in FRR's command line."""
+    parts = range(16, 65)
+    yield from outside(facts, "srv6", {"block_length": parts, "node_length": parts})
+
+
 def assemble(facts: DeviceFacts, parts: Parts) -> Mapping[str, str]:
     """`frr.conf`, the Linux side as wanted state, and a ruleset where a role has one."""
     head = f"hostname {facts.name}\nlog syslog informational\n"
@@ -42,6 +48,7 @@ PLATFORM = Platform(
     blocks=("frr", "linux", "nft"),
     assemble=assemble,
     driver=".driver:FrrDriver",
+    refuses=refuses,
     interfaces=INTERFACES,
     vrfs=VRFS,
 )
