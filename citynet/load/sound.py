@@ -29,9 +29,8 @@ def without(city: City, entries: Entries) -> City:
     """Leave entries out of a city; nothing else is looked at again."""
     sections = {str(path[0]) for path in entries}
     kept = {section: _kept((section,), getattr(city, section), entries) for section in sections}
-    for vpn in {str(path[1]) for path in entries if len(path) == ENDPOINT} & {
-        *kept.get("vpns", ())
-    }:
+    vpns = {str(path[1]) for path in entries if len(path) == ENDPOINT}
+    for vpn in vpns & kept.get("vpns", {}).keys():
         here = kept["vpns"][vpn]
         endpoints = _kept(("vpns", vpn, "endpoints"), here.endpoints, entries)
         kept["vpns"][vpn] = here.model_copy(update={"endpoints": endpoints})
