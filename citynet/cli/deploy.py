@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from citynet.cli import runs
-from citynet.cli.options import inventory_option, json_option, seconds_option
+from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
 from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import DeviceResult, Report, State
@@ -256,7 +256,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option(
     "--playbook",
     "file",
-    type=click.Path(path_type=Path),
+    type=PathName(path_type=Path),
     help="The plays to run; playbooks/site.yaml unless given.",
 )
 @click.option("--check", is_flag=True, help="Compare only; change nothing.")
@@ -294,7 +294,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option(
     "--access",
     "reach",
-    type=click.Path(path_type=Path),
+    type=PathName(path_type=Path),
     envvar=access.VARIABLE,
     metavar="FILE",
     help=f"How real devices are reached; {access.VARIABLE} names it too.",

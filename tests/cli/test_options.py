@@ -14,9 +14,6 @@ from citynet.cli.options import PathName
 from tests.cities import DEMO
 from tests.load.load_cases import FILES, write
 
-NOT_HERE = {("deploy", "--playbook"), ("deploy", "--access")}
-"""Options of a command that is being changed elsewhere."""
-
 ASKING_JSON = (
     ("validate",),
     ("inventory",),
@@ -112,8 +109,6 @@ def test_a_lab_is_read_as_json(
 
 @pytest.mark.parametrize(("name", "option", "parameter"), PATHS, ids=lambda each: str(each)[:30])
 def test_no_empty_path(name: str, option: str, parameter: click.Option) -> None:
-    if (name, option) in NOT_HERE:
-        return
     assert isinstance(parameter.type, PathName), f"{name} {option}"
 
 
