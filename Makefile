@@ -25,7 +25,7 @@ $(READY): pyproject.toml labs/bootstrap.sh labs/setup.sh
 
 run: setup  ## bring CITY up in a lab, deploy, verify, and say what was proved
 	@case $(CITY) in vendors) ;; *) sh labs/run.sh $(CITYNET) inventory/$(CITY) $(HOST);; esac
-	@case $(CITY) in demo|vendors) sh labs/vendors.sh $(CITYNET) $(HOST);; esac
+	@case $(CITY) in demo|vendors) sh labs/vendors.sh $(CITYNET) $(HOST) $(CITY);; esac
 
 test: check lab-test  ## the tests, labs included
 
@@ -37,6 +37,8 @@ test-long: setup  ## each fault in the lab, looked at from all sides
 
 check: lint  ## everything that needs no lab: lint, types, unit tests, every city
 	@sh labs/bootstrap.sh tests
+	@[ -d "$${CITYNET_YANG:-../shared/yang}" ] || { \
+		echo "tests need the vendors' YANG models: docs/yang.md says which, CITYNET_YANG where" >&2; exit 1; }
 	$(VENV)/bin/pytest -q -n 4 -m "not lab and not beside and not twin and not campaign"
 	@for city in demo wuhan vendors; do $(CITYNET) validate -i inventory/$$city || exit 1; done
 
