@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -87,6 +88,7 @@ def citynet(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         timeout=120,
+        env={**os.environ, "CITYNET_YANG": str(site / "yang")},
     )
 
 

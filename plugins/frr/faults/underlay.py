@@ -49,7 +49,7 @@ def _silent_bgp(node: str, clients: Iterable[str]) -> Fault:
         f"bgpd of {node} says nothing",
         node,
         f"{_signalled('STOP', 'watchfrr', 'bgpd')}; "
-        f"nft 'table inet fault {{ chain input {{ {hook} {RESET} }} }}'",
+        f"nft 'table inet fault {{ chain input {{ {hook} {RESET} }}; }}'",
         f"nft delete table inet fault; {_signalled('CONT', 'bgpd', 'watchfrr')}; "
         "vtysh -c 'clear bgp *'",
         ("vpn/bgp-sessions",),
@@ -62,6 +62,7 @@ def underlay_faults(at: Scene) -> Iterator[Fault]:
     """Links, IS-IS, BFD and loopbacks."""
     near, far = at.link.end(at.node), at.link.far(at.node)
     port, peer = near.interface, far.node
+    system = ".".join(at.context.plan.nodes[peer].net.split(".")[-4:-1])
     yield _silent_isis(at.node, port, peer)
     yield _silent_bgp(at.reflectors[0], at.context.index.clients[at.domain])
     yield Fault(
@@ -108,7 +109,7 @@ def underlay_faults(at: Scene) -> Iterator[Fault]:
         f"the adjacency to {peer} is not level 2",
         at.node,
         vtysh(f"interface {port}", "isis circuit-type level-1")
-        + f"; vtysh -c 'clear isis neighbor {peer}'",
+        + f"; vtysh -c 'clear isis neighbor {system}'",
         vtysh(f"interface {port}", "isis circuit-type level-2-only"),
         ("underlay/isis-adjacencies",),
         (at.node,),
