@@ -20,7 +20,7 @@ trap 'rm -f "$log"' EXIT
 ) >"$log" 2>&1 &
 others=$!
 status=0
-"$venv/bin/pytest" -q -m "(lab or beside) and not long" -p no:cacheprovider || status=$?
+"$venv/bin/pytest" -q --durations=20 -m "(lab or beside) and not long" -p no:cacheprovider || status=$?
 echo "... the tests of twins and the campaign"
 wait "$others" || status=$?
 cat "$log"
