@@ -39,7 +39,7 @@ check: lint  ## everything that needs no lab: lint, types, unit tests, every cit
 	@sh labs/bootstrap.sh tests
 	@[ -d "$${CITYNET_YANG:-../shared/yang}" ] || { \
 		echo "tests need the vendors' YANG models: docs/yang.md says which, CITYNET_YANG where" >&2; exit 1; }
-	$(VENV)/bin/pytest -q -n 4 -m "not lab and not beside and not twin and not campaign"
+	$(VENV)/bin/pytest -q -n 4 -m "not lab and not beside and not twin and not campaign and not thorough"
 	@for city in demo wuhan vendors; do $(CITYNET) validate -i inventory/$$city || exit 1; done
 
 lint: setup  ## ruff and strict mypy

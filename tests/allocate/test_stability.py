@@ -22,6 +22,8 @@ from citynet.pipeline import prepare, render
 from tests.allocate.stable import Key, held_twice, numbers, reordered
 from tests.cities import DEMO, ROOT, VENDORS, WUHAN, Raw, city, edited, planned, raw
 
+pytestmark = pytest.mark.thorough
+
 NAMES = st.sampled_from([f"n{number:02d}" for number in range(40)])
 FEW = st.sampled_from(range(4))
 CORES = {"government": "g-core", "crossdomain": "x-core"}

@@ -12,6 +12,8 @@ from citynet.house import open_house
 from citynet.pipeline import Prepared, prepare
 from tests.load.load_cases import FILES, write
 
+pytestmark = pytest.mark.thorough
+
 HOUSE = open_house()
 INVENTORY = Path(__file__).parents[2] / "inventory"
 WORDS = ": |- |[|]|{|}|'|&a |*a|<<: |!|!!int |%|@|`|>|?|~|#|null|yes|010|1e9|.inf|  |---\n|...\n"

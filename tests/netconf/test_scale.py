@@ -27,6 +27,8 @@ from tests.netconf.servers import (
 )
 from tests.netconf.vendors import HuaweiDriver
 
+pytestmark = pytest.mark.thorough
+
 MANY = 200
 
 

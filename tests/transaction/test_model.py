@@ -13,6 +13,8 @@ from citynet.transaction.words import Answer, Begun, Committing, How, Network, R
 from tests.transaction import model
 from tests.transaction.model import Device, Model, Oracle, Story, choices
 
+pytestmark = pytest.mark.thorough
+
 
 def stories(timers: Sequence[bool], faults: int) -> int:
     """How many stories there are of these devices with at most so many faults."""

@@ -39,6 +39,8 @@ from tests.netconf.servers import Reached
 from tests.netconf.steps import until
 from tests.netconf.vendors import HuaweiDriver
 
+pytestmark = pytest.mark.thorough
+
 STEPS: dict[str, Callable[[NetconfDriver], object]] = {
     "lock": lambda driver: driver.lock("tests"),
     "get-config": lambda driver: driver.fingerprint(),

@@ -207,6 +207,7 @@ def meddle(kernel: Kernel, seed: int) -> None:
                 kernel._set(name, ["nomaster"])
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None)
 @given(states(), states(), st.integers(0, 2**16))
 def test_any_state_is_reached_from_any_other(first: Wanted, then: Wanted, seed: int) -> None:
@@ -221,6 +222,7 @@ def test_any_state_is_reached_from_any_other(first: Wanted, then: Wanted, seed: 
     assert facts(kernel.state(), then.state) == facts(expected, then.state)
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(states(), states())
 def test_going_back_is_a_plan_as_well(first: Wanted, then: Wanted) -> None:
