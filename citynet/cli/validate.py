@@ -21,12 +21,13 @@ def _summary(prepared: Prepared) -> str:
     optical = _counted(node.kind.value for node in city.optical.values())
     light = f"{len(city.optical)} optical nodes ({optical}) with {len(prepared.plan.lightpaths)} "
     light = f"{light}channels, " if city.optical else ""
+    gates = "1 gateway" if len(city.gateways) == 1 else f"{len(city.gateways)} gateways"
     endpoints = sum(len(vpn.endpoints) for vpn in city.vpns.values())
     label = f" ({city.city.label})" if city.city.label else ""
     return (
         f"{city.city.name}{label} is valid: {len(city.nodes)} nodes ({nodes}), {light}"
         f"{len(city.rings)} rings, {len(prepared.plan.links)} links, {len(city.vpns)} VPNs with "
-        f"{endpoints} endpoints, {len(city.gateways)} gateways"
+        f"{endpoints} endpoints, {gates}"
     )
 
 
