@@ -19,6 +19,7 @@ pytestmark = pytest.mark.beside
 VENDORS = ROOT / "inventory" / "vendors"
 CITYNET = [sys.executable, "-m", "citynet"]
 ENVIRON = os.environ | {"CITYNET_YANG": str(MODELS)}
+HOST = os.environ.get("CITYNET_HOST", "auto")
 
 
 def citynet(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -41,7 +42,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     program.chmod(0o700)
     try:
         done = subprocess.run(
-            ["sh", "labs/vendors.sh", str(program), os.environ.get("CITYNET_HOST", "auto")],
+            ["sh", "labs/vendors.sh", str(program), HOST, "vendors"],
             env=ENVIRON,
             cwd=ROOT,
             capture_output=True,
