@@ -52,7 +52,7 @@ def _node_claims(city: City, plan: Plan) -> Iterator[Claim]:
             (node.domain, "system id", _system(numbers.net), "net", node.net),
         ):
             if pinned is not None:
-                yield Claim(scope, noun, value, owner, (*path, key), key, pinned=True)
+                yield _pinnable(scope, noun, value, owner, (path, key, pinned))
             else:
                 yield Claim(
                     scope,

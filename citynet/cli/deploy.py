@@ -29,7 +29,7 @@ from citynet.pipeline import Prepared, prepare
 from citynet.transaction.fleet import Health, Reached
 from citynet.transaction.protocol import Terms
 from citynet.transaction.settle import History
-from citynet.transaction.words import Outcome
+from citynet.transaction.words import Outcome, Runs
 
 EPILOG = """\b
 Examples:
@@ -81,12 +81,12 @@ class Asked:
     patience: float
 
 
-def _tags(context: click.Context, parameter: click.Parameter, text: str | None) -> frozenset[str]:
+def _names(context: click.Context, parameter: click.Parameter, text: str | None) -> frozenset[str]:
     if text is None:
         return frozenset()
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
     if not names:
-        raise click.BadParameter("name at least one role")
+        raise click.BadParameter("name at least one")
     return names
 
 
@@ -128,6 +128,9 @@ def _advice(found: Report) -> Iterator[str]:
     """What a person can do about a run that did not end well."""
     if found.again:
         yield f"finish it when they answer again: {found.again}"
+        doubt = ",".join(each.device for each in found.results if each.runs is Runs.UNKNOWN)
+        if doubt:
+            yield f"where they never will (dead, taken away): {found.again} --without {doubt}"
     if found.outcome is Outcome.SPLIT:
         yield "it is over, and what is left is for another deployment"
 
@@ -227,14 +230,16 @@ def _todo_again(prepared: Prepared, past: History) -> Plan:
     return plan_again(prepared, book, devices, tags)
 
 
-def _finish(folder: Path, run: str, asked: Asked, *, abort: bool) -> Report:
+def _finish(
+    folder: Path, run: str, asked: Asked, *, abort: bool, without: frozenset[str]
+) -> Report:
     prepared = prepare(folder)
     left = runs.find(prepared.name, run, asked.access)
     todo = _todo_again(prepared, left.past)
     nornir = _fleet(prepared, _reach(prepared, left.access), asked)
     way = _way(left.folder, len(todo.work), asked, left.past.begun.options)
     with _stopping(GOES_ON):
-        return engine.finish(prepared, nornir, todo, left.past, way, abort=abort)
+        return engine.finish(prepared, nornir, todo, left.past, way, abort=abort, without=without)
 
 
 def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, check: bool) -> Report:
@@ -262,9 +267,15 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option("--check", is_flag=True, help="Compare only; change nothing.")
 @click.option("--diff", is_flag=True, help="Show what differs on each device.")
 @click.option("--limit", metavar="PATTERN", help="Only these devices and groups.")
-@click.option("--tags", metavar="ROLES", callback=_tags, help="Only the lines of these roles.")
+@click.option("--tags", metavar="ROLES", callback=_names, help="Only the lines of these roles.")
 @click.option("--resume", metavar="RUN", help="Finish a run that was left, as it was decided.")
 @click.option("--abort", metavar="RUN", help="Take a run back that was left undecided.")
+@click.option(
+    "--without",
+    metavar="DEVICES",
+    callback=_names,
+    help="With --resume or --abort: do not wait for these, which will never answer again.",
+)
 @seconds_option(
     "--confirm-within",
     600.0,
@@ -315,6 +326,7 @@ def deploy(
     tags: frozenset[str],
     resume: str | None,
     abort: str | None,
+    without: frozenset[str],
     confirm_within: float,
     health: str,
     health_wait: float,
@@ -335,8 +347,13 @@ def deploy(
             raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
         if health == STRICT:
             raise CitynetError("--health strict: nothing is measured when a run is finished")
-        found = _finish(folder, run, asked, abort=bool(abort))
+        found = _finish(folder, run, asked, abort=bool(abort), without=without)
     else:
+        if without:
+            raise CitynetError(
+                "--without leaves devices out of a run that is finished: give "
+                "--resume or --abort with it; --limit '!DEVICE' leaves one out of a new run"
+            )
         if health != OFF and health_hold + health_wait >= confirm_within:
             raise CitynetError(
                 "--health-wait and --health-hold together must be shorter than --confirm-within"

@@ -10,7 +10,7 @@ import secrets
 import shlex
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -86,12 +86,20 @@ def deploy(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
 
 
 def finish(
-    prepared: Prepared, fleet: Nornir, todo: Plan, past: History, way: Way, *, abort: bool
+    prepared: Prepared,
+    fleet: Nornir,
+    todo: Plan,
+    past: History,
+    way: Way,
+    *,
+    abort: bool,
+    without: Collection[str] = (),
 ) -> Report:
     """Finish a run that was left: as it was decided, or back. Raises `SettledError`.
 
     `todo` is what the inventory says now (`plan_again`); devices for which that is no longer
-    what the run was about are not given it again. Which devices are asked says the journal.
+    what the run was about are not given it again. Which devices are asked says the journal;
+    `without` are those that nobody waits for.
     """
     started = time.monotonic()
     run, who = past.begun.run, owner()
@@ -102,7 +110,7 @@ def finish(
         try:
             network = _network(fleet, Job(run, who, same, way.terms), way, journal)
             with _closing(fleet):
-                verdict = settle(past, network, way.terms, abort=abort)
+                verdict = settle(past, network, way.terms, abort=abort, without=without)
         finally:
             journal.close()
     found = results(prepared, todo, verdict, network, past)
@@ -174,9 +182,12 @@ def _finished(folder: Path, city: str) -> None:
         left = f"; {listed(doubt)} did not answer" if doubt else ""
         keep = past.decided is not None and past.decided.decision is Decision.KEEP
         back = "" if keep else f"; with --abort {run} instead it is taken back"
+        never = (
+            f"; with --without {','.join(doubt)} whoever never will is given up" if doubt else ""
+        )
         raise UnfinishedError(
             f"run {run} of {who} on {city} was left unfinished{left}: "
-            f"`{command(past.begun.options, '--resume', run)}` finishes it{back}"
+            f"`{command(past.begun.options, '--resume', run)}` finishes it{back}{never}"
         )
 
 

@@ -75,6 +75,7 @@ class Ledger:
     attempted: set[str] = field(default_factory=set)
     at_once: set[str] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
+    given_up: frozenset[str] = frozenset()
     said: dict[str, Answer] = field(default_factory=dict)
 
     def runs(self, device: str, fingerprint: str) -> Runs:
@@ -236,7 +237,7 @@ def go_back(ledger: Ledger, network: Network, terms: Terms, reason: str) -> Verd
         runs |= {n: each for n, each in found.items() if each is Runs.OLD or n in astray}
         astray.update(found)
         left = [each for each in left if each not in runs]
-        if left and network.now() >= stop_at:
+        if left and (network.now() >= stop_at or _none_will(ledger, left, answers)):
             break
         if left:
             network.pause(terms.again)
@@ -270,7 +271,8 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
         runs |= _redo(ledger, network, sorted(late))
         left = [each for each in left if each not in runs]
         fresh = found.keys() - tried
-        if left and network.now() >= stop_at and not fresh:
+        over = network.now() >= stop_at or _none_will(ledger, left, answers)
+        if left and over and not fresh:
             break
         tried |= fresh
         if left and not fresh:
@@ -280,6 +282,11 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
     without = sorted(ledger.at_once)
     runs |= dict.fromkeys(without, Runs.UNKNOWN) | _read(ledger, network, without)
     return _end(ledger, network, runs, Decision.KEEP)
+
+
+def _none_will(ledger: Ledger, left: Iterable[str], answers: Mapping[str, Answer]) -> bool:
+    """Whether those that are left are given up, and have not answered after all."""
+    return all(each in ledger.given_up and answers[each].how is How.LOST for each in left)
 
 
 def _redo(ledger: Ledger, network: Network, late: list[str]) -> dict[str, Runs]:
@@ -325,17 +332,16 @@ def _outcome(ledger: Ledger, runs: Mapping[str, Runs], decision: Decision) -> Ou
     if not astray:
         kept = Outcome.KEPT if ledger.old else Outcome.SAME
         return kept if decision is Decision.KEEP else Outcome.BACK
-    lost = all(
-        each is Runs.OTHER
-        or (each is not Runs.UNKNOWN and (name in _lost(ledger) or decision is Decision.BACK))
-        for name, each in astray.items()
-    )
+    lost = all(_lost(ledger, name, each, decision) for name, each in astray.items())
     return Outcome.SPLIT if lost else Outcome.OPEN
 
 
-def _lost(ledger: Ledger) -> set[str]:
-    """Who can no longer be brought along."""
-    return ledger.at_once | ledger.behind
+def _lost(ledger: Ledger, name: str, runs: Runs, decision: Decision) -> bool:
+    """Whether a device that is not as decided can no longer be brought along."""
+    if runs is Runs.OTHER or name in ledger.given_up:
+        return True
+    behind = name in ledger.at_once | ledger.behind or decision is Decision.BACK
+    return behind and runs is not Runs.UNKNOWN
 
 
 def _some(words: Iterable[str], most: int = 5) -> str:

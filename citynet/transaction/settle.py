@@ -1,9 +1,10 @@
 """Finishing what a run left: what its journal says, and the one way it can go from there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from citynet.errors import CitynetError
+from citynet.text import nearest
 from citynet.transaction.protocol import Ledger, Terms, Verdict, go_back, go_forward
 from citynet.transaction.words import (
     Begun,
@@ -73,15 +74,25 @@ def _fold(ledger: Ledger, record: Record) -> None:
         ledger.new |= record.new
 
 
-def settle(past: History, network: Network, terms: Terms, *, abort: bool) -> Verdict:
+def settle(
+    past: History, network: Network, terms: Terms, *, abort: bool, without: Collection[str] = ()
+) -> Verdict:
     """Finish a run: forward if that was decided, else back.
 
-    Raises `SettledError` for a run that is over, and for an `abort` after the decision to keep:
-    devices that confirmed can no longer be taken back by this run.
+    `without`: devices that will not answer again. They are asked once more; who does not answer
+    stays unknown, and the run is over all the same.
+
+    Raises `SettledError` for a run that is over, for a device that is not of it, and for an
+    `abort` after the decision to keep: devices that confirmed can no longer be taken back by
+    this run.
     """
     run = past.begun.run
     if past.over:
         raise SettledError(f"run {run} is over; nothing is left to be done")
+    for name in sorted(set(without) - set(past.ledger.devices)):
+        hint = nearest(name, past.ledger.devices)
+        raise SettledError(f"run {run} has no device {name!r}" + (f"; {hint}" if hint else ""))
+    past.ledger.given_up = frozenset(without)
     keep = past.decided is not None and past.decided.decision is Decision.KEEP
     if keep and abort:
         raise SettledError(

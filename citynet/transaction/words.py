@@ -78,7 +78,7 @@ class Outcome(StrEnum):
     """How a run ended for the city as a whole.
 
     `SPLIT`: a device can no longer be brought along: it had no timer, somebody else changed it,
-    or the inventory no longer has the change that it missed. `OPEN`: some device is unknown, or
+    the inventory no longer has the change that it missed, or it was given up. `OPEN`: some device is unknown, or
     refuses; the run can be resumed.
     """
 

@@ -187,6 +187,38 @@ def test_a_device_that_has_left_the_inventory_is_reported(command: Command, word
     assert "every device has its old configuration" in command.out
 
 
+@pytest.mark.parametrize("word", ["--resume", "--abort"])
+def test_a_device_that_never_comes_back_is_given_up(command: Command, word: str) -> None:
+    """What is left of the city can be deployed to again, and nothing is said of the dead one."""
+    run = command.leave()
+    command.write(("r1", "r2"))
+    rest = ("-i", str(command.city), word, run, "--patience", "0")
+    assert command(*rest) == 1
+    way_out = f"--resume {run} --without r3"
+    assert way_out in command.out
+    assert command.deploy() == 1
+    assert "with --without r3 whoever never will is given up" in command.err
+    assert command(*rest, "--without", "r33") == 1
+    assert f"run {run} has no device 'r33'; did you mean 'r3'?" in command.err
+    assert command(*rest, "--without", "r3", "--json") == 1
+    found = json.loads(command.out)
+    assert found["outcome"] == "split"
+    assert {each["device"]: each["runs"] for each in found["results"]} == {
+        "r1": "old",
+        "r2": "old",
+        "r3": "unknown",
+    }
+    assert command(*rest) == 1
+    assert "is over" in command.err
+    assert command.deploy() == 0
+
+
+def test_a_device_is_given_up_of_a_run_that_is_finished_only(command: Command) -> None:
+    assert command.deploy("--without", "r3") == 1
+    assert "--limit '!DEVICE' leaves one out of a new run" in command.err
+    assert not command.runs
+
+
 def test_a_decided_run_is_finished_without_its_playbook(command: Command) -> None:
     """The device confirms; nothing has to be given to it again."""
     book = command.home / "plays.yaml"

@@ -138,10 +138,11 @@ class Model:
     clock: float = 0.0
     records: list[Record] = field(default_factory=list)
     kept: bool = False
+    dead: frozenset[str] = frozenset()
 
     def ask(self, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
         self._between(self.terms.within + 1)
-        answers = {name: self._one(step, self.devices[name]) for name in devices}
+        answers = {name: self._one(step, name) for name in devices}
         self._between(0.6 * self.terms.doubt)
         return answers
 
@@ -158,7 +159,10 @@ class Model:
         for each in self.devices.values():
             each.tick(self.clock)
 
-    def _one(self, step: Step, device: Device) -> Answer:
+    def _one(self, step: Step, name: str) -> Answer:
+        if name in self.dead:
+            return Answer(How.LOST)
+        device = self.devices[name]
         if device.late is not None and self.oracle.choose(2):
             device.arrive(self.clock)
         what = self.oracle.choose(WAYS.get(step, 4))
@@ -247,6 +251,7 @@ class Story:
             verdict = self._again(model)
         self._true(model, verdict)
         if verdict.outcome is Outcome.OPEN:
+            self._given_up(model, verdict)
             verdict = self._calm(model)
         self._end(model, verdict)
 
@@ -285,6 +290,25 @@ class Story:
         model.pause(1000.0)
         if not model.kept:
             assert all(each.running == "old" for each in self.devices.values() if each.timer)
+
+    def _given_up(self, model: Model, verdict: Verdict) -> None:
+        """Who is unknown never answers again: without them it is over, and the others are whole."""
+        dead = frozenset(name for name, each in verdict.runs.items() if each is Runs.UNKNOWN)
+        other = replace(
+            model,
+            oracle=Oracle((), 0),
+            devices={name: replace(each) for name, each in self.devices.items()},
+            records=list(model.records),
+            dead=dead,
+        )
+        began = other.clock
+        found = settle(history(other.records), other, TERMS, abort=False, without=dead)
+        assert found.outcome is not Outcome.OPEN, found
+        assert {name for name, each in found.runs.items() if each is Runs.UNKNOWN} <= dead
+        assert other.clock - began <= 2 * TERMS.again, "nobody waits for the dead"
+        alive = Story(other.oracle, {n: d for n, d in other.devices.items() if n not in dead})
+        alive._true(other, replace(found, runs={n: found.runs[n] for n in alive.devices}))
+        assert history(other.records).over
 
     def _calm(self, model: Model) -> Verdict:
         """Nothing fails any more, the timers have gone off, and somebody resumes the run."""
