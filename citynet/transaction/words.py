@@ -78,8 +78,8 @@ class Outcome(StrEnum):
     """How a run ended for the city as a whole.
 
     `SPLIT`: a device can no longer be brought along: it had no timer, somebody else changed it,
-    the inventory no longer has the change that it missed, or it was given up. `OPEN`: some device is unknown, or
-    refuses; the run can be resumed.
+    the inventory no longer has the change that it missed, or it was given up.
+    `OPEN`: some device is unknown, or refuses; the run can be resumed.
     """
 
     SAME = "nothing to change"
