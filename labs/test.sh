@@ -2,8 +2,9 @@
 # The tests that need labs: bring the demo city up, test, leave it up for the next run.
 # Usage: labs/test.sh VENV HOST [long]
 #
-# Labs share the processors, so they run one after another; twins and the campaign, which wait more
-# than they work, run beside them with whatever tries very many cases, and are printed at the end.
+# What happens to the demo city's lab happens one after another. Beside it runs the rest, one after
+# another too, and is printed at the end: twins, labs of their own, deployments with faults, and
+# whatever tries very many cases.
 set -eu
 venv=$1 host=$2 long=${3:-}
 "$venv/bin/citynet" lab up -i inventory/demo --host "$host"
@@ -17,13 +18,14 @@ trap 'rm -f "$log"' EXIT
 (
     status=0
     "$venv/bin/pytest" -q -m "twin and not campaign" -p no:cacheprovider || status=$?
+    "$venv/bin/pytest" -q --durations=10 -m beside -p no:cacheprovider || status=$?
     "$venv/bin/pytest" -q -n 4 -m "campaign or thorough" -p no:cacheprovider || status=$?
     exit "$status"
 ) >"$log" 2>&1 &
 others=$!
 status=0
-"$venv/bin/pytest" -q --durations=20 -m "(lab or beside) and not long" -p no:cacheprovider || status=$?
-echo "... the tests of twins and the campaign"
+"$venv/bin/pytest" -q --durations=20 -m "lab and not long" -p no:cacheprovider || status=$?
+echo "... the tests beside them"
 wait "$others" || status=$?
 cat "$log"
 exit "$status"

@@ -15,7 +15,10 @@ EPOCH = "1767225600"
 SLIM = tuple(
     f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale", "info")
 )
-TIDY = 'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/var/log/* "$1"/etc/machine-id'
+TIDY = (
+    'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/etc/machine-id && '
+    'find "$1/var/log" -type f -delete'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,10 @@ class Recipe:
 
 
 def image_hooks(recipe: Recipe, scratch: Path) -> list[str]:
-    """What makes a node image of Debian's packages: what the recipe's `customize` does, or FRR.
+    """What makes a node image of Debian's packages: its entrypoint, and what `customize` does.
 
     A recipe with `python` gets the sources of these Python packages, downloaded to `scratch`.
     """
-    if not recipe.file("customize").is_file():
-        return node_hooks(recipe)
     words = [shlex.quote(str(scratch)), *recipe.listed("build-packages")]
     return [
         *_copies(recipe, "/usr/local/sbin", "entrypoint"),
@@ -74,19 +75,6 @@ def python_sources(recipe: Recipe, scratch: Path) -> None:
     if done.returncode:
         said = done.stderr.strip()[-1000:]
         raise BuildError(f"pip could not download the sources for {recipe.folder.name}:\n{said}")
-
-
-def node_hooks(recipe: Recipe) -> list[str]:
-    """What makes a router image of Debian's packages: an entrypoint and an empty FRR."""
-    return [
-        *_copies(recipe, "/usr/local/sbin", "entrypoint", "citynet-customers", "citynet-keeper"),
-        *_copies(recipe, "/etc/ssh", "sshd_config"),
-        *_copies(recipe, "/etc/frr", "daemons"),
-        _hook('rm -f "$1"/etc/ssh/ssh_host_* && : >"$1/etc/frr/frr.conf"'),
-        _hook('chroot "$1" chown frr:frr /etc/frr/frr.conf /etc/frr/daemons'),
-        _hook('mkdir -p "$1/etc/citynet" "$1/run/sshd" "$1/run/frr" && ' + TIDY),
-        _hook('chroot "$1" install -d -o frr -g frr -m 755 /run/frr /var/log/frr'),
-    ]
 
 
 def vm_hooks(recipe: Recipe) -> list[str]:

@@ -27,6 +27,7 @@ from citynet.lab.transport import connect
 BOOT_SECONDS = 180.0
 PORTS = range(20_000, 32_768)
 """For what listens on loopback: below those that Linux gives to connections (ip(7))."""
+DISK = "base.qcow2"
 CONTAINERLAB = "/usr/local/bin/containerlab"
 POWER_OFF = "kill $(cat /run/docker.pid); while [ -e /run/docker.pid ]; do sleep 0.1; done; sync"
 
@@ -80,19 +81,21 @@ class Vm:
 
 
 def build_base(builder: Builder, images: Mapping[str, NodeImage], clab: Containerlab) -> Base:
-    """The base disk; made once by booting the VM and importing the images into its Docker."""
+    """A disk with containerlab and the images in its Docker; made by booting the VM, once.
+
+    Each image is a layer on the disk of those before it, so that a lab that wants one more than
+    another did waits for that one only.
+    """
     toolbox = builder.toolbox()
     root = builder.vm_root(toolbox)
-    digests = [image.reference + image.digest for _, image in sorted(images.items())]
-    key = digest_of(word.encode() for word in (str(root.folder), clab.digest, *digests))
-
-    def build(folder: Path) -> None:
-        with timed(builder.progress, "prepare the VM's disk (once)"):
-            _prepare(builder, toolbox, root, images=images, clab=clab, folder=folder)
-
-    folder = Cache(builder.paths.cache).get("base", key, build)
-    about = json.loads((folder / "base.json").read_text(encoding="utf-8"))
-    return Base(toolbox, root, folder / "base.qcow2", about)
+    cache, disk, parts = Cache(builder.paths.cache), root.disk, [str(root.folder), clab.digest]
+    for key, image in sorted(images.items()):
+        parts.append(image.reference + image.digest)
+        layer = _Layer(builder, toolbox, root, disk, clab, key, image)
+        digest = digest_of(each.encode() for each in parts)
+        disk = cache.get("base", digest, layer.build) / DISK
+    about = {"qemu": _qemu_version(toolbox), "packages": dict(root.versions)}
+    return Base(toolbox, root, disk, about)
 
 
 def start(
@@ -110,8 +113,7 @@ def start(
     with timed(builder.progress, f"boot the VM ({cpus} CPUs, {memory} MiB, {how})"):
         vm.folder.mkdir(parents=True, mode=0o700)
         disk = vm.folder / "disk.qcow2"
-        backing = ("-b", str(base.disk), "-F", "qcow2")
-        base.toolbox.run("usr/bin/qemu-img", "create", "-q", "-f", "qcow2", *backing, str(disk))
+        _overlay(base.toolbox, base.disk, disk)
         return _boot(
             base.toolbox,
             base.root,
@@ -123,36 +125,46 @@ def start(
         )
 
 
-def _prepare(
-    builder: Builder,
-    toolbox: Toolbox,
-    root: VmRoot,
-    *,
-    images: Mapping[str, NodeImage],
-    clab: Containerlab,
-    folder: Path,
-) -> None:
-    disk = folder / "base.qcow2"
-    backing = ("-b", str(root.disk), "-F", "qcow2")
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """What comes onto the disk `below`: an image, and first of all containerlab."""
+
+    builder: Builder
+    toolbox: Toolbox
+    root: VmRoot
+    below: Path
+    clab: Containerlab
+    key: str
+    image: NodeImage
+
+    def build(self, folder: Path) -> None:
+        """Make it in `folder`, by booting the VM from it."""
+        with timed(self.builder.progress, f"put the {self.key} image on the VM's disk (once)"):
+            self._fill(folder)
+
+    def _fill(self, folder: Path) -> None:
+        disk = folder / DISK
+        _overlay(self.toolbox, self.below, disk)
+        kvm, _ = self.builder.kvm(self.toolbox, self.root)
+        vm = Vm(folder / "vm", "base")
+        vm.folder.mkdir(mode=0o700)
+        disks = (Disk(disk, "qcow2"), Disk(self.image.tar, "raw"))
+        host = _boot(self.toolbox, self.root, vm, disks=disks, memory=2048, cpus=2, kvm=kvm)
+        try:
+            take = f"docker import --change '{ENTRYPOINT}' - {self.image.reference} </dev/vdc"
+            checked(host, ["sh", "-ec", take], timeout=900)
+            if self.below == self.root.disk:
+                host.put({CONTAINERLAB: self.clab.binary.read_bytes()}, 0o755)
+            checked(host, ["sh", "-c", POWER_OFF], timeout=120)
+        finally:
+            host.close()
+            vm.remove()
+
+
+def _overlay(toolbox: Toolbox, below: Path, disk: Path) -> None:
+    """A disk that is as `below` until it is written to."""
+    backing = ("-b", str(below), "-F", "qcow2")
     toolbox.run("usr/bin/qemu-img", "create", "-q", "-f", "qcow2", *backing, str(disk))
-    kvm, _ = builder.kvm(toolbox, root)
-    vm = Vm(folder / "vm", "base")
-    vm.folder.mkdir(mode=0o700)
-    ordered = [images[key] for key in sorted(images)]
-    disks = (Disk(disk, "qcow2"), *(Disk(image.tar, "raw") for image in ordered))
-    host = _boot(toolbox, root, vm, disks=disks, memory=2048, cpus=2, kvm=kvm)
-    try:
-        for letter, image in zip("cdefghijk", ordered, strict=False):
-            script = f"docker import --change '{ENTRYPOINT}' - {image.reference} </dev/vd{letter}"
-            checked(host, ["sh", "-ec", script], timeout=900)
-        host.put({CONTAINERLAB: clab.binary.read_bytes()}, 0o755)
-        kernel = checked(host, ["uname", "-r"]).strip()
-        checked(host, ["sh", "-c", POWER_OFF], timeout=120)
-    finally:
-        host.close()
-        vm.remove()
-    about = {"kernel": kernel, "qemu": _qemu_version(toolbox), "packages": dict(root.versions)}
-    (folder / "base.json").write_text(json.dumps(about, sort_keys=True), encoding="utf-8")
 
 
 def _boot(

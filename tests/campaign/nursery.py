@@ -16,6 +16,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from tests.processes import HEARS
+
 LARGEST = 1 << 16
 IMPORTED = ("citynet.cli.main", "citynet.cli.deploy", "citynet.netconf.driver")
 
@@ -88,7 +90,7 @@ def serve(wanted: socket.socket) -> None:
 @cache
 def _nursery() -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    argv = [sys.executable, "-m", "tests.campaign.nursery", str(theirs.fileno())]
+    argv = [*HEARS, sys.executable, "-m", "tests.campaign.nursery", str(theirs.fileno())]
     process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
     theirs.close()
     _nursery_processes().append(process)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from tests.campaign import nursery
+from tests.processes import HEARS
 
 LOST = 70
 """The exit code of a process whose nursery has ended."""
@@ -92,7 +93,7 @@ class Started:
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str], code: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", code, *argv],
+            [*HEARS, sys.executable, "-c", code, *argv],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

@@ -184,6 +184,9 @@ def test_recipes_are_complete() -> None:
         assert names
         assert len(set(names)) == len(names)
         assert list(names) == sorted(names), folder
+    for folder in (recipes / "images").iterdir():
+        recipe = Recipe(folder, "forky")
+        assert all(recipe.file(name).is_file() for name in ("customize", "entrypoint")), folder
 
 
 def test_hooks_quote_folders_with_blanks(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from citynet.verify.health import Demand, Health, session_checks
 from citynet.verify.lab import network_of
 from tests.cities import DEMO, ROOT
 from tests.lab_e2e.test_deploy import broken, command
+from tests.processes import started
 
 pytestmark = pytest.mark.lab
 
@@ -171,9 +172,7 @@ def test_killed_after_the_decision_it_is_finished(city: City) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_person_who_stops_it_has_all_as_it_was(number: signal.Signals, city: City) -> None:
     """Ctrl-C; and a terminal that is gone, with whatever is still written to it."""
-    with subprocess.Popen(
-        changing(city), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with started(changing(city)) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("commit:"):

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from citynet.cli.main import cli
 from citynet.cli.main import run as citynet
 from citynet.lab.vm import free_port
+from tests.processes import started
 from tests.yang.models import MODELS
 
 RUN = [sys.executable, "-m", "citynet", "twin", "run"]
@@ -54,7 +55,7 @@ def test_it_runs_until_it_is_interrupted_and_leaves_nothing(tmp_path: Path) -> N
     port = free_port()
     argv = [*RUN, "huawei_vrp", "--port", str(port), "--yang", str(MODELS)]
     environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    with started(argv, environment) as process:
         assert process.stderr is not None
         said = ""
         while "NETCONF on 127.0.0.1" not in said:

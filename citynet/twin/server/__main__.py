@@ -39,15 +39,15 @@ async def _serve(said: argparse.Namespace) -> None:
     from .ssh import Login, listen  # noqa: PLC0415
     from .store import SysrepoStore  # noqa: PLC0415
 
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # before it says that it can be talked to
+        loop.add_signal_handler(number, told.set)
     service = Service(said.state, said.run / "repository" / "yang", SysrepoStore)
     await service.start()
     login = Login(said.user, said.authorized_keys, said.password_file)
     acceptor = await listen(service, login, said.host_key, said.address, said.port)
     LOG.info("management plane only (twin): NETCONF on %s port %d", said.address, said.port)
-    loop = asyncio.get_running_loop()
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
     ends: set[asyncio.Future[Any]] = {loop.create_task(told.wait()), service.broken}
     done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     acceptor.close()
