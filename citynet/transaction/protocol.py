@@ -340,8 +340,9 @@ def _lost(ledger: Ledger, name: str, runs: Runs, decision: Decision) -> bool:
     """Whether a device that is not as decided can no longer be brought along."""
     if runs is Runs.OTHER or name in ledger.given_up:
         return True
-    behind = name in ledger.at_once | ledger.behind or decision is Decision.BACK
-    return behind and runs is not Runs.UNKNOWN
+    if runs is Runs.UNKNOWN:
+        return False
+    return decision is Decision.BACK or name in ledger.at_once or name in ledger.behind
 
 
 def _some(words: Iterable[str], most: int = 5) -> str:

@@ -89,9 +89,9 @@ def settle(
     run = past.begun.run
     if past.over:
         raise SettledError(f"run {run} is over; nothing is left to be done")
-    for name in sorted(set(without) - set(past.ledger.devices)):
-        hint = nearest(name, past.ledger.devices)
-        raise SettledError(f"run {run} has no device {name!r}" + (f"; {hint}" if hint else ""))
+    strangers = sorted(set(without) - set(past.ledger.devices))
+    if strangers:
+        raise SettledError("\n".join(_no_such(past, name) for name in strangers))
     past.ledger.given_up = frozenset(without)
     keep = past.decided is not None and past.decided.decision is Decision.KEEP
     if keep and abort:
@@ -104,3 +104,8 @@ def settle(
         return go_forward(past.ledger, network, terms, terms.patience)
     reason = past.decided.reason if past.decided else "citynet ended before the change was decided"
     return go_back(past.ledger, network, terms, reason)
+
+
+def _no_such(past: History, name: str) -> str:
+    hint = nearest(name, past.ledger.devices)
+    return f"run {past.begun.run} has no device {name!r}" + (f"; {hint}" if hint else "")

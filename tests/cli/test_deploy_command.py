@@ -198,8 +198,9 @@ def test_a_device_that_never_comes_back_is_given_up(command: Command, word: str)
     assert way_out in command.out
     assert command.deploy() == 1
     assert "with --without r3 whoever never will is given up" in command.err
-    assert command(*rest, "--without", "r33") == 1
+    assert command(*rest, "--without", "r33,nobody") == 1
     assert f"run {run} has no device 'r33'; did you mean 'r3'?" in command.err
+    assert f"run {run} has no device 'nobody'" in command.err
     assert command(*rest, "--without", "r3", "--json") == 1
     found = json.loads(command.out)
     assert found["outcome"] == "split"
