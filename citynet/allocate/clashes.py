@@ -36,11 +36,6 @@ def _pinnable(
     return Claim(scope, noun, value, owner, (*path, key), key, pinned=True)
 
 
-def _system(net: str) -> str:
-    """The system id in a NET: six bytes, before the last (ISO 10589)."""
-    return net[-17:-3]
-
-
 def _node_claims(city: City, plan: Plan) -> Iterator[Claim]:
     for name, numbers in plan.nodes.items():
         node, path, owner = city.nodes[name], ("nodes", name), f"node {name}"
@@ -49,7 +44,7 @@ def _node_claims(city: City, plan: Plan) -> Iterator[Claim]:
             ("city", "loopback", numbers.loopback, "loopback", node.loopback),
             ("city", "locator", numbers.locator, "locator", node.locator),
             (node.domain, "router id", numbers.router_id, "router_id", node.router_id),
-            (node.domain, "system id", _system(numbers.net), "net", node.net),
+            (node.domain, "system id", numbers.system_id, "net", node.net),
         ):
             if pinned is not None:
                 yield _pinnable(scope, noun, value, owner, (path, key, pinned))

@@ -26,6 +26,11 @@ class NodeNumbers(Struct, frozen=True):
     router_id: IPv4Address
     net: str
 
+    @property
+    def system_id(self) -> str:
+        """The system ID in the NET: the six bytes before the last, in lower case (ISO 10589)."""
+        return self.net[-17:-3].lower()
+
 
 class LinkEnd(Struct, frozen=True):
     """One end of a link: the node, its interface name, and its address with the /127."""

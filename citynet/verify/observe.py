@@ -30,7 +30,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Adjacency:
-    """An IS-IS adjacency: our interface, the peer's host name, the level (1, 2) and the state."""
+    """An IS-IS adjacency: our interface, the peer, the level (1, 2) and the state.
+
+    The peer is its host name, or its system ID (`0000.08d8.37b4`) where no name is known.
+    """
 
     interface: str
     peer: str

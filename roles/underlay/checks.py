@@ -36,7 +36,21 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {key: " and ".join(sorted(values)) for key, values in found.items()}
 
 
-class Adjacencies(NodeCheck[NeighborsInput]):
+def _state(adjacency: Adjacency) -> str:
+    return "Up" if adjacency.up else "not Up"
+
+
+class AdjacenciesInput(NeighborsInput):
+    """The peer by interface of `node`, and each peer's name by its system ID.
+
+    A router calls a peer by its host name only once it has learnt it, and may forget it while
+    the adjacency stays (RFC 5301): the system ID is who the peer is.
+    """
+
+    names: Mapping[str, str]
+
+
+class Adjacencies(NodeCheck[AdjacenciesInput]):
     """IS-IS: a level 2 adjacency in state Up with the right peer on every link, and no other."""
 
     name = "isis-adjacencies"
@@ -48,11 +62,14 @@ class Adjacencies(NodeCheck[NeighborsInput]):
     def evaluate(self, seen: Observations) -> Verdict:
         """Missing, extra, down, at another level, or with another peer: each is a finding."""
         found = _gathered(
-            (each.interface, f"{each.peer} level {each.level} {'Up' if each.up else 'not Up'}")
+            (each.interface, f"{self._peer(each)} level {each.level} {_state(each)}")
             for each in seen.state(self.input.node, self.kind, Adjacency)
         )
         wanted = {name: f"{peer} level 2 Up" for name, peer in self.input.expected.items()}
         return judge(differences(wanted, found, "adjacency on"), f"{len(wanted)} adjacencies Up")
+
+    def _peer(self, adjacency: Adjacency) -> str:
+        return self.input.names.get(adjacency.peer, adjacency.peer)
 
 
 class BfdSessions(NodeCheck[NeighborsInput]):
@@ -113,6 +130,9 @@ class LinkMtu(ProbeCheck[ProbesInput]):
         return judge(unanswered(seen, probes), f"{sizes} bytes with DF, both ways")
 
 
+UnderlayCheck = Check[AdjacenciesInput] | Check[NeighborsInput] | Check[ProbesInput]
+
+
 def _mtu(context: Context, node: str) -> int:
     """The MTU that options give this node's links, bytes: city, then domain, then node."""
     from .role import UnderlayOptions  # noqa: PLC0415 - role.py imports this module
@@ -156,10 +176,11 @@ def _loopback(context: Context, near: str, far: str) -> Probe:
     )
 
 
-def _of_node(context: Context, node: str) -> Iterator[Check[NeighborsInput] | Check[ProbesInput]]:
+def _of_node(context: Context, node: str) -> Iterator[UnderlayCheck]:
     links = context.index.links.get(node, ())
     peers = {link.end(node).interface: link.far(node).node for link in links}
-    yield Adjacencies(node, NeighborsInput(node=node, expected=peers))
+    names = {context.plan.nodes[peer].system_id: peer for peer in peers.values()}
+    yield Adjacencies(node, AdjacenciesInput(node=node, expected=peers, names=names))
     yield BfdSessions(node, NeighborsInput(node=node, expected=peers))
     others = [name for name in sorted(context.city.nodes) if name != node]
     inside = [name for name in others if context.domain_of(name) == context.domain_of(node)]
@@ -173,7 +194,7 @@ def _of_node(context: Context, node: str) -> Iterator[Check[NeighborsInput] | Ch
         yield Separation(node, ProbesInput(about=about, probes=theirs, controls=ours))
 
 
-def checks(context: Context) -> Iterator[Check[NeighborsInput] | Check[ProbesInput]]:
+def checks(context: Context) -> Iterator[UnderlayCheck]:
     """The checks of every router, then those of every link."""
     for node in sorted(context.city.nodes):
         yield from _of_node(context, node)

@@ -51,10 +51,24 @@ def test_a_healthy_router_passes(name: str) -> None:
     assert result.verdict.status is Status.OK, result.verdict
 
 
+def test_a_peer_whose_name_is_not_known_is_its_system_id() -> None:
+    system = context().plan.nodes["gov-core1"].system_id
+    seen = observations(edited(Kind.ISIS, lambda d: _adjacency(d).update(adj=system)))
+    result = checks()[ISIS].result(seen)
+    assert result.verdict.status is Status.OK, result.verdict
+
+
 CASES: list[tuple[str, Kind, int, Edit, str]] = [
     (ISIS, Kind.ISIS, 0, lambda d: _circuits(d).remove(_adjacency(d)), "gw1-core1 is missing"),
     (ISIS, Kind.ISIS, 0, lambda d: _adjacency(d).update(state="Down"), "level 2 not Up"),
     (ISIS, Kind.ISIS, 0, lambda d: _adjacency(d).update(adj="gov-agg1"), "is gov-agg1 level 2"),
+    (
+        ISIS,
+        Kind.ISIS,
+        0,
+        lambda d: _adjacency(d).update(adj="0000.0000.0bad"),
+        "is 0000.0000.0bad level 2 Up, expected gov-core1",
+    ),
     (ISIS, Kind.ISIS, 0, lambda d: _adjacency(d).update(level=1), "level 1 Up, expected"),
     (
         ISIS,

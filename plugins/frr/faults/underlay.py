@@ -62,7 +62,7 @@ def underlay_faults(at: Scene) -> Iterator[Fault]:
     """Links, IS-IS, BFD and loopbacks."""
     near, far = at.link.end(at.node), at.link.far(at.node)
     port, peer = near.interface, far.node
-    system = ".".join(at.context.plan.nodes[peer].net.split(".")[-4:-1])
+    system = at.context.plan.nodes[peer].system_id
     yield _silent_isis(at.node, port, peer)
     yield _silent_bgp(at.reflectors[0], at.context.index.clients[at.domain])
     yield Fault(
