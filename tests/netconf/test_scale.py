@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from tests.netconf.servers import (
     interfaces,
 )
 from tests.netconf.vendors import HuaweiDriver
+from tests.work import calls
 
 pytestmark = pytest.mark.thorough
 
@@ -93,22 +94,6 @@ def test_five_megabytes(tmp_path: Path) -> None:
         driver.commit(Confirm("run-1", 600))
         driver.confirm("run-1")
         driver.close()
-
-
-def calls(work: Callable[[], object]) -> int:
-    """How many functions are called: work that no other load on this machine changes."""
-    counted = 0
-
-    def count(*_: object) -> None:
-        nonlocal counted
-        counted += 1
-
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return counted
 
 
 def test_comparing_is_linear() -> None:

@@ -168,11 +168,11 @@ def test_time_runs_out_and_may_be_extended(device: Device) -> None:
     assert device.runs == "old"
     assert "its time ran out" in device.call("confirm", "r1")["message"]
     device.begin()
-    device.ready(within=0.3)
-    assert device.call("extend", "r1", "0.9") == {"ok": True}
+    device.ready(within=1.0)
     began = time.monotonic()
+    assert device.call("extend", "r1", "2") == {"ok": True}
     device.call("watch")
-    assert time.monotonic() - began > 0.8
+    assert time.monotonic() - began > 1.9
 
 
 def test_a_second_commit_is_told_which_one_waits(device: Device) -> None:
