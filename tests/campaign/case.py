@@ -1,7 +1,7 @@
 """Cases: what goes wrong in a run, and what is done afterwards. All of it follows from a seed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
@@ -94,6 +94,8 @@ WEIGHTS: Mapping[Kind, float] = {Kind.KILL: 4.0, Kind.REFUSES: 2.0, Kind.STOP: 0
 
 AGAIN = 0.3
 """How often a citynet that was killed is killed once more, in what comes after."""
+GIVES_UP = 0.4
+"""How often whoever finishes a run has lost patience with a device."""
 
 
 class Then(StrEnum):
@@ -127,7 +129,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Case:
-    """One case. `within` is `--confirm-within`, in seconds; `waves` is how many plays there are."""
+    """One case. `within` is `--confirm-within`, in seconds; `waves` is how many plays there are.
+
+    `gives_up`: whoever takes a run up again waits for nobody who does not answer (`--without`).
+    """
 
     seed: int
     number: int
@@ -139,6 +144,7 @@ class Case:
     then: Then
     redeploy: bool
     where: Where = Where.FLEET
+    gives_up: bool = False
 
     @property
     def name(self) -> str:
@@ -166,8 +172,12 @@ def _with_cause(random: Random, faults: Sequence[Fault], devices: int) -> Iterat
 
 def case(seed: int, number: int, where: Where = Where.FLEET) -> Case:
     """The case of a number."""
-    if where is not Where.FLEET:
-        return _real(seed, number, where)
+    made = _fleet(seed, number) if where is Where.FLEET else _real(seed, number, where)
+    apart = Random(f"{seed}/{number}/{where}/gives up")  # noqa: S311
+    return replace(made, gives_up=apart.random() < GIVES_UP)
+
+
+def _fleet(seed: int, number: int) -> Case:
     random = Random(f"{seed}/{number}")  # noqa: S311 - to be repeated, not to be secret
     routers, optics = random.choice(((3, 0), (4, 0), (5, 0), (3, 3)))
     devices = routers + optics

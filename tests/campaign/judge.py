@@ -24,6 +24,7 @@ class Look:
     wanted: Mapping[str, Wanted]
     truth: Mapping[str, Truth]
     meddled: frozenset[str] = frozenset()
+    given_up: frozenset[str] = frozenset()
     clock_true: bool = True
     at: datetime | None = None
 
@@ -32,8 +33,9 @@ class Look:
 
     @property
     def mixed(self) -> bool:
-        """Whether some run the old and some the new."""
-        changed = {self.runs(n) for n in self.truth if n not in self.meddled}
+        """Whether some run the old and some the new, of those that anybody waits for."""
+        apart = self.meddled | self.given_up
+        changed = {self.runs(n) for n in self.truth if n not in apart}
         return len(changed & {"old", "new"}) > 1
 
     def summary(self) -> str:
@@ -109,7 +111,7 @@ def _whole(report: Mapping[str, Any], look: Look) -> Iterator[str]:
         yield f"the run is said to be {outcome!r}: {look.summary()}"
     if outcome in CLOSED and look.mixed:
         yield f"a mixed network is said to be {outcome!r}: {look.summary()}"
-    if outcome == "split" and not look.meddled:
+    if outcome == "split" and not look.meddled | look.given_up:
         yield f"the run is said to be split, and every device has a timer: {look.summary()}"
     if bool(report["ok"]) != (outcome in GOOD):
         yield f"ok is {report['ok']} for a run that is {outcome!r}"

@@ -66,6 +66,7 @@ class Play:
     rivals: list[Run] = field(default_factory=list)
     end: str = ""
     decided: bool = False
+    given_up: set[str] = field(default_factory=set)
 
     def play(self) -> Found:
         """Raises nothing that a case can cause: it is written down."""
@@ -124,8 +125,17 @@ class Play:
             self._alone(keep=keep)
         abort = self.case.then is Then.ABORT and not keep
         word = "--abort" if abort else "--resume"
-        again = self._run(*self._deploy(), word, past.begun.run)
+        again = self._run(*self._deploy(), word, past.begun.run, *self._without(ended))
         return again, self._ended(again)
+
+    def _without(self, ended: Ended) -> Sequence[str]:
+        """Nobody waits for those that did not answer; nor, where citynet died, for one of them."""
+        if not self.case.gives_up:
+            return ()
+        names = sorted(self.stage.wanted)
+        names = _unknown(ended) if ended.report else names[self.case.number % len(names) :][:1]
+        self.given_up.update(names)
+        return ("--without", ",".join(names)) if names else ()
 
     def _alone(self, *, keep: bool) -> None:
         """Nobody comes until every timer is over."""
@@ -192,6 +202,8 @@ class Play:
     def _ended(self, run: Run) -> Ended:
         """Wait for a run and judge it, then for those that came in between."""
         ended = run.wait()
+        if ended.report and ended.report["outcome"] != "split":
+            self.given_up.intersection_update(_unknown(ended))  # the others have answered after all
         look, others = self._look(), self._others()
         self._judge(run, ended, look, believed=not others)
         self._end_rivals()
@@ -226,7 +238,8 @@ class Play:
 
     def _look(self) -> Look:
         moved = any(each.kind is Kind.CLOCK for each in self.stage.fired)
-        return Look(self.stage.wanted, self.stage.truth(), self.stage.meddled, not moved)
+        given_up = frozenset(self.given_up)
+        return Look(self.stage.wanted, self.stage.truth(), self.stage.meddled, given_up, not moved)
 
     def _judge(
         self, run: Run, ended: Ended, look: Look | None = None, *, believed: bool = True
@@ -245,8 +258,7 @@ class Play:
         if ended.report is None or not believed:
             return
         self.wrong.extend(judge.wrong(ended.report, look))
-        said = {str(each["runs"]) for each in ended.report["results"]}
-        if "unknown" in said and not self.stage.fired:
+        if _unknown(ended) and not self.stage.fired:
             self.wrong.append("a device is said to be unknown, and nothing was wrong")
         if self.rivals:
             return  # another run may go on from here
@@ -258,6 +270,12 @@ def _claims(ended: Ended, look: Look) -> Iterator[str]:
     """What was said of single devices, once more."""
     if ended.report is not None:
         yield from (each for each in judge.wrong(ended.report, look) if " runs " in each)
+
+
+def _unknown(ended: Ended) -> list[str]:
+    """The devices that a report knows nothing of."""
+    results = ended.report["results"] if ended.report else ()
+    return sorted(str(each["device"]) for each in results if each["runs"] == "unknown")
 
 
 def _way(ended: Ended) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,24 @@ def test_it_sees_a_driver_that_believes_everything(tmp_path: Path) -> None:
     one = made(Kind.EARLY, Phase.CONFIRM)
     found = broken(one, tmp_path, "believe_every_confirmation")
     assert any("the report says r2 runs 'new': it runs old" in each for each in found.wrong)
+
+
+def dead() -> Case:
+    """r2 loses power once the change was decided, citynet is killed, and nobody waits for r2."""
+    gone = Fault(Kind.POWER, Phase.CONFIRM, device=1, after=False, seconds=20.0)
+    faults = (gone, replace(gone, kind=Kind.KILL, device=0, after=True))
+    return Case(0, 1, 3, 0, 1, 5, faults, Then.RESUME, redeploy=False, gives_up=True)
+
+
+def test_a_dead_device_is_given_up_and_the_city_goes_on() -> None:
+    found = play(dead())
+    assert not found.bad, shown(found)
+    assert found.ways == ("killed", "split", "then", "kept"), shown(found)
+
+
+def test_it_sees_that_a_device_given_up_is_not_new(tmp_path: Path) -> None:
+    found = broken(dead(), tmp_path, "report_what_was_hoped_for")
+    assert any("the report says r2 runs 'new': it runs" in each for each in found.wrong)
 
 
 def test_it_sees_who_does_not_go_back(tmp_path: Path) -> None:
