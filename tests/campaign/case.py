@@ -46,6 +46,10 @@ class Where(StrEnum):
     """Containers in a virtual machine: real FRR routers, and a twin."""
 
 
+STRETCH: Mapping[Where, float] = {Where.FLEET: 1.0, Where.TWINS: 1.0, Where.LAB: 4.0}
+"""How much longer than on the fleet everything takes."""
+
+
 class Phase(StrEnum):
     """When: what a device has just been asked (or has just done), or what the journal says."""
 
@@ -96,6 +100,10 @@ AGAIN = 0.3
 """How often a citynet that was killed is killed once more, in what comes after."""
 GIVES_UP = 0.4
 """How often whoever finishes a run has lost patience with a device."""
+DEADLY = (Kind.SERVER, Kind.POWER, Kind.DROPPED)
+"""What a device does not come back from, where it is given up."""
+FOREVER = 200.0
+"""Seconds: longer than whoever has lost patience takes."""
 
 
 class Then(StrEnum):
@@ -150,6 +158,14 @@ class Case:
     def name(self) -> str:
         return f"{self.seed}/{self.number}"
 
+    @property
+    def patience(self) -> int:
+        """`--patience`, in seconds: shorter than the default, so that cases end.
+
+        Timers go off before it is over, unless somebody has lost it.
+        """
+        return round(6 * STRETCH[self.where]) if self.gives_up else 30
+
 
 def _fault(random: Random, kinds: Sequence[Kind], devices: int) -> Fault:
     weights = [WEIGHTS.get(kind, 1.0) for kind in kinds]
@@ -174,7 +190,15 @@ def case(seed: int, number: int, where: Where = Where.FLEET) -> Case:
     """The case of a number."""
     made = _fleet(seed, number) if where is Where.FLEET else _real(seed, number, where)
     apart = Random(f"{seed}/{number}/{where}/gives up")  # noqa: S311
-    return replace(made, gives_up=apart.random() < GIVES_UP)
+    if apart.random() > GIVES_UP:
+        return made
+    return replace(made, gives_up=True, faults=tuple(_for_good(each, made) for each in made.faults))
+
+
+def _for_good(fault: Fault, case: Case) -> Fault:
+    """Without an end where it is deadly. The lab's twin can only be read where it answers."""
+    read = case.where is not Where.LAB or fault.device < case.routers
+    return replace(fault, seconds=FOREVER) if read and fault.kind in DEADLY else fault
 
 
 def _fleet(seed: int, number: int) -> Case:
@@ -214,8 +238,6 @@ REAL_KINDS: Mapping[Where, Sequence[Kind]] = {
         *(Kind.SLOW, Kind.FULL, Kind.EARLY, Kind.GUARD, Kind.GUARD, Kind.LOCKED),
     ),
 }
-STRETCH: Mapping[Where, float] = {Where.TWINS: 1.0, Where.LAB: 4.0}
-"""How much longer than on the fleet everything takes."""
 FROM_THE_START = (Kind.LOCKED, Kind.FULL)
 OF_ROUTERS = (Kind.FULL, Kind.EARLY, Kind.GUARD)
 """In the lab, what happens to its routers alone."""

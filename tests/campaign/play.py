@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from citynet.transaction.words import Decision, JournalError
 from tests.campaign import judge
-from tests.campaign.case import Case, Kind, Then, Where
+from tests.campaign.case import DEADLY, Case, Kind, Then, Where
 from tests.campaign.city import shape, write_access, write_city, write_plays
 from tests.campaign.inject import fleet_stage
 from tests.campaign.judge import Look
@@ -22,11 +22,9 @@ CALM = 2
 """From this round on nothing goes wrong any more."""
 LATEST = 90.0
 """Seconds that timers are waited for."""
-PATIENCE = "30"
 MEASURED = ("--health", "no-worse", "--health-wait", "8", "--health-hold", "1")
 HEALTH = {Where.FLEET: ("--health", "off"), Where.TWINS: ("--health", "off"), Where.LAB: MEASURED}
 """What forwards no packets has no sessions."""
-"""Seconds: `--patience`, shorter than the default, so that timers go off before it is over too."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +130,11 @@ class Play:
         """Nobody waits for those that did not answer; nor, where citynet died, for one of them."""
         if not self.case.gives_up:
             return ()
-        names = sorted(self.stage.wanted)
-        names = _unknown(ended) if ended.report else names[self.case.number % len(names) :][:1]
-        self.given_up.update(names)
-        return ("--without", ",".join(names)) if names else ()
+        names = list(self.stage.wanted)
+        dead = {names[each.device] for each in self.stage.fired if each.kind in DEADLY}
+        lost = _unknown(ended) if ended.report else dead or {names[self.case.number % len(names)]}
+        self.given_up.update(lost)
+        return ("--without", ",".join(sorted(lost))) if lost else ()
 
     def _alone(self, *, keep: bool) -> None:
         """Nobody comes until every timer is over."""
@@ -178,8 +177,8 @@ class Play:
         return ("deploy", "-i", str(folder / "new"), *reach, *self._within())
 
     def _within(self) -> Sequence[str]:
-        within = str(self.case.within)
-        return ("--confirm-within", within, "--patience", PATIENCE, *HEALTH[self.case.where])
+        times = ("--confirm-within", str(self.case.within), "--patience", str(self.case.patience))
+        return (*times, *HEALTH[self.case.where])
 
     def _run(self, *argv: str, book: bool = False) -> Run:
         prelude = self.prelude
