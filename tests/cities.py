@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from citynet.allocate import Plan, allocate
 from citynet.build import Context, context
+from citynet.build.facts import DeviceFacts
 from citynet.errors import InventoryError
 from citynet.model import City
 
@@ -87,3 +89,9 @@ def made_context(source: Raw) -> Context:
     """The context of a raw city."""
     model = city(source)
     return context(model, allocate(model))
+
+
+def with_changes(facts: DeviceFacts, role: str, **changes: object) -> DeviceFacts:
+    """A device's facts with some of one role's changed."""
+    found: Any = facts.roles[role]
+    return replace(facts, roles={**facts.roles, role: replace(found, **changes)})

@@ -260,8 +260,7 @@ def _wait_for(server: Server, log: Path, seconds: float = 60.0) -> None:
 def twin(folder: Path, driver: type[NetconfDriver]) -> Iterator[Server]:
     """Our own server on sysrepo with all of the vendor's modules (`citynet twin run`)."""
     with started("huawei_vrp", folder) as made:
-        access = NodeAccess("127.0.0.1", made.port, "root", made.files.key, made.files.known_hosts)
-        yield Server("twin", Reached("r1", access), driver, write(BASE))
+        yield Server("twin", Reached("r1", made.access), driver, write(BASE))
 
 
 # -- the fake ------------------------------------------------------------------------------

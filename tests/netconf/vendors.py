@@ -6,6 +6,15 @@ from citynet.house import open_house
 from citynet.netconf.driver import NetconfDriver
 
 open_house()
-HuaweiDriver: type[NetconfDriver] = import_module(
-    "citynet_house.plugins.huawei_vrp.driver"
-).HuaweiDriver
+
+
+def _driver(platform: str, name: str) -> type[NetconfDriver]:
+    found: type[NetconfDriver] = getattr(
+        import_module(f"citynet_house.plugins.{platform}.driver"), name
+    )
+    return found
+
+
+HuaweiDriver = _driver("huawei_vrp", "HuaweiDriver")
+SrlinuxDriver = _driver("nokia_srlinux", "SrlinuxDriver")
+OpenconfigDriver = _driver("openconfig", "OpenconfigDriver")

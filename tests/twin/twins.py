@@ -13,6 +13,7 @@ from ncclient.operations import RPCError
 
 from citynet.house import open_house
 from citynet.lab.build import Builder
+from citynet.lab.host import NodeAccess
 from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
 from citynet.lab.vm import free_port
@@ -38,6 +39,10 @@ class Twin:
     process: "subprocess.Popen[bytes]"
     port: int
     files: TwinFiles
+
+    @property
+    def access(self) -> NodeAccess:
+        return NodeAccess("127.0.0.1", self.port, "root", self.files.key, self.files.known_hosts)
 
     def connect(self) -> manager.Manager:
         return manager.connect(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from citynet.pipeline import Prepared, prepare, render
 from citynet.render import Artifact, Renderer
 from citynet.yang.rendered import InvalidDocumentsError, check_artifacts
 from citynet.yang.validate import validate, validate_all
-from tests.cities import DEMO, VENDORS, WUHAN
+from tests.cities import DEMO, VENDORS, WUHAN, with_changes
 from tests.yang.models import EVPN, MIRRORED, MODELS
 
 PLATFORMS: dict[str, dict[str, object]] = {
@@ -151,10 +152,9 @@ def hostile(prepared: Prepared) -> Artifact:
     """A device whose VRF's description is as bad as a label can be."""
     facts = prepared.facts["gov-acc1"]
     role = "vpn" if "vpn" in facts.roles else "evpn"
-    vpns = facts.roles[role]
-    vrfs = tuple(replace(each, description=HOSTILE) for each in vpns.vrfs)  # type: ignore[attr-defined]
-    roles = {**facts.roles, role: replace(vpns, vrfs=vrfs)}  # type: ignore[type-var]
-    return Renderer(prepared.house.platforms).render(replace(facts, roles=roles))
+    vpns: Any = facts.roles[role]
+    vrfs = tuple(replace(each, description=HOSTILE) for each in vpns.vrfs)
+    return Renderer(prepared.house.platforms).render(with_changes(facts, role, vrfs=vrfs))
 
 
 @pytest.mark.parametrize(("platform", "question"), [("huawei_vrp", "？"), ("nokia_srlinux", "?")])

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from citynet.house import open_house
 from citynet.pipeline import Prepared, prepare, render
 from citynet.render.stateless import access_lists
-from tests.cities import DEMO
+from tests.cities import DEMO, with_changes
 
 open_house()
 platform = import_module("citynet_house.plugins.huawei_vrp.platform")
@@ -77,10 +77,7 @@ def test_what_the_models_cannot_hold_is_refused_by_name(
     demo: Prepared, option: str, value: int, words: str
 ) -> None:
     facts = demo.facts["gov-agg1"]
-    underlay: Any = facts.roles["underlay"]
-    changed = replace(
-        facts, roles={**facts.roles, "underlay": replace(underlay, **{option: value})}
-    )
+    changed = with_changes(facts, "underlay", **{option: value})
     assert list(platform.refuses(facts)) == []
     [said] = platform.refuses(changed)
     assert words in said

@@ -11,7 +11,7 @@ from citynet.errors import InventoryError
 from citynet.house import open_house
 from citynet.pipeline import Prepared, prepare, render
 from citynet.render import Renderer
-from tests.cities import DEMO
+from tests.cities import DEMO, with_changes
 from tests.yang.models import EVPN, MIRRORED
 
 open_house()
@@ -99,10 +99,7 @@ def test_what_the_models_cannot_hold_is_refused_by_name(
     demo: Prepared, option: str, value: int, words: str
 ) -> None:
     facts = demo.facts["gov-agg1"]
-    underlay: Any = facts.roles["underlay"]
-    changed = replace(
-        facts, roles={**facts.roles, "underlay": replace(underlay, **{option: value})}
-    )
+    changed = with_changes(facts, "underlay", **{option: value})
     assert list(platform.refuses(facts)) == []
     [said] = platform.refuses(changed)
     assert words in said
@@ -114,8 +111,7 @@ def test_an_access_list_that_is_too_long_is_refused(demo: Prepared) -> None:
     [join] = gateway.joins
     rule = next(each for each in join.rules if each.protocol == "tcp")
     long = replace(join, rules=(replace(rule, ports=tuple(range(1, 6_600))),))
-    changed = replace(gateway, joins=(long,))
-    [said] = platform.refuses(replace(facts, roles={**facts.roles, "gateway": changed}))
+    [said] = platform.refuses(with_changes(facts, "gateway", joins=(long,)))
     assert f"as long as the flows of {join.interface} need" in said
 
 
@@ -179,8 +175,8 @@ def test_a_customer_on_a_vlan_of_a_pinned_port(demo: Prepared) -> None:
     ports = tuple(
         replace(port, name=f"ethernet-1/7.{number}") for number, port in enumerate(access.ports, 5)
     )
-    roles = {**facts.roles, "access": replace(access, ports=ports)}
-    artifact = Renderer(demo.house.platforms).render(replace(facts, roles=roles))
+    changed = with_changes(facts, "access", ports=ports)
+    artifact = Renderer(demo.house.platforms).render(changed)
     text = artifact.files["config.xml"]
     assert text.count("<name>ethernet-1/7</name>") == 1
     for number in (5, 6):

@@ -1,19 +1,17 @@
 """The driver on a twin with SR Linux's own models: there and back, and what the device keeps."""
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
-from pathlib import Path
 
 import pytest
 
 from citynet.deploy.driver import Confirm, Refused
-from citynet.house import open_house
-from citynet.lab.host import NodeAccess
 from citynet.netconf.driver import NetconfDriver
 from citynet.pipeline import prepare, render
 from citynet.render.artifact import Artifact
 from tests.cities import DEMO
 from tests.netconf.servers import Reached
+from tests.netconf.steps import deployed
+from tests.netconf.vendors import SrlinuxDriver
 from tests.twin.twins import Twin, edit, started
 from tests.yang.models import EVPN, MIRRORED
 
@@ -54,25 +52,9 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
 
 @pytest.fixture
 def driver(twin: Twin) -> Iterator[NetconfDriver]:
-    open_house()
-    kind: type[NetconfDriver] = import_module(
-        "citynet_house.plugins.nokia_srlinux.driver"
-    ).SrlinuxDriver
-    known_hosts: Path = twin.files.known_hosts
-    access = NodeAccess("127.0.0.1", twin.port, "root", twin.files.key, known_hosts)
-    made = kind(Reached("srlinux", access))
+    made = SrlinuxDriver(Reached("srlinux", twin.access))
     yield made
     made.close()
-
-
-def deployed(driver: NetconfDriver, artifact: Artifact) -> None:
-    driver.lock("tests")
-    driver.stage(artifact)
-    driver.validate()
-    driver.commit(Confirm("run-1", 60))
-    driver.probe()
-    driver.confirm("run-1")
-    driver.unlock()
 
 
 def unchanged(driver: NetconfDriver, artifact: Artifact) -> bool:

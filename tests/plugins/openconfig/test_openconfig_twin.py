@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from importlib import import_module
-from pathlib import Path
 
 import pytest
 
 from citynet.build import build_facts
 from citynet.deploy.driver import Confirm, Refused
 from citynet.house import open_house
-from citynet.lab.host import NodeAccess
 from citynet.netconf.driver import NetconfDriver
 from citynet.render import Renderer
 from citynet.render.artifact import Artifact
 from tests.cities import Raw, made_context
 from tests.netconf.servers import Reached
+from tests.netconf.steps import deployed
+from tests.netconf.vendors import OpenconfigDriver
 from tests.roles.optical.city import light
 from tests.twin.twins import Twin, started
 
@@ -46,24 +45,9 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
 
 @pytest.fixture
 def driver(twin: Twin) -> Iterator[NetconfDriver]:
-    kind: type[NetconfDriver] = import_module(
-        "citynet_house.plugins.openconfig.driver"
-    ).OpenconfigDriver
-    known_hosts: Path = twin.files.known_hosts
-    access = NodeAccess("127.0.0.1", twin.port, "root", twin.files.key, known_hosts)
-    made = kind(Reached("optical", access))
+    made = OpenconfigDriver(Reached("optical", twin.access))
     yield made
     made.close()
-
-
-def deployed(driver: NetconfDriver, artifact: Artifact) -> None:
-    driver.lock("tests")
-    driver.stage(artifact)
-    driver.validate()
-    driver.commit(Confirm("run-1", 60))
-    driver.probe()
-    driver.confirm("run-1")
-    driver.unlock()
 
 
 @pytest.mark.parametrize("node", NODES)
