@@ -1,6 +1,7 @@
 """Sessions that end, are slow, or are somebody else's; and how much each step asks."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -71,12 +72,14 @@ ENDS: dict[str, tuple[Fault, str, str]] = {
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_session_ends(device: FakeDevice, driver: NetconfDriver, step: str, end: str) -> None:
-    """Said as what it is; and the next session finds a device to work with."""
+    """Said as what it is, in bounded time; and the next session finds a device to work with."""
     threads = threading.active_count()
     fault, when, words = ENDS[end]
     device.hook = at(step, fault, when)
+    began = time.monotonic()
     with pytest.raises(UnreachableError, match=words):
         STEPS[step](driver)
+    assert time.monotonic() - began < 5
     device.hook = lambda _: None
     driver.close()
     assert until(lambda: not device.sessions and threading.active_count() <= threads)
