@@ -11,6 +11,12 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return f"did you mean {close[0]!r}?" if close else None
 
 
+def with_nearest(sentence: str, name: str, names: Iterable[str]) -> str:
+    """A sentence about an unknown `name`; `…; did you mean 'gov-core1'?` where one is near it."""
+    hint = nearest(name, names)
+    return f"{sentence}; {hint}" if hint else sentence
+
+
 def listed(names: Iterable[str], most: int = 8) -> str:
     """`a, b, c`, cut after `most` names with how many more there are."""
     every = list(names)

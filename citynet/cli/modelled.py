@@ -2,7 +2,7 @@
 
 from citynet.errors import CitynetError
 from citynet.house import open_house
-from citynet.text import listed, nearest
+from citynet.text import listed, with_nearest
 from citynet.yang.models import ModelSet
 
 
@@ -13,6 +13,5 @@ def models_of(platform: str, missing: str) -> ModelSet:
     found = platforms[platform].models if platform in platforms else None
     if found is None:
         said = f"{missing} {platform!r}, expected one of {listed(known)}"
-        hint = nearest(platform, known)
-        raise CitynetError(f"{said}; {hint}" if hint else said)
+        raise CitynetError(with_nearest(said, platform, known))
     return found

@@ -12,7 +12,7 @@ from citynet.pipeline import Prepared, prepare
 from citynet.pipeline import render as render_all
 from citynet.render import Artifact
 from citynet.render.write import write
-from citynet.text import listed, nearest
+from citynet.text import listed, with_nearest
 from citynet.yang.models import VARIABLE
 
 
@@ -20,8 +20,7 @@ def _selected(artifacts: dict[str, Artifact], device: str | None) -> dict[str, A
     if device is None:
         return artifacts
     if device not in artifacts:
-        hint = nearest(device, artifacts)
-        raise CitynetError(f"no device is called {device!r}" + (f"; {hint}" if hint else ""))
+        raise CitynetError(with_nearest(f"no device is called {device!r}", device, artifacts))
     return {device: artifacts[device]}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from citynet.errors import CitynetError
-from citynet.text import nearest
+from citynet.text import with_nearest
 
 GroupsOf = Mapping[str, Sequence[str]]
 """Device -> the groups that it is in."""
@@ -48,8 +48,6 @@ def _matching(part: str, groups_of: GroupsOf, *, strict: bool) -> frozenset[str]
     )
     if strict and not found:
         names = {*groups_of, *(group for groups in groups_of.values() for group in groups)}
-        hint = nearest(part, sorted(names))
-        raise SelectionError(
-            f"no device and no group matches {part!r}" + (f"; {hint}" if hint else "")
-        )
+        said = f"no device and no group matches {part!r}"
+        raise SelectionError(with_nearest(said, part, sorted(names)))
     return found

@@ -7,7 +7,7 @@ from citynet.allocate.plan import LightpathNumbers
 from citynet.build.context import Context
 from citynet.errors import CitynetError
 from citynet.inventory.groups import platform_of, rings_of
-from citynet.text import nearest
+from citynet.text import with_nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ def host_vars(context: Context, node: str) -> HostVars:
     """The variables of router `node`. Raises `CitynetError` if the city has no such node."""
     intent = context.city.nodes.get(node)
     if intent is None:
-        hint = nearest(node, (*context.city.nodes, *context.city.optical))
-        raise CitynetError(f"no node is called {node!r}" + (f"; {hint}" if hint else ""))
+        known = (*context.city.nodes, *context.city.optical)
+        raise CitynetError(with_nearest(f"no node is called {node!r}", node, known))
     numbers = context.plan.nodes[node]
     return HostVars(
         site=intent.site,

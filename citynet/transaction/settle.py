@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from citynet.errors import CitynetError
-from citynet.text import nearest
+from citynet.text import with_nearest
 from citynet.transaction.protocol import Ledger, Terms, Verdict, go_back, go_forward
 from citynet.transaction.words import (
     Begun,
@@ -91,7 +91,11 @@ def settle(
         raise SettledError(f"run {run} is over; nothing is left to be done")
     strangers = sorted(set(without) - set(past.ledger.devices))
     if strangers:
-        raise SettledError("\n".join(_no_such(past, name) for name in strangers))
+        said = (
+            with_nearest(f"run {run} has no device {n!r}", n, past.ledger.devices)
+            for n in strangers
+        )
+        raise SettledError("\n".join(said))
     past.ledger.given_up = frozenset(without)
     keep = past.decided is not None and past.decided.decision is Decision.KEEP
     if keep and abort:
@@ -104,8 +108,3 @@ def settle(
         return go_forward(past.ledger, network, terms, terms.patience)
     reason = past.decided.reason if past.decided else "citynet ended before the change was decided"
     return go_back(past.ledger, network, terms, reason)
-
-
-def _no_such(past: History, name: str) -> str:
-    hint = nearest(name, past.ledger.devices)
-    return f"run {past.begun.run} has no device {name!r}" + (f"; {hint}" if hint else "")

@@ -9,7 +9,7 @@ from typing import Any
 from citynet.build.context import Context
 from citynet.build.role import Role
 from citynet.errors import CitynetError
-from citynet.text import nearest
+from citynet.text import with_nearest
 from citynet.verify.check import Check
 from citynet.verify.gather import Gatherer, Outcomes, States
 from citynet.verify.observe import Observations, union
@@ -44,8 +44,7 @@ def select(checks: Sequence[AnyCheck], chosen: Selection) -> tuple[AnyCheck, ...
     names = {name for check in checks for name in check.concerns | {check.subject}}
     for what, asked, known in (("tag", chosen.tags, labels), ("limit", chosen.limit, names)):
         for each in sorted(asked - known):
-            hint = nearest(each, known)
-            raise CitynetError(f"no check has {what} {each!r}{f'; {hint}' if hint else ''}")
+            raise CitynetError(with_nearest(f"no check has {what} {each!r}", each, known))
     found = tuple(
         check
         for check in checks
