@@ -79,9 +79,9 @@ class Recorder:
             guarded(session, *words)
             self._write(session)
 
-        def listened_do(network: Any, driver: Any, name: str, step: Any) -> Any:
+        def listened_do(network: Any, driver: Any, name: str, step: Any, *rest: Any) -> Any:
             self._here.step = str(step)
-            return do(network, driver, name, step)
+            return do(network, driver, name, step, *rest)
 
         setattr(sessions._Stream, "send", listened_send)
         setattr(sessions.NetconfSession, "_guarded", listened_guarded)

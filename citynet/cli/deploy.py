@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 from nornir.core import Nornir
-from nornir.core.processor import Processor
 from rich.console import Console
 from rich.text import Text
 
@@ -23,7 +22,7 @@ from citynet.deploy.work import Chosen, Plan, plan, plan_again
 from citynet.errors import CitynetError
 from citynet.fleet import access
 from citynet.fleet.processors import Live, Steps
-from citynet.fleet.runner import FORKS, FORKS_APART, fleet
+from citynet.fleet.runner import COMMITS, FORKS, FORKS_APART, fleet
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
 from citynet.transaction.fleet import Health, Reached
@@ -61,6 +60,9 @@ compared and given; they replace values that they set and remove nothing else. A
 --tags removes what is no longer wanted.
 """
 
+WITHIN = 600.0
+PACE = 10.0
+"""The devices' timers, unless given: so many seconds, or so many times what staging takes."""
 LAST = 60.0
 """Seconds that the devices' timers have left when all are told to confirm, and one a device."""
 STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -74,7 +76,7 @@ class Asked:
 
     access: Path | None
     forks: int | None
-    within: float
+    within: float | None
     health: str
     wait: float
     hold: float
@@ -164,7 +166,7 @@ def _stopping(then: str) -> Iterator[Callable[[], str]]:
             signal.signal(number, handler)
 
 
-def _processor() -> Processor:
+def _processor() -> Live | Steps:
     if sys.stderr.isatty():
         return Live(Console(stderr=True))
     return Steps(lambda line: click.echo(line, err=True))
@@ -199,13 +201,25 @@ def _say(line: str) -> None:
     click.echo(f"... {line}", err=True)
 
 
-def _way(runs: Path, devices: int, asked: Asked, written: Mapping[str, str]) -> engine.Way:
+def _way(
+    runs: Path,
+    devices: int,
+    asked: Asked,
+    reach: access.Access | labs.Lab | None,
+    written: Mapping[str, str],
+) -> engine.Way:
+    within = asked.within or max(WITHIN, 2 * (asked.wait + asked.hold))
+    doubt = min(LAST + devices, within)
+    processor = _processor()
+    heavy = COMMITS if isinstance(reach, labs.Lab) and not asked.forks else 0
     return engine.Way(
         folder=runs,
-        terms=Terms(asked.within, min(LAST + devices, asked.within), asked.patience),
-        processors=(_processor(),),
+        terms=Terms(within, 0.0 if asked.within else PACE, doubt, asked.patience),
+        processors=(processor,),
         options=written,
         inventory=written.get("inventory", ""),
+        say=processor.say,
+        heavy=heavy,
     )
 
 
@@ -236,8 +250,9 @@ def _finish(
     prepared = prepare(folder)
     left = runs.find(prepared.name, run, asked.access)
     todo = _todo_again(prepared, left.past)
-    nornir = _fleet(prepared, _reach(prepared, left.access), asked)
-    way = _way(left.folder, len(todo.work), asked, left.past.begun.options)
+    reach = _reach(prepared, left.access)
+    nornir = _fleet(prepared, reach, asked)
+    way = _way(left.folder, len(todo.work), asked, reach, left.past.begun.options)
     with _stopping(GOES_ON):
         return engine.finish(prepared, nornir, todo, left.past, way, abort=abort, without=without)
 
@@ -248,7 +263,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     reach = _reach(prepared, asked.access)
     nornir = _fleet(prepared, reach, asked)
     written = _written(folder, file, chosen, asked.access)
-    way = _way(runs.folder_of(prepared.name, reach), len(todo.work), asked, written)
+    way = _way(runs.folder_of(prepared.name, reach), len(todo.work), asked, reach, written)
     if not check or asked.health == STRICT:  # which is refused where it would mean nothing
         way = replace(way, health=_health(prepared, todo, reach, asked))
     with _stopping(GOES_BACK) as interrupted:
@@ -278,8 +293,9 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 )
 @seconds_option(
     "--confirm-within",
-    600.0,
-    "After this time a device that hears no more goes back by itself.",
+    None,
+    "After this time a device that hears no more goes back by itself; it is renewed while others "
+    f"commit. Unless given {WITHIN:.0f}, or more where the devices are slow.",
     least=5,
     most=86400,
 )
@@ -327,7 +343,7 @@ def deploy(
     resume: str | None,
     abort: str | None,
     without: frozenset[str],
-    confirm_within: float,
+    confirm_within: float | None,
     health: str,
     health_wait: float,
     health_hold: float,
@@ -354,7 +370,7 @@ def deploy(
                 "--without leaves devices out of a run that is finished: give "
                 "--resume or --abort with it; --limit '!DEVICE' leaves one out of a new run"
             )
-        if health != OFF and health_hold + health_wait >= confirm_within:
+        if confirm_within and health != OFF and health_hold + health_wait >= confirm_within:
             raise CitynetError(
                 "--health-wait and --health-hold together must be shorter than --confirm-within"
             )

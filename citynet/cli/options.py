@@ -59,14 +59,14 @@ yang_option = click.option(
 
 
 def seconds_option(
-    name: str, default: float, what: str, *, least: float = 0, most: float | None = None
+    name: str, default: float | None, what: str, *, least: float = 0, most: float | None = None
 ) -> Callable[[Decorated], Decorated]:
-    """A length of time, shown with its default."""
+    """A length of time, shown with its default if it has a fixed one."""
     return click.option(
         name,
         type=click.FloatRange(min=least, max=most),
         default=default,
-        show_default=True,
+        show_default=default is not None,
         metavar="SECONDS",
         help=what,
     )

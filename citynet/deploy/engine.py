@@ -38,9 +38,16 @@ KEPT_JOURNALS = 100
 """Runs that are over and remembered."""
 
 
+def _quiet(sentence: str) -> None:
+    """Say nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a run is made: where its journal goes, on which terms, who is told, what is healthy."""
+    """How a run is made: where its journal goes, on which terms, who is told, what is healthy.
+
+    `heavy`: devices at a time that commit or go back; 0 is as many as the fleet's runner does.
+    """
 
     folder: Path
     terms: Terms = field(default_factory=Terms)
@@ -49,6 +56,8 @@ class Way:
     interrupted: Callable[[], str] = str
     options: Mapping[str, str] = field(default_factory=dict)
     inventory: str = ""
+    say: Callable[[str], None] = _quiet
+    heavy: int = 0
 
 
 def check(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
@@ -223,7 +232,7 @@ def _begun(prepared: Prepared, todo: Plan, run: str, who: str, way: Way) -> Begu
 def _network(fleet: Nornir, job: Job, way: Way, journal: Journal | None = None) -> FleetNetwork:
     watched = fleet.with_processors(list(way.processors))
     write = journal.write if journal else _nowhere
-    return FleetNetwork(watched, job, write, way.health, way.interrupted)
+    return FleetNetwork(watched, job, write, way.health, way.interrupted, fleet, way.say, way.heavy)
 
 
 def _nowhere(record: object) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from citynet.deploy.driver import Refusal
+from citynet.deploy.driver import SOON, Refusal
 from citynet.deploy.report import DeviceResult, Explained, State
 from citynet.deploy.work import Plan, render
 from citynet.pipeline import Prepared
@@ -11,7 +11,7 @@ from citynet.render.provenance import explain
 from citynet.transaction.fleet import SLOWEST, FleetNetwork
 from citynet.transaction.protocol import Verdict
 from citynet.transaction.settle import History
-from citynet.transaction.words import Answer, How, Runs
+from citynet.transaction.words import Answer, Committing, How, Runs
 
 _STATES = {Runs.SAME: State.OK, Runs.NEW: State.CHANGED, Runs.UNKNOWN: State.UNREACHABLE}
 
@@ -84,9 +84,21 @@ def _until(name: str, network: FleetNetwork, past: History | None) -> str:
     """When the timer of a device goes off at the latest: ISO 8601, in UTC."""
     armed = network.armed.get(name)
     if armed is None and past is not None and name in past.committing:
-        began = datetime.fromisoformat(past.committing[name])
-        armed = began + timedelta(seconds=past.begun.within + SLOWEST)
+        armed = _armed(past.committing[name], past)
     return armed.isoformat(timespec="seconds") if armed else ""
+
+
+def _armed(committing: Committing, past: History) -> datetime:
+    """By what a journal says: the last time that the timer may have been started, and its length.
+
+    `SLOWEST` is for a commit that was still on its way, `SOON` for a renewal that was.
+    """
+    within = committing.within or past.begun.within
+    armed = datetime.fromisoformat(committing.at) + timedelta(seconds=within + SLOWEST)
+    if past.renewing is None:
+        return armed
+    again = datetime.fromisoformat(past.renewing.at)
+    return max(armed, again + timedelta(seconds=past.renewing.within + SOON))
 
 
 def _refusals(

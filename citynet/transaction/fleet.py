@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from nornir.core import Nornir
 from nornir.core.task import Result, Task
+from nornir.plugins.runners import ThreadedRunner
 
 from citynet.deploy.driver import (
     Capability,
@@ -21,12 +24,19 @@ from citynet.deploy.driver import (
 from citynet.deploy.work import Work
 from citynet.errors import CitynetError
 from citynet.transaction.protocol import Terms
-from citynet.transaction.words import Answer, How, Record, Step
+from citynet.transaction.words import Answer, How, Record, Renewing, Step
 
 CONNECTION = "citynet"
 SLOWEST = 300.0
 """So many seconds a change may take that goes on alone; the device's timer is started after it."""
+HEAVY = (Step.COMMIT, Step.REDO, Step.ROLL_BACK)
+"""Steps that are much work for a device, and so for the machine that many emulated ones share."""
 Write = Callable[[Record], None]
+T = TypeVar("T")
+
+
+def _silent(sentence: str) -> None:
+    """Say nothing."""
 
 
 class Health(Protocol):
@@ -66,8 +76,11 @@ class Job:
 class FleetNetwork:
     """Implements `Network`.
 
-    `changes` and `refused` tell what devices said, `armed` when the timer of each goes off at
-    the latest, `seconds` how long each was at work.
+    `quiet` is the same fleet without processors, for what goes on beside a step; `say` gets a
+    sentence of it. `heavy`: devices at a time for what is much work for a device; 0 is as many as
+    the fleet's runner does. `changes` and `refused` are what devices said, `armed` when the timer
+    of each goes off at the latest, `renewed` when it was last started (monotonic seconds),
+    `seconds` how long each was at work.
     """
 
     fleet: Nornir
@@ -75,47 +88,82 @@ class FleetNetwork:
     write: Write
     health: Health = field(default_factory=Reached)
     interrupted: Callable[[], str] = str
+    quiet: Nornir | None = None
+    say: Callable[[str], None] = _silent
+    heavy: int = 0
+    renewed: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     armed: dict[str, datetime] = field(default_factory=dict)
 
-    def ask(self, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
+    def ask(
+        self,
+        step: Step,
+        devices: Sequence[str],
+        *,
+        within: float = 0.0,
+        waiting: Sequence[str] = (),
+    ) -> Mapping[str, Answer]:
         """Ask them at once, as many as the fleet's runner does; a lost session is forgotten."""
         if not devices:
             return {}
+        work = partial(self._ask, self.fleet, step, devices, within)
+        if step is not Step.COMMIT and not waiting:
+            return work()
+        answers, missed = self._meanwhile(work, (*waiting, *devices), within)
+        return {**answers, **missed}
+
+    def _ask(
+        self, fleet: Nornir, step: Step, devices: Sequence[str], within: float
+    ) -> Mapping[str, Answer]:
         wanted = frozenset(devices)
-        chosen = self.fleet.filter(filter_func=lambda host: host.name in wanted)
-        done = chosen.run(task=self._one, name=str(step), on_failed=True, step=step)
+        chosen = fleet.filter(filter_func=lambda host: host.name in wanted)
+        if self.heavy and step in HEAVY:
+            chosen = chosen.with_runner(ThreadedRunner(num_workers=self.heavy))
+        done = chosen.run(task=self._one, name=str(step), on_failed=True, step=step, within=within)
         strange = Answer(How.FAILED, "the inventory has no such device any more")
         return dict.fromkeys(devices, strange) | {n: _answer(each[0]) for n, each in done.items()}
 
-    def _one(self, task: Task, step: Step) -> Result:
+    def _meanwhile(
+        self, work: Callable[[], T], waiting: Sequence[str], within: float
+    ) -> tuple[T, Mapping[str, Answer]]:
+        """Do `work` in a thread, and renew timers until it ends; who could not be renewed."""
+        renewal = Renewal(self, frozenset(waiting), within)
+        with ThreadPoolExecutor(1) as pool:
+            doing = pool.submit(work)
+            while not wait([doing], renewal.pause).done:
+                renewal.turn()
+            return doing.result(), renewal.missed
+
+    def _one(self, task: Task, step: Step, within: float) -> Result:
         name, began = task.host.name, time.monotonic()
-        answer = self._answered(task, step)
+        answer = self._answered(task, step, within)
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
-        self._arm(name, step, answer)
+        self._arm(name, step, answer, within)
         good = answer.how in (How.DONE, How.NOT_PENDING)
         said = answer if good else _Said(answer)
         changed = step in (Step.COMMIT, Step.COMMIT_AT_ONCE, Step.REDO, Step.ROLL_BACK) and good
         return Result(host=task.host, result=said, changed=changed, failed=not good)
 
-    def _arm(self, name: str, step: Step, answer: Answer) -> None:
+    def _arm(self, name: str, step: Step, answer: Answer, within: float) -> None:
         """Note when its timer goes off at the latest; who did not answer may not have heard."""
-        terms, done = self.job.terms, answer.how is How.DONE
-        if step is Step.EXTEND:
-            until = datetime.now(UTC) + timedelta(seconds=terms.doubt)
-            self.armed[name] = until if done else max(until, self.armed.get(name, until))
+        done = answer.how is How.DONE
+        now, until = time.monotonic(), datetime.now(UTC) + timedelta(seconds=within)
+        if step in (Step.EXTEND, Step.RENEW):
+            shorter = step is Step.EXTEND and done
+            self.armed[name] = until if shorter else max(until, self.armed.get(name, until))
         elif step in (Step.COMMIT, Step.REDO):
-            longest = terms.within + (0.0 if done else SLOWEST)
-            self.armed[name] = datetime.now(UTC) + timedelta(seconds=longest)
+            self.armed[name] = until + timedelta(seconds=0.0 if done else SLOWEST)
+        if done and step in (Step.COMMIT, Step.REDO, Step.RENEW, Step.EXTEND):
+            self.renewed[name] = now
 
-    def _answered(self, task: Task, step: Step) -> Answer:
+    def _answered(self, task: Task, step: Step, within: float) -> Answer:
         """Never raises what a device can cause."""
         name = task.host.name
         try:
             driver: Driver = task.host.get_connection(CONNECTION, task.nornir.config)
-            return self._do(driver, name, step)
+            return self._do(driver, name, step, within)
         except Refused as error:
             self.refused[name] = error
             return Answer(How.REFUSED, str(error))
@@ -128,12 +176,13 @@ class FleetNetwork:
             _forget(task)
             return Answer(How.FAILED, str(error))
 
-    def _do(self, driver: Driver, name: str, step: Step) -> Answer:
+    def _do(self, driver: Driver, name: str, step: Step, within: float) -> Answer:
         simple: Mapping[Step, Callable[[], None]] = {
             Step.LOCK: lambda: driver.lock(self.job.owner),
             Step.VALIDATE: driver.validate,
             Step.PROBE: driver.probe,
-            Step.EXTEND: lambda: driver.extend(self._confirm(self.job.terms.doubt)),
+            Step.RENEW: lambda: driver.extend(self._confirm(within)),
+            Step.EXTEND: lambda: driver.extend(self._confirm(within)),
             Step.CONFIRM: lambda: driver.confirm(self.job.run),
             Step.ROLL_BACK: lambda: driver.roll_back(self.job.run),
             Step.UNLOCK: driver.unlock,
@@ -144,12 +193,12 @@ class FleetNetwork:
         if step is Step.STAGE:
             return self._stage(driver, name)
         if step is Step.REDO:
-            return self._redo(driver, name)
+            return self._redo(driver, name, within)
         if step is Step.READ:
             driver.lock(self.job.owner)
         else:
             timed = step is Step.COMMIT
-            driver.commit(self._confirm(self.job.terms.within) if timed else None)
+            driver.commit(self._confirm(within) if timed else None)
         return Answer(How.DONE, fingerprint=driver.fingerprint(last=step is not Step.READ))
 
     def _confirm(self, within: float) -> Confirm:
@@ -163,7 +212,7 @@ class FleetNetwork:
         fingerprint = driver.fingerprint(last=True) if change else ""
         return Answer(How.DONE, fingerprint=fingerprint, changes=bool(change), timer=timer)
 
-    def _redo(self, driver: Driver, name: str) -> Answer:
+    def _redo(self, driver: Driver, name: str, within: float) -> Answer:
         """The change once more; it waits for its confirmation, which is asked for next."""
         work = self.job.work.get(name)
         if work is None:
@@ -171,9 +220,19 @@ class FleetNetwork:
         driver.lock(self.job.owner)
         if driver.stage(work.artifact, additive=work.additive):
             driver.validate()
-            driver.commit(self._confirm(self.job.terms.within))
+            driver.commit(self._confirm(within))
             driver.probe()
         return Answer(How.DONE)
+
+    def renew(self, devices: Sequence[str], within: float) -> Mapping[str, Answer]:
+        """Start timers again, beside a step that goes on. Raises `JournalError` before it does."""
+        self.note(Renewing(self.date(), within))
+        began = time.monotonic()
+        answers = self._ask(self.quiet or self.fleet, Step.RENEW, devices, within)
+        good = sum(each.how is How.DONE for each in answers.values())
+        took = time.monotonic() - began
+        self.say(f"{good}/{len(devices)} timers renewed, at {within:.0f} s ({took:.1f} s)")
+        return answers
 
     def note(self, record: Record) -> None:
         """Write to the journal."""
@@ -183,9 +242,11 @@ class FleetNetwork:
         """Measure before."""
         self.health.before()
 
-    def ill(self) -> Sequence[str]:
-        """Measure after."""
-        return self.health.after()
+    def ill(self, waiting: Sequence[str], within: float) -> Sequence[str]:
+        """Measure after, and keep the timers of `waiting` running meanwhile."""
+        found, missed = self._meanwhile(self.health.after, waiting, within)
+        lost = [f"{name} {each.how} ({Step.RENEW})" for name, each in sorted(missed.items())]
+        return [*found, *lost]
 
     def stopped(self) -> str:
         """Whether a person asked to stop."""
@@ -202,6 +263,35 @@ class FleetNetwork:
     def pause(self, seconds: float) -> None:
         """Sleep."""
         time.sleep(seconds)
+
+
+class Renewal:
+    """Keeps timers running while something else takes long: `turn` is called every `pause`.
+
+    A timer is started again when a quarter of its time is over. A device that says that nothing
+    waits has `missed` it at once; one that does not answer when half of its time is over.
+    """
+
+    def __init__(self, network: FleetNetwork, waiting: frozenset[str], within: float) -> None:
+        self._network = network
+        self._waiting = waiting
+        self._within = within
+        self.pause = min(1.0, within / 16)
+        self.missed: dict[str, Answer] = {}
+
+    def turn(self) -> None:
+        """Start the timers again that are due. Raises `JournalError`; then none is."""
+        began = time.monotonic()
+        renewed = self._network.renewed
+        ages = {n: began - renewed[n] for n in sorted(self._waiting & renewed.keys())}
+        due = [n for n, age in ages.items() if age >= self._within / 4 and n not in self.missed]
+        if not due:
+            return
+        answers = self._network.renew(due, self._within)
+        for name, each in answers.items():
+            late = ages[name] + time.monotonic() - began >= self._within / 2
+            if each.how is How.NOT_PENDING or (each.how is not How.DONE and late):
+                self.missed[name] = each
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from citynet.transaction.words import (
     Ended,
     JournalError,
     Record,
+    Renewing,
     Staged,
 )
 
@@ -36,6 +37,7 @@ KINDS: Mapping[str, type[Record]] = {
     "begun": Begun,
     "staged": Staged,
     "committing": Committing,
+    "renewing": Renewing,
     "committed": Committed,
     "decided": Decided,
     "ended": Ended,

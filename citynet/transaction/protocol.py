@@ -35,13 +35,16 @@ from citynet.transaction.words import (
 class Terms:
     """Times, in seconds, and which devices may do without a timer.
 
-    `within`: the devices' timers while the change is made and proved. `doubt`: the same while it
-    is confirmed, which bounds how long a device that is lost then stays undecided. `patience`:
-    how long a silent device is asked again. `again`: between two times. `margin`: how much later
+    `within`: the devices' timers while the change is made and proved, at least; `pace` times what
+    staging and validating took if that is more, since a device that is slow at that is slow to
+    commit. `doubt`: the same while it is confirmed, which bounds how long a device that is lost
+    then stays undecided; at least four times what reaching all of them took. `patience`: how
+    long a silent device is asked again. `again`: between two times. `margin`: how much later
     than its timer a device is taken to have gone back.
     """
 
     within: float = 600.0
+    pace: float = 0.0
     doubt: float = 60.0
     patience: float = 120.0
     again: float = 1.0
@@ -118,22 +121,28 @@ def transact(begun: Begun, network: Network, terms: Terms) -> Verdict:
         raise
     if not ledger.old:
         return _end(ledger, network, dict.fromkeys(ledger.devices, Runs.SAME), Decision.KEEP)
-    return go_forward(ledger, network, terms, terms.doubt + terms.margin)
+    return go_forward(ledger, network, terms, attempt.doubt + terms.margin)
 
 
 @dataclass(slots=True)
 class _Attempt:
-    """The way to the decision. Every method raises `_StopError` or `CitynetError` to go back."""
+    """The way to the decision. Every method raises `_StopError` or `CitynetError` to go back.
+
+    `within` and `doubt` are those of the terms, or longer where these devices take longer.
+    """
 
     begun: Begun
     network: Network
     terms: Terms
     ledger: Ledger
+    within: float = 0.0
+    doubt: float = 0.0
 
     def prepare(self) -> None:
         """Lock all, stage all, validate all; nothing changes on any device."""
         every = self.ledger.devices
         self._all(Step.LOCK, every)
+        began = self.network.now()
         staged = self._all(Step.STAGE, every)
         old = {name: each.fingerprint for name, each in staged.items() if each.changes}
         without = {name for name in old if not staged[name].timer}
@@ -141,6 +150,8 @@ class _Attempt:
         self.ledger.old, self.ledger.at_once, self.ledger.staged = old, without, True
         if old:
             self._all(Step.VALIDATE, old)
+            took = self.network.now() - began
+            self.within = max(self.terms.within, self.terms.pace * took)
             self._go_on()
             self.network.look()
             self.network.note(Staged(old, tuple(sorted(without))))
@@ -154,19 +165,23 @@ class _Attempt:
             )
 
     def commit(self) -> None:
-        """Commit with a timer, wave after wave."""
+        """Commit with a timer, wave after wave; no timer is old when this returns."""
+        began = self.network.now()
         for wave in self.begun.waves:
             names = [each for each in wave if each in self.ledger.old]
             self._commit(Step.COMMIT, [each for each in names if each not in self.ledger.at_once])
+        if self.network.now() - began > self.within / 4:
+            self._all(Step.RENEW, self._timed())
 
     def _commit(self, step: Step, names: list[str]) -> None:
         if not names:
             return
         self._go_on()
-        self.network.note(Committing(tuple(names), self.network.date()))
+        waiting = [each for each in self._timed() if each in self.ledger.new]
+        self.network.note(Committing(tuple(names), self.network.date(), self.within))
         self.ledger.attempted.update(names)
-        answers = self.network.ask(step, names)
-        done = {n: each.fingerprint for n, each in answers.items() if each.how is How.DONE}
+        answers = self.network.ask(step, names, within=self.within, waiting=waiting)
+        done = {n: answers[n].fingerprint for n in names if answers[n].how is How.DONE}
         self.ledger.new |= done
         if done:
             self.network.note(Committed(done))
@@ -175,8 +190,11 @@ class _Attempt:
     def prove(self) -> None:
         """Every changed device can still be reached, and the network is healthy."""
         timed = self._timed()
+        asked = self.network.now()
         self._all(Step.PROBE, timed)
-        ill = self.network.ill()
+        took = self.network.now() - asked
+        self.doubt = min(self.within, max(self.terms.doubt, 4 * took))
+        ill = self.network.ill(timed, self.within)
         if ill:
             raise _StopError(f"not healthy: {_some(ill)}")
 
@@ -186,9 +204,9 @@ class _Attempt:
         for name in without:
             self._commit(Step.COMMIT_AT_ONCE, [name])
         asked = self.network.now()
-        self._all(Step.EXTEND, timed)
+        self._all(Step.EXTEND, timed, self.doubt)
         took = self.network.now() - asked
-        if took > self.terms.doubt / 2:
+        if took > self.doubt / 2:
             raise _StopError(f"the last of them took {took:.0f} s to answer ({Step.EXTEND})")
         self._go_on()
         self.network.note(Decided(Decision.KEEP, "", self.network.date()))
@@ -196,9 +214,9 @@ class _Attempt:
     def _timed(self) -> list[str]:
         return [each for each in self.ledger.old if each not in self.ledger.at_once]
 
-    def _all(self, step: Step, names: Iterable[str]) -> Mapping[str, Answer]:
+    def _all(self, step: Step, names: Iterable[str], within: float = 0.0) -> Mapping[str, Answer]:
         self._go_on()
-        answers = self.network.ask(step, tuple(names))
+        answers = self.network.ask(step, tuple(names), within=within or self.within)
         self._judge(step, answers)
         return answers
 
@@ -268,7 +286,7 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
         late = {n for n, each in found.items() if each is Runs.OLD}
         runs |= {n: found[n] for n in found.keys() - late if n in seen}
         seen = found.keys() - late
-        runs |= _redo(ledger, network, sorted(late))
+        runs |= _redo(ledger, network, sorted(late), terms.within)
         left = [each for each in left if each not in runs]
         fresh = found.keys() - tried
         over = network.now() >= stop_at or _none_will(ledger, left, answers)
@@ -289,9 +307,9 @@ def _none_will(ledger: Ledger, left: Iterable[str], answers: Mapping[str, Answer
     return all(each in ledger.given_up and answers[each].how is How.LOST for each in left)
 
 
-def _redo(ledger: Ledger, network: Network, late: list[str]) -> dict[str, Runs]:
+def _redo(ledger: Ledger, network: Network, late: list[str], within: float) -> dict[str, Runs]:
     """Give these the change again; of the answers, those of who can never be given it."""
-    answers = network.ask(Step.REDO, late)
+    answers = network.ask(Step.REDO, late, within=within)
     ledger.said |= _complaints(answers)
     ledger.behind |= {n for n in late if answers[n].how is How.GONE}
     return {n: Runs.OLD for n in late if n in ledger.behind}

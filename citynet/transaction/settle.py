@@ -16,6 +16,7 @@ from citynet.transaction.words import (
     JournalError,
     Network,
     Record,
+    Renewing,
     Staged,
 )
 
@@ -26,11 +27,15 @@ class SettledError(CitynetError):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A run as its journal tells it. `committing`: when each device was told to commit."""
+    """A run as its journal tells it. `committing`: how each device was asked to commit, and when.
+
+    `renewing`: when timers were last started again; None if they never were.
+    """
 
     begun: Begun
     ledger: Ledger
-    committing: Mapping[str, str]
+    committing: Mapping[str, Committing]
+    renewing: Renewing | None
     decided: Decided | None
     ended: Ended | None
 
@@ -52,16 +57,18 @@ def history(records: Iterable[Record]) -> History:
         raise JournalError("the journal does not begin with a run")
     begun = every[0]
     ledger = Ledger(tuple(name for wave in begun.waves for name in wave))
-    committing: dict[str, str] = {}
+    committing: dict[str, Committing] = {}
+    renewing: Renewing | None = None
     decided: Decided | None = None
     ended: Ended | None = None
     for record in every[1:]:
         if isinstance(record, Committing):
-            committing |= dict.fromkeys(record.devices, record.at)
+            committing |= dict.fromkeys(record.devices, record)
+        renewing = record if isinstance(record, Renewing) else renewing
         decided = record if isinstance(record, Decided) else decided
         ended = record if isinstance(record, Ended) else ended
         _fold(ledger, record)
-    return History(begun, ledger, committing, decided, ended)
+    return History(begun, ledger, committing, renewing, decided, ended)
 
 
 def _fold(ledger: Ledger, record: Record) -> None:

@@ -19,6 +19,8 @@ class Step(StrEnum):
     """Commit with a timer, and the fingerprint of what runs then."""
     COMMIT_AT_ONCE = "commit at once"
     """Commit without a timer, where the device has none."""
+    RENEW = "renew"
+    """Start the timer of a commit that waits again, at the long time, while others commit."""
     PROBE = "reach"
     EXTEND = "extend"
     CONFIRM = "confirm"
@@ -114,10 +116,22 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Committing:
-    """These devices are about to be told to commit; from here on they may have."""
+    """These devices are about to be told to commit; from here on they may have.
+
+    `within`: their timers, in seconds; 0 in a journal of an earlier release, where `Begun` says it.
+    """
 
     devices: tuple[str, ...]
     at: str
+    within: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """The timers of devices that have committed are about to be started again, at `within`."""
+
+    at: str
+    within: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,7 @@ class Ended:
         return self.outcome is not Outcome.OPEN
 
 
-Record = Begun | Staged | Committing | Committed | Decided | Ended
+Record = Begun | Staged | Committing | Renewing | Committed | Decided | Ended
 
 
 class JournalError(CitynetError):
@@ -160,8 +174,20 @@ class JournalError(CitynetError):
 class Network(Protocol):
     """What a transaction acts on: devices, a journal, health checks and a clock."""
 
-    def ask(self, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
-        """Ask devices at the same time; an answer for each, whatever happens to it."""
+    def ask(
+        self,
+        step: Step,
+        devices: Sequence[str],
+        *,
+        within: float = 0.0,
+        waiting: Sequence[str] = (),
+    ) -> Mapping[str, Answer]:
+        """Ask devices at the same time; an answer for each, whatever happens to it.
+
+        `within`: the seconds at which a step starts timers. With `waiting` (or a `COMMIT`), the
+        timers of those, and of devices that have done this step, are renewed as long as it
+        lasts. One that cannot be renewed while half of its time is left has an answer too.
+        """
         ...
 
     def note(self, record: Record) -> None:
@@ -172,8 +198,12 @@ class Network(Protocol):
         """Measure how the network is before it is changed."""
         ...
 
-    def ill(self) -> Sequence[str]:
-        """What the change has cost, or has not brought, by measurement; empty is healthy."""
+    def ill(self, waiting: Sequence[str], within: float) -> Sequence[str]:
+        """What the change has cost, or has not brought, by measurement; empty is healthy.
+
+        The timers of `waiting` are renewed meanwhile, at `within` seconds; one that cannot be is
+        part of what the change has cost.
+        """
         ...
 
     def stopped(self) -> str:

@@ -14,11 +14,13 @@ def confirm_before_deciding() -> None:
     """The first device is confirmed while the others may still refuse."""
     ask = FleetNetwork.ask
 
-    def early(self: FleetNetwork, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
+    def early(
+        self: FleetNetwork, step: Step, devices: Sequence[str], **more: Any
+    ) -> Mapping[str, Answer]:
         if step is Step.EXTEND:
             ask(self, Step.CONFIRM, list(devices)[:1])
-            return {**ask(self, step, list(devices)[1:]), devices[0]: Answer(How.DONE)}
-        return ask(self, step, devices)
+            return {**ask(self, step, list(devices)[1:], **more), devices[0]: Answer(How.DONE)}
+        return ask(self, step, devices, **more)
 
     FleetNetwork.ask = early  # type: ignore[method-assign]
 

@@ -1,7 +1,9 @@
 """A fleet that reaches nothing: drivers in memory, through Nornir and its plugins as they are."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -25,7 +27,9 @@ from citynet.render.artifact import Artifact
 class World:
     """What the devices of a test run, and how they misbehave.
 
-    `silent_from`: device -> the call from which on it is away.
+    `silent_from`: device -> the call from which on it is away. `slow`: device -> the seconds that
+    its commit takes. `until`: device -> when its timer goes off, where `timed`. `deaf`: device ->
+    how many times it does not hear that its timer is started again.
     """
 
     running: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -37,6 +41,10 @@ class World:
     unconfirming: set[str] = field(default_factory=set)
     waiting: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    timed: bool = False
+    slow: dict[str, float] = field(default_factory=dict)
+    until: dict[str, float] = field(default_factory=dict)
+    deaf: dict[str, int] = field(default_factory=dict)
 
 
 class MemoryDriver:
@@ -85,7 +93,9 @@ class MemoryDriver:
         if self._name in self._world.lost_in_commit:
             raise UnreachableError(f"{self._name}: the session was lost")
         assert self._staged is not None
+        time.sleep(self._world.slow.get(self._name, 0.0))
         if confirm is not None:
+            self._world.until[self._name] = time.monotonic() + confirm.within
             before = self._world.running.get(self._name, {})
             self._world.waiting[self._name] = (confirm.run, before)
         self._world.running[self._name] = dict(self._staged.files)
@@ -98,10 +108,18 @@ class MemoryDriver:
 
     def extend(self, confirm: Confirm) -> None:
         self._called("extend")
+        if self._world.deaf.get(self._name, 0):
+            self._world.deaf[self._name] -= 1
+            raise UnreachableError(f"{self._name}: the session was lost")
         self._waits(confirm.run)
+        self._world.until[self._name] = time.monotonic() + confirm.within
 
     def _waits(self, run: str) -> dict[str, str]:
-        name, before = self._world.waiting.get(self._name, ("", {}))
+        world = self._world
+        if world.timed and time.monotonic() >= world.until.get(self._name, inf):
+            world.until[self._name] = inf
+            _, world.running[self._name] = world.waiting.pop(self._name)
+        name, before = world.waiting.get(self._name, ("", {}))
         if name != run:
             raise NotPendingError(f"{self._name}: nothing waits as {run}")
         return before

@@ -25,6 +25,8 @@ from citynet.transaction.words import (
 
 TERMS = Terms(within=100.0, doubt=50.0, patience=3.0, again=1.0, margin=1.0)
 RUN = "run-1"
+SLOW = 3
+"""So many times its timer a step may take while the timers of others are renewed."""
 REFUSABLE = (Step.LOCK, Step.STAGE, Step.VALIDATE, Step.COMMIT_AT_ONCE, Step.EXTEND, Step.CONFIRM)
 WAYS = dict.fromkeys(REFUSABLE, 5) | {Step.COMMIT: 6, Step.REDO: 7}
 """Any step may be answered, or lost before or after, or meet a restart. The next may be refused,
@@ -104,23 +106,23 @@ class Device:
         if self.late is not None:
             self.running, self.deadline, self.late = "new", now + self.late, None
 
-    def do(self, step: Step, now: float, terms: Terms) -> Answer:
+    def do(self, step: Step, now: float, within: float) -> Answer:
         """Carry out a step, as a device that works does."""
         if step in (Step.COMMIT, Step.REDO):
-            self.running, self.deadline = "new", now + terms.within
+            self.running, self.deadline = "new", now + within
         elif step is Step.COMMIT_AT_ONCE:
             self.running, self.deadline, self.confirmed = "new", None, True
-        elif step in (Step.EXTEND, Step.CONFIRM, Step.ROLL_BACK):
-            return self._pending(step, now, terms)
+        elif step in (Step.RENEW, Step.EXTEND, Step.CONFIRM, Step.ROLL_BACK):
+            return self._pending(step, now, within)
         elif step is Step.READ:
             self.late = None  # it holds the lock: the session that was lost has ended
         return Answer(How.DONE, fingerprint=self.running, timer=self.timer)
 
-    def _pending(self, step: Step, now: float, terms: Terms) -> Answer:
+    def _pending(self, step: Step, now: float, within: float) -> Answer:
         if self.deadline is None:
             return Answer(How.NOT_PENDING)
-        if step is Step.EXTEND:
-            self.deadline = now + terms.doubt
+        if step in (Step.RENEW, Step.EXTEND):
+            self.deadline = now + within
         elif step is Step.CONFIRM:
             self.deadline, self.confirmed = None, True
         else:
@@ -140,11 +142,45 @@ class Model:
     kept: bool = False
     dead: frozenset[str] = frozenset()
 
-    def ask(self, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
+    def ask(
+        self,
+        step: Step,
+        devices: Sequence[str],
+        *,
+        within: float = 0.0,
+        waiting: Sequence[str] = (),
+    ) -> Mapping[str, Answer]:
         self._between(self.terms.within + 1)
-        answers = {name: self._one(step, name) for name in devices}
+        answers = {name: self._one(step, name, within) for name in devices}
+        timed = answers if step is Step.COMMIT else {}
+        done = [name for name, each in timed.items() if each.how is How.DONE]
+        if done or waiting:
+            answers |= self._slow((*waiting, *done), within)
         self._between(0.6 * self.terms.doubt)
         return answers
+
+    def _slow(self, waiting: Sequence[str], within: float) -> Mapping[str, Answer]:
+        """A step takes much longer than a timer; those that are renewed all along do not see it.
+
+        A renewal may be lost, or its answer, or meet a restart. The first two are lost for as
+        long as the step takes, or until half of the time is over.
+        """
+        if not self.oracle.choose(2):
+            return {}
+        return self.renewed({name: self.oracle.choose(4) for name in waiting}, within)
+
+    def renewed(self, ways: Mapping[str, int], within: float) -> Mapping[str, Answer]:
+        """`ways`: 0 renewed all along, 1 lost, 2 its answers lost, 3 restarted."""
+        for name, way in ways.items():
+            self.devices[name].reboot() if way == 3 else None
+        end = self.clock + SLOW * within
+        for name, way in ways.items():
+            device = self.devices[name]
+            if way in (0, 2) and device.deadline is not None and device.deadline > self.clock:
+                device.deadline = end + within
+        self._pass(end - self.clock)
+        gone = {n: Answer(How.NOT_PENDING) for n in ways if self.devices[n].deadline is None}
+        return {n: Answer(How.LOST) for n, way in ways.items() if way in (1, 2)} | gone
 
     def _between(self, seconds: float) -> None:
         """Nothing, citynet is killed, or so much time passes."""
@@ -159,7 +195,7 @@ class Model:
         for each in self.devices.values():
             each.tick(self.clock)
 
-    def _one(self, step: Step, name: str) -> Answer:
+    def _one(self, step: Step, name: str, within: float) -> Answer:
         if name in self.dead:
             return Answer(How.LOST)
         device = self.devices[name]
@@ -172,12 +208,12 @@ class Model:
         if what == 4:
             return Answer(How.REFUSED, "no")
         if what == 5:
-            device.late = self.terms.within
+            device.late = within
             return Answer(How.LOST)
         if what == 6:
             device.gone = True
             return Answer(How.GONE)
-        answer = device.do(step, self.clock, self.terms)
+        answer = device.do(step, self.clock, within)
         return Answer(How.LOST) if what == 2 else answer
 
     def note(self, record: Record) -> None:
@@ -207,7 +243,10 @@ class Model:
     def look(self) -> None:
         pass
 
-    def ill(self) -> Sequence[str]:
+    def ill(self, waiting: Sequence[str], within: float) -> Sequence[str]:
+        lost = self._slow(waiting, within)
+        if lost:
+            return tuple(lost)
         what = self.oracle.choose(4)
         if what == 2:
             raise CitynetError("nothing can be measured: the lab is gone")

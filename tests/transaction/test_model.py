@@ -3,13 +3,23 @@ restarts, timers that go off, a full disk, and citynet killed at any point and s
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citynet.transaction.protocol import Terms, Verdict, transact
-from citynet.transaction.words import Answer, Begun, Committing, How, Network, Record, Step
+from citynet.transaction.words import (
+    Answer,
+    Begun,
+    Committing,
+    How,
+    Network,
+    Outcome,
+    Record,
+    Step,
+)
 from tests.transaction import model
 from tests.transaction.model import Device, Model, Oracle, Story, choices
 
@@ -60,12 +70,38 @@ def test_many_faults_on_more_devices(timers: list[bool], picks: list[int], fault
     Story(Wild([], faults), devices).play()
 
 
+class Busy(Model):
+    """Nothing fails, and every step beside which timers are renewed takes much longer than they."""
+
+    def _slow(self, waiting: Sequence[str], within: float) -> Mapping[str, Answer]:
+        return self.renewed(dict.fromkeys(waiting, 0), within)
+
+
+def test_no_commit_is_too_slow() -> None:
+    devices = {f"d{n}": Device() for n in range(3)}
+    found = Busy(Oracle((), 0), devices)
+    verdict = transact(model.begun(devices), found, model.TERMS)
+    assert verdict.outcome is Outcome.KEPT, verdict
+    assert found.clock > 3 * len(devices) * model.TERMS.within
+
+
+def test_a_timer_that_is_not_renewed_takes_all_back() -> None:
+    class Idle(Busy):
+        def _slow(self, waiting: Sequence[str], within: float) -> Mapping[str, Answer]:
+            self.pause(model.SLOW * within)
+            return {}
+
+    devices = {f"d{n}": Device() for n in range(3)}
+    verdict = transact(model.begun(devices), Idle(Oracle((), 0), devices), model.TERMS)
+    assert verdict.outcome is Outcome.BACK, verdict
+
+
 class NoLock(Device):
     """Reads without waiting for the session that was lost."""
 
-    def do(self, step: Step, now: float, terms: Terms) -> Answer:
+    def do(self, step: Step, now: float, within: float) -> Answer:
         late = self.late
-        answer = super().do(step, now, terms)
+        answer = super().do(step, now, within)
         self.late = late
         return answer
 
@@ -80,10 +116,10 @@ class NoTimer(Device):
 class Deaf(Device):
     """Says that it rolled back, and did not."""
 
-    def do(self, step: Step, now: float, terms: Terms) -> Answer:
+    def do(self, step: Step, now: float, within: float) -> Answer:
         if step is Step.ROLL_BACK and self.deadline is not None:
             return Answer(How.DONE, fingerprint="old")
-        return super().do(step, now, terms)
+        return super().do(step, now, within)
 
 
 class Forgetful(Model):
@@ -104,8 +140,8 @@ def hasty(begun: Begun, network: Network, terms: Terms) -> Verdict:
         def __getattr__(self, name: str) -> object:
             return getattr(self.inner, name)
 
-        def ask(self, step: Step, devices: Sequence[str]) -> Mapping[str, Answer]:
-            return self.inner.ask(Step.CONFIRM if step is Step.EXTEND else step, devices)
+        def ask(self, step: Step, devices: Sequence[str], **more: Any) -> Mapping[str, Answer]:
+            return self.inner.ask(Step.CONFIRM if step is Step.EXTEND else step, devices, **more)
 
     return transact(begun, Hasty(network), terms)  # type: ignore[arg-type]  # the rest is inner's
 
