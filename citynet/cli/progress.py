@@ -1,6 +1,8 @@
 """Progress on stderr: what a long command is doing, and what it has done."""
 
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -12,14 +14,31 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """Plain lines, for logs and pipes."""
+    """Plain lines, for logs and pipes; of a step that takes long, one every `every` seconds."""
+
+    def __init__(self, every: float = 30.0) -> None:
+        self._every = every
+        self._over = threading.Event()
+        self._text = ""
 
     def step(self, text: str) -> None:
-        """A step began."""
+        """A step began, or went on."""
+        going_on = self._text != ""
+        self._text = text
         click.echo(f"... {text}", err=True)
+        if not going_on:
+            self._over = threading.Event()
+            threading.Thread(target=self._tick, args=(self._over,), daemon=True).start()
+
+    def _tick(self, over: threading.Event) -> None:
+        started = time.monotonic()
+        while not over.wait(self._every):
+            took = time.monotonic() - started
+            click.echo(f"... {self._text} (for {took:.0f} s so far)", err=True)
 
     def done(self, text: str, seconds: float) -> None:
         """A step ended well."""
+        self.end()
         click.echo(f"ok  {text} ({seconds:.1f} s)", err=True)
 
     def note(self, text: str) -> None:
@@ -28,6 +47,8 @@ class Lines:
 
     def end(self) -> None:
         """Nothing is going on any more."""
+        self._over.set()
+        self._text = ""
 
 
 class Terminal:
