@@ -1,6 +1,7 @@
 """`citynet deploy`."""
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +23,7 @@ from citynet.deploy.work import Chosen, Plan, plan, plan_again
 from citynet.errors import CitynetError
 from citynet.fleet import access
 from citynet.fleet.processors import Live, Steps
-from citynet.fleet.runner import COMMITS, FORKS, FORKS_APART, fleet
+from citynet.fleet.runner import FORKS, FORKS_APART, fleet, forks_of_lab
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
 from citynet.transaction.fleet import Health, Reached
@@ -182,7 +183,7 @@ def _reach(prepared: Prepared, file: Path | None) -> access.Access | labs.Lab | 
 
 
 def _fleet(prepared: Prepared, reach: access.Access | labs.Lab | None, asked: Asked) -> Nornir:
-    forks = FORKS_APART if isinstance(reach, access.Access) else FORKS
+    forks = FORKS_APART if isinstance(reach, access.Access) else forks_of_lab(os.cpu_count() or 1)
     return fleet(prepared, reach, asked.forks or forks)
 
 
@@ -205,13 +206,11 @@ def _way(
     runs: Path,
     devices: int,
     asked: Asked,
-    reach: access.Access | labs.Lab | None,
     written: Mapping[str, str],
 ) -> engine.Way:
     within = asked.within or max(WITHIN, 2 * (asked.wait + asked.hold))
     doubt = min(LAST + devices, within)
     processor = _processor()
-    heavy = COMMITS if isinstance(reach, labs.Lab) and not asked.forks else 0
     return engine.Way(
         folder=runs,
         terms=Terms(within, 0.0 if asked.within else PACE, doubt, asked.patience),
@@ -219,7 +218,6 @@ def _way(
         options=written,
         inventory=written.get("inventory", ""),
         say=processor.say,
-        heavy=heavy,
     )
 
 
@@ -252,7 +250,7 @@ def _finish(
     todo = _todo_again(prepared, left.past)
     reach = _reach(prepared, left.access)
     nornir = _fleet(prepared, reach, asked)
-    way = _way(left.folder, len(todo.work), asked, reach, left.past.begun.options)
+    way = _way(left.folder, len(todo.work), asked, left.past.begun.options)
     with _stopping(GOES_ON):
         return engine.finish(prepared, nornir, todo, left.past, way, abort=abort, without=without)
 
@@ -263,7 +261,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     reach = _reach(prepared, asked.access)
     nornir = _fleet(prepared, reach, asked)
     written = _written(folder, file, chosen, asked.access)
-    way = _way(runs.folder_of(prepared.name, reach), len(todo.work), asked, reach, written)
+    way = _way(runs.folder_of(prepared.name, reach), len(todo.work), asked, written)
     if not check or asked.health == STRICT:  # which is refused where it would mean nothing
         way = replace(way, health=_health(prepared, todo, reach, asked))
     with _stopping(GOES_BACK) as interrupted:
@@ -329,7 +327,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option(
     "--forks",
     type=click.IntRange(1, 512),
-    help=f"Devices at once; {FORKS_APART}, or {FORKS} in a lab, whose nodes share one machine.",
+    help=f"Devices at once; {FORKS_APART}, or at most {FORKS} in a lab: two for each processor.",
 )
 @json_option
 def deploy(

@@ -44,10 +44,7 @@ def _quiet(sentence: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a run is made: where its journal goes, on which terms, who is told, what is healthy.
-
-    `heavy`: devices at a time that commit or go back; 0 is as many as the fleet's runner does.
-    """
+    """How a run is made: where its journal goes, on which terms, who is told, what is healthy."""
 
     folder: Path
     terms: Terms = field(default_factory=Terms)
@@ -57,7 +54,6 @@ class Way:
     options: Mapping[str, str] = field(default_factory=dict)
     inventory: str = ""
     say: Callable[[str], None] = _quiet
-    heavy: int = 0
 
 
 def check(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
@@ -232,7 +228,7 @@ def _begun(prepared: Prepared, todo: Plan, run: str, who: str, way: Way) -> Begu
 def _network(fleet: Nornir, job: Job, way: Way, journal: Journal | None = None) -> FleetNetwork:
     watched = fleet.with_processors(list(way.processors))
     write = journal.write if journal else _nowhere
-    return FleetNetwork(watched, job, write, way.health, way.interrupted, fleet, way.say, way.heavy)
+    return FleetNetwork(watched, job, write, way.health, way.interrupted, fleet, way.say)
 
 
 def _nowhere(record: object) -> None:

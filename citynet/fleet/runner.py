@@ -17,11 +17,15 @@ FORKS_APART = 64
 """The same where devices do not share one machine, as the nodes of a lab do; more of them only
 make Python's threads wait for each other (`benchmarks/transaction.py`).
 """
-
-COMMITS = 4
-"""Devices of a lab that commit or go back at once. Two are enough to keep two processors busy; with
-sixteen a lab of 45 routers reached a load of 107, and none of them answered in time.
+PER_CPU = 2
+"""Devices of a lab at once, for each processor that they share: enough to keep it busy. With 16 on
+two emulated processors a lab of 45 routers reached a load of 107, and answered in no time-out.
 """
+
+
+def forks_of_lab(cpus: int) -> int:
+    """Devices of a lab at once, on a machine of so many processors."""
+    return max(4, min(FORKS, PER_CPU * cpus))
 
 
 def register() -> None:

@@ -10,7 +10,6 @@ from typing import Protocol, TypeVar
 
 from nornir.core import Nornir
 from nornir.core.task import Result, Task
-from nornir.plugins.runners import ThreadedRunner
 
 from citynet.deploy.driver import (
     Capability,
@@ -29,8 +28,6 @@ from citynet.transaction.words import Answer, How, Record, Renewing, Step
 CONNECTION = "citynet"
 SLOWEST = 300.0
 """So many seconds a change may take that goes on alone; the device's timer is started after it."""
-HEAVY = (Step.COMMIT, Step.REDO, Step.ROLL_BACK)
-"""Steps that are much work for a device, and so for the machine that many emulated ones share."""
 Write = Callable[[Record], None]
 T = TypeVar("T")
 
@@ -77,10 +74,9 @@ class FleetNetwork:
     """Implements `Network`.
 
     `quiet` is the same fleet without processors, for what goes on beside a step; `say` gets a
-    sentence of it. `heavy`: devices at a time for what is much work for a device; 0 is as many as
-    the fleet's runner does. `changes` and `refused` are what devices said, `armed` when the timer
-    of each goes off at the latest, `renewed` when it was last started (monotonic seconds),
-    `seconds` how long each was at work.
+    sentence of it. `changes` and `refused` are what devices said, `armed` when the timer of each
+    goes off at the latest, `renewed` when it was last started (monotonic seconds), `seconds` how
+    long each was at work.
     """
 
     fleet: Nornir
@@ -90,7 +86,6 @@ class FleetNetwork:
     interrupted: Callable[[], str] = str
     quiet: Nornir | None = None
     say: Callable[[str], None] = _silent
-    heavy: int = 0
     renewed: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
@@ -119,8 +114,6 @@ class FleetNetwork:
     ) -> Mapping[str, Answer]:
         wanted = frozenset(devices)
         chosen = fleet.filter(filter_func=lambda host: host.name in wanted)
-        if self.heavy and step in HEAVY:
-            chosen = chosen.with_runner(ThreadedRunner(num_workers=self.heavy))
         done = chosen.run(task=self._one, name=str(step), on_failed=True, step=step, within=within)
         strange = Answer(How.FAILED, "the inventory has no such device any more")
         return dict.fromkeys(devices, strange) | {n: _answer(each[0]) for n, each in done.items()}
