@@ -31,7 +31,6 @@ from citynet.verify.probe import Patience, Request, request
 Progress = Callable[[str], None]
 States = dict[tuple[str, Kind], State | str]
 Outcomes = dict[Probe, Outcome | str]
-WORKERS = 32
 ROUTER_PATIENCE = Patience(wait=0.6, tries=2, patience=4)
 CAPTURE_PATIENCE = Patience(wait=0.5, tries=3, patience=3)
 RUN_TIMEOUT = 60.0
@@ -70,7 +69,7 @@ class Gatherer:
 
         states: States = {}
         outcomes: Outcomes = {}
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with ThreadPoolExecutor(self.network.at_once) as pool:
             for state, outcome in pool.map(one, sorted(wanted)):
                 states |= state
                 outcomes |= outcome
@@ -152,7 +151,7 @@ class Gatherer:
             return {}
         nodes = sorted({node for capture in captures for node in capture.nodes})
         self.progress(f"capturing at {len(nodes)} routers")
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with ThreadPoolExecutor(self.network.at_once) as pool:
             started = dict(zip(nodes, pool.map(self._start, nodes), strict=True))
             sent = self._customers(
                 [capture.probe for capture in captures], CAPTURE_PATIENCE, "probes to be captured"

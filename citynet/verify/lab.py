@@ -1,16 +1,21 @@
 """A city's running lab, or its real devices, as a `Network`: sessions, customers, addresses."""
 
+import os
 from collections.abc import Mapping
 from typing import Protocol
 
 from citynet.errors import CitynetError
 from citynet.fleet.jump import Jump
+from citynet.fleet.runner import forks_of_lab
 from citynet.fleet.shell import Shell
 from citynet.lab.host import NodeAccess, SshJump
 from citynet.lab.topology import Topology
 from citynet.pipeline import Prepared
 from citynet.verify.network import Network, OpenShell
 from citynet.verify.reader import has_reader, reader_of
+
+READ_AT_ONCE = 2
+"""For each device of a lab that is changed at once so many are read, which is less work."""
 
 
 class Ways(Protocol):
@@ -62,6 +67,7 @@ def network_of(prepared: Prepared, lab: Running) -> Network:
         customers=topology.customers_node.name,
         spaces={refs[each.name]: each.name for each in topology.customers if each.name in refs},
         management={name: access.host for name, access in lab.nodes.items()},
+        at_once=READ_AT_ONCE * forks_of_lab(os.cpu_count() or 1),
     )
 
 

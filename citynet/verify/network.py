@@ -18,7 +18,8 @@ class Network:
     """A running network as verify needs it.
 
     `customers` is the device all customers are on, `spaces` the network namespace of each
-    (`vpn/endpoint`) there. `management` is each node's management address, where known.
+    (`vpn/endpoint`) there. `management` is each node's management address, where known. `at_once`:
+    devices that are read at the same time.
     """
 
     open_shell: OpenShell
@@ -26,6 +27,7 @@ class Network:
     customers: str
     spaces: Mapping[str, str]
     management: Mapping[str, str]
+    at_once: int = 32
 
 
 class Sessions:
