@@ -32,7 +32,12 @@ from .pending import (
 
 MOST_FILES = 64
 TICK = 0.5
-"""Seconds between two looks at the time: it may be extended, or decided by another command."""
+"""Seconds between two looks at a commit that is being made: its session may be lost."""
+CALM = 1.0
+"""Seconds between two looks at one that is complete: it may be extended, or decided by another
+command. A look is one stat(2); ten routers that waited took more than half of an emulated machine
+when it was more.
+"""
 PATIENCE = 60.0
 """Seconds that a command waits for another one that is deciding or carrying out."""
 FOREVER = float("inf")
@@ -168,7 +173,7 @@ def watch_on(store: Store) -> None:
     attempt = 0
     while (phase := store.phase()) is not None:
         if phase == COMMIT and not _due(store):
-            time.sleep(TICK)
+            _rest(store)
             continue
         try:
             with held(store.deciding, PATIENCE):
@@ -180,6 +185,16 @@ def watch_on(store: Store) -> None:
 
             time.sleep(pause(attempt))
             attempt += 1
+
+
+def _rest(store: Store) -> None:
+    """Sleep for as long as nothing of the commit can have become different."""
+    if store.read(FILES) is None:
+        time.sleep(TICK)
+        return
+    seen, until = store.extended(), now() + store.seconds_left()
+    while seen is not None and store.extended() == seen and (left := until - now()) > 0:
+        time.sleep(min(CALM, left))
 
 
 def _due(store: Store) -> str:

@@ -209,6 +209,14 @@ class Store:
         """Start the time again. Raises `OSError`."""
         self._deadline(self.state / COMMIT, within)
 
+    def extended(self) -> tuple[int, int] | None:
+        """Another value after each `extend`; None once the commit is decided."""
+        try:
+            found = (self.state / COMMIT / DEADLINE).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
     def seconds_left(self) -> float:
         """Until the commit goes back; 0 where its time cannot be read or it is from before."""
         if self.restarted():
