@@ -135,8 +135,11 @@ def test_models_that_do_not_load_are_said(models: ModelSet, tmp_path: Path) -> N
         validate(models, GOOD, tmp_path)
 
 
-def test_no_folder_of_models_is_said(models: ModelSet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_folder_of_models_is_said(
+    models: ModelSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CITYNET_YANG", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with pytest.raises(YangError, match="set CITYNET_YANG"):
         validate(models, GOOD)
 
