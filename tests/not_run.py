@@ -1,4 +1,4 @@
-"""Tests that need the vendors' YANG models, where there are none: not run, counted, and told.
+"""Tests that need the vendors' YANG models, where there are none: not run, and counted.
 
 They have the mark `models`, or `twin`: twins serve these models. `CITYNET_REQUIRE=all`, which CI
 sets, makes missing models an error.
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test that needs them is skipped before its fixtures, and told apart by the reason."""
+    """A test that needs them is skipped before its fixtures; the reason says which skip it is."""
     for item in items if config.stash[MISSING] else ():
         if any(item.get_closest_marker(mark) for mark in MARKS):
             item.add_marker(pytest.mark.skip(reason=WHY))

@@ -49,8 +49,8 @@ def _validate_some(prepared: Prepared, artifacts: dict[str, Artifact]) -> None:
         known = {name: each for name, each in artifacts.items() if each.platform in here}
         _validate(prepared, known, root)
     if rest := _modelled(prepared, artifacts) - here:
-        told = f"{listed(sorted(rest))}: documents not validated; {MISSING}"
-        click.echo(f"warning: {told}", err=True)
+        said = f"{listed(sorted(rest))}: documents not validated; {MISSING}"
+        click.echo(f"warning: {said}", err=True)
 
 
 @click.command(

@@ -48,8 +48,8 @@ def test_models_must_be_fetched_or_named(
     monkeypatch.delenv("CITYNET_YANG", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert citynet(["twin", "run", "huawei_vrp", "--port", "8300"]) == 1
-    told = capsys.readouterr().err
-    assert "`citynet yang models --fetch` fetches them, or set CITYNET_YANG to" in told
+    said = capsys.readouterr().err
+    assert "`citynet yang models --fetch` fetches them, or set CITYNET_YANG to" in said
 
 
 @pytest.mark.twin

@@ -14,7 +14,8 @@ MODELS = configured(os.environ, BESIDE) or BESIDE
 def lacking() -> list[str]:
     """The platforms whose models are not there."""
     platforms = sorted(open_house().platforms.items())
-    return [name for name, each in platforms if each.models and not folder_of(each.models, MODELS)]
+    own = ((name, each.models) for name, each in platforms if each.models and each.models.source)
+    return [name for name, models in own if not folder_of(models, MODELS)]
 
 
 MIRRORED = {"options.gateway.answers": "by-mirrored-rules"}
