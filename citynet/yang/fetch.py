@@ -21,6 +21,7 @@ from citynet.yang.models import CACHE, Source, YangError
 
 VARIABLE = "CITYNET_YANG_FROM"
 SERVER = "https://github.com"
+HINT = f"{VARIABLE} can name a mirror, see docs/yang.md"
 SETTINGS = (
     *("-c", "core.autocrlf=false", "-c", "core.symlinks=false", "-c", "core.hooksPath=/dev/null"),
     *("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=20", "-c", "gc.auto=0"),
@@ -85,12 +86,10 @@ def digest(folder: Path) -> str:
 def _check_out(source: Source, at: Server, folder: Path) -> None:
     """Put what is used of a repository into an empty folder."""
     address, store = at.address(source), folder / ".git"
-    elsewhere = f"{VARIABLE} names a mirror, docs/yang.md says how"
     _git(["init", "--quiet", "--template=", str(folder)], at.answer, "git cannot start")
     into = [f"--git-dir={store}", f"--work-tree={folder}"]
-    unreachable = f"cannot reach {address} ({elsewhere})"
-    _git([*into, "ls-remote", "--quiet", address, "HEAD"], at.answer, unreachable)
-    what = f"cannot fetch {source} from {address} ({elsewhere})"
+    _git([*into, "ls-remote", "--quiet", address, "HEAD"], at.answer, f"cannot reach {address}")
+    what = f"cannot fetch {source} from {address}"
     _git([*into, "fetch", "--quiet", "--depth=1", address, source.commit], at.whole, what)
     _git([*into, "checkout", "--quiet", source.commit, "--", *source.paths], at.whole, what)
     shutil.rmtree(store)
@@ -102,7 +101,7 @@ def _check_out(source: Source, at: Server, folder: Path) -> None:
 
 
 def _git(words: list[str], seconds: float, failed: str) -> None:
-    """Run git, and whatever it starts, for so long at most. Raises `YangError`: `failed`, why."""
+    """Run git, and whatever it starts, for so long at most. Raises `YangError`: `failed`: why."""
     with tempfile.TemporaryFile() as said:
         try:
             process = subprocess.Popen(
@@ -118,14 +117,14 @@ def _git(words: list[str], seconds: float, failed: str) -> None:
         try:
             code = process.wait(seconds)
         except subprocess.TimeoutExpired as error:
-            raise YangError(f"{failed}: no answer within {seconds:g} s") from error
+            raise YangError(f"{failed}: no answer within {seconds:g} s; {HINT}") from error
         finally:
             _end(process)
         said.seek(0)
         lines = said.read().decode(errors="replace").split("\n")
     if code:
         why = next((line for line in reversed(lines) if line.strip()), f"git ended with {code}")
-        raise YangError(f"{failed}: {why.removeprefix('fatal: ')}")
+        raise YangError(f"{failed}: {why.removeprefix('fatal: ')}; {HINT}")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

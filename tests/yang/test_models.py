@@ -80,7 +80,8 @@ def test_a_fetch_that_fails_and_one_that_is_not_wanted_are_sentences(
 ) -> None:
     assert run(["yang", "models", "--fetch"]) == 1
     *_, last = capsys.readouterr().err.splitlines()
-    assert last.startswith(f"cannot reach {tmp_path}/no server/Huawei/yang ({FROM} names")
+    assert last.startswith(f"cannot reach {tmp_path}/no server/Huawei/yang: ")
+    assert last.endswith(f"; {FROM} can name a mirror, see docs/yang.md")
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     assert run(["yang", "models", "--fetch"]) == 1
     assert capsys.readouterr().err == (
