@@ -25,6 +25,7 @@ PATH = "/a:top/list[name='x']/leaf"
             [Complaint("Bad.", PATH, 7)],
         ),
         (f"libyang[0]: Bad. (data path: {PATH}, line: 7)\n", [Complaint("Bad.", PATH, 7)]),
+        ("libyang[0]: Bad. (schemadata path: /a:b, line: 7)\n", [Complaint("Bad.", "/a:b", 7)]),
         (f'libyang[0]: Bad. (path: Data location "{PATH}".)\n', [Complaint("Bad.", PATH, None)]),
         (f'libyang[0]: Bad. (path: Schema location "{PATH}".)', [Complaint("Bad.", PATH, None)]),
         ("libyang[0]: Bad. (path: Line number 3.)\n", [Complaint("Bad.", "", 3)]),
