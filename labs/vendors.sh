@@ -2,29 +2,27 @@
 # One transaction over routers and twins of several vendors, and one that is broken on purpose.
 # Usage: labs/vendors.sh CITYNET HOST CITY
 #
-# The vendors' YANG models are theirs and not in this repository: CITYNET_YANG names the folder
-# that has them (docs/yang.md says which).
+# The vendors' YANG models are theirs and not in this repository: they are in the folder that
+# CITYNET_YANG names, beside this checkout, or fetched (docs/yang.md).
 set -eu
 citynet=$1 host=$2 city=$3
 inventory=inventory/vendors
 victim=otn-south
 here=$(cd "$(dirname "$0")" && pwd)
 
-if [ -z "${CITYNET_YANG:-}" ] && [ -d ../shared/yang ]; then
-    CITYNET_YANG=$(cd ../shared/yang && pwd)
-    export CITYNET_YANG
-fi
-if [ -z "${CITYNET_YANG:-}" ]; then
+if ! CITYNET_YANG=$("$citynet" yang models --fetch --beside ../shared/yang --path); then
     cat <<'END'
 
 == Not shown: one transaction over FRR, Huawei, SR Linux and optical nodes
-   It needs the vendors' YANG models, which are not in this repository. Put them in a folder as
+   It needs the vendors' YANG models, which are not in this repository and could not be fetched,
+   as said above. Fetch them where there is a way out (make models), or put them in a folder as
    docs/yang.md says, then: CITYNET_YANG=that/folder make run CITY=vendors
 END
     # Who asked for this city has not got it; after the demo city it is one more thing to see.
     [ "$city" != vendors ]
     exit
 fi
+export CITYNET_YANG
 
 sh "$here/run.sh" "$citynet" "$inventory" "$host"
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["tests.not_run"]
+
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config

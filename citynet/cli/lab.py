@@ -29,6 +29,7 @@ from citynet.lab.progress import Silent
 from citynet.lab.topology import Topology
 from citynet.pipeline import prepare
 from citynet.twin.lab import lab_files
+from citynet.yang.models import configured
 
 host_option = click.option(
     "--host",
@@ -72,7 +73,7 @@ def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) 
     """
     prepared = prepare(folder)
     topology = city_topology(prepared)
-    twins = lab_files(topology, prepared.house.platforms, root)
+    twins = lab_files(topology, prepared.house.platforms, root or configured())
     running = api.up(topology, where, progress=printed(), twins=twins, archives=archives)
     click.echo(f"lab {running.name}: {len(running.nodes)} nodes up, host {running.host}")
     if topology.twins:

@@ -54,7 +54,7 @@ yang_option = click.option(
     type=PathName(path_type=Path, exists=True, file_okay=False),
     envvar=VARIABLE,
     show_envvar=True,
-    help="Folder of the vendors' YANG models.",
+    help="Folder of the vendors' YANG models, instead of what `citynet yang models` has fetched.",
 )
 
 

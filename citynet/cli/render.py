@@ -13,7 +13,7 @@ from citynet.pipeline import render as render_all
 from citynet.render import Artifact
 from citynet.render.write import write
 from citynet.text import listed, with_nearest
-from citynet.yang.models import VARIABLE
+from citynet.yang.models import MISSING, configured, folder_of
 
 
 def _selected(artifacts: dict[str, Artifact], device: str | None) -> dict[str, Artifact]:
@@ -31,13 +31,26 @@ def _validate(prepared: Prepared, artifacts: dict[str, Artifact], root: Path) ->
         click.echo(f"{count} documents valid by the vendors' YANG", err=True)
 
 
-def _not_validated(prepared: Prepared, artifacts: dict[str, Artifact]) -> None:
+def _modelled(
+    prepared: Prepared, artifacts: dict[str, Artifact], root: Path | None = None
+) -> set[str]:
+    """The platforms with documents that have models, and have them in this folder."""
     platforms = prepared.house.platforms
-    names = sorted({each.platform for each in artifacts.values()})
-    with_models = [name for name in names if platforms[name].models is not None]
-    if with_models:
-        told = f"{listed(with_models)}: documents not validated; {VARIABLE} or --yang names"
-        click.echo(f"warning: {told} the folder of the vendors' YANG models", err=True)
+    names = {each.platform for each in artifacts.values()}
+    models = {name: found for name in names if (found := platforms[name].models) is not None}
+    return {name for name, each in models.items() if root is None or folder_of(each, root)}
+
+
+def _validate_some(prepared: Prepared, artifacts: dict[str, Artifact]) -> None:
+    """Validate what there are models for; no folder of models is named."""
+    root = configured()
+    here = _modelled(prepared, artifacts, root) if root else set()
+    if root and here:
+        known = {name: each for name, each in artifacts.items() if each.platform in here}
+        _validate(prepared, known, root)
+    if rest := _modelled(prepared, artifacts) - here:
+        said = f"{listed(sorted(rest))}: documents not validated; {MISSING}"
+        click.echo(f"warning: {said}", err=True)
 
 
 @click.command(
@@ -68,7 +81,7 @@ def render(
     if root:
         _validate(prepared, artifacts, root)
     else:
-        _not_validated(prepared, artifacts)
+        _validate_some(prepared, artifacts)
     if output:
         write(artifacts, output)
     if as_json:

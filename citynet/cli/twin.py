@@ -14,7 +14,7 @@ from citynet.errors import CitynetError
 from citynet.lab.build import Builder
 from citynet.lab.paths import paths
 from citynet.twin.run import ADDRESS, Options, command, prepare
-from citynet.yang.models import VARIABLE, ModelSet
+from citynet.yang.models import MISSING, ModelSet, configured
 
 Existing = PathName(path_type=Path, exists=True, dir_okay=False)
 
@@ -48,8 +48,9 @@ def run(  # noqa: PLR0917 - click passes options by name
 ) -> int:
     """Run a twin of PLATFORM on loopback until it is interrupted."""
     models = models_of(platform, "there is no twin of")
+    root = root or configured()
     if root is None:
-        raise CitynetError(f"set {VARIABLE} to the folder that holds the vendors' YANG models")
+        raise CitynetError(MISSING)
     options = Options(port, user, authorized_keys, password_file)
     builder = Builder(paths(os.environ), printed())
     if folder is not None:

@@ -1,6 +1,7 @@
 """`citynet yang`."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,11 +9,30 @@ import click
 
 from citynet.cli.modelled import models_of
 from citynet.cli.options import PathName, json_option, yang_option
+from citynet.cli.progress import printed
 from citynet.errors import CitynetError
+from citynet.house import open_house
+from citynet.text import listed
+from citynet.yang.fetch import fetch as fetch_one
+from citynet.yang.models import (
+    MISSING,
+    ModelSet,
+    YangError,
+    cached,
+    configured,
+    files,
+    folder_of,
+)
 from citynet.yang.validate import validate_all
 
 
-@click.group(epilog="Example:  citynet yang check huawei_vrp my-change.xml --yang ../shared/yang")
+@click.group(
+    epilog="""\b
+Examples:
+  citynet yang models --fetch
+  citynet yang check huawei_vrp my-change.xml
+"""
+)
 def yang() -> None:
     """Documents against the vendors' own YANG models, offline."""
 
@@ -24,7 +44,7 @@ def _read(files: tuple[Path, ...]) -> dict[str, bytes]:
         raise CitynetError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
-@yang.command(epilog="Example:  citynet yang check huawei_vrp my-change.xml --yang ../shared/yang")
+@yang.command(epilog="Example:  citynet yang check huawei_vrp my-change.xml --yang ~/yang")
 @click.argument("platform")
 @click.argument("files", nargs=-1, required=True, type=PathName(path_type=Path))
 @yang_option
@@ -50,3 +70,81 @@ def check(
             if not problems:
                 click.echo(f"{name}: valid")
     context.exit(1 if any(found.values()) else 0)
+
+
+def _lacks(models: ModelSet, root: Path) -> str | None:
+    """Why a platform's models are not usable, None where they are."""
+    try:
+        files(models, root)
+    except YangError as error:
+        return str(error)
+    return None
+
+
+def _fetch(wanted: dict[str, ModelSet], root: Path) -> None:
+    """Fetch what the cache lacks. A folder that is named is its owner's."""
+    if root == cached(os.environ):
+        for source in (each.source for each in wanted.values() if each.source):
+            fetch_one(source, printed(), os.environ)
+    elif lacking := [name for name, each in wanted.items() if _lacks(each, root)]:
+        raise CitynetError(
+            f"{root} has no models of {listed(lacking)}: put them there, or name no folder and "
+            "they are fetched into the cache"
+        )
+
+
+def _listed(name: str, models: ModelSet, root: Path) -> str:
+    if why := _lacks(models, root):
+        return f"no  {name:<14} {why}"
+    return f"ok  {name:<14} {models.release}: {folder_of(models, root)}"
+
+
+def _as_json(wanted: dict[str, ModelSet], root: Path) -> str:
+    found = {
+        name: {
+            "release": models.release,
+            "folder": None if _lacks(models, root) else str(folder_of(models, root)),
+            "repository": models.source.repository if models.source else None,
+            "commit": models.source.commit if models.source else None,
+        }
+        for name, models in wanted.items()
+    }
+    return json.dumps({"folder": str(root), "platforms": found}, indent=2)
+
+
+@yang.command(
+    epilog="""\b
+Examples:
+  citynet yang models
+  citynet yang models --fetch
+  export CITYNET_YANG=$(citynet yang models --path)
+"""
+)
+@click.option("--fetch", is_flag=True, help="Fetch from the vendors' repositories what is missing.")
+@click.option(
+    "--beside",
+    type=PathName(path_type=Path, file_okay=False),
+    help="A folder of models to take if it is there and CITYNET_YANG names none.",
+)
+@click.option("--path", "only_path", is_flag=True, help="Print the folder of models, no more.")
+@json_option
+def models(beside: Path | None, *, fetch: bool, only_path: bool, as_json: bool) -> int:
+    """Say where the vendors' YANG models are, and which; exit 1 if any is missing.
+
+    They are in the folder that CITYNET_YANG names, or in the cache.
+    """
+    platforms = sorted(open_house().platforms.items())
+    wanted = {name: each.models for name, each in platforms if each.models is not None}
+    root = configured(os.environ, beside) or cached(os.environ)
+    if fetch:
+        _fetch(wanted, root)
+    lacking = [name for name, each in wanted.items() if _lacks(each, root)]
+    if as_json:
+        click.echo(_as_json(wanted, root))
+    elif not only_path:
+        click.echo("\n".join(_listed(name, each, root) for name, each in wanted.items()))
+    elif not lacking:
+        click.echo(root.resolve())
+    if lacking and only_path:
+        click.echo(MISSING, err=True)
+    return 1 if lacking else 0

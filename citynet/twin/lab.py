@@ -9,7 +9,7 @@ from citynet.lab.errors import LabError
 from citynet.lab.topology import Topology
 from citynet.render.platform import Platform
 from citynet.twin.root import SERVER, repository, twin_root
-from citynet.yang.models import VARIABLE
+from citynet.yang.models import MISSING
 
 
 def lab_files(
@@ -22,10 +22,7 @@ def lab_files(
     wanted = sorted({node.platform for node in topology.twins})
     if wanted and yang is None:
         names = ", ".join(node.name for node in topology.twins)
-        raise LabError(
-            f"{names}: twins of {', '.join(wanted)}; set {VARIABLE} to the folder that holds the "
-            "vendors' YANG models"
-        )
+        raise LabError(f"{names}: twins of {', '.join(wanted)}; {MISSING}")
 
     def make(builder: Builder) -> Mapping[str, bytes]:
         found = {f"{TWINS}/server/{name}": content for name, content in _files(SERVER).items()}

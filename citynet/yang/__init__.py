@@ -3,6 +3,6 @@
 Every platform names its models, so what is here is light; `citynet.yang.validate` does the work.
 """
 
-from citynet.yang.models import ModelSet, YangError, configured
+from citynet.yang.models import ModelSet, Source, YangError, configured
 
-__all__ = ["ModelSet", "YangError", "configured"]
+__all__ = ["ModelSet", "Source", "YangError", "configured"]

@@ -1,7 +1,7 @@
 """Which YANG models a platform's documents must be valid against, and where they are.
 
-The models are the vendors' and stay outside: the environment variable `CITYNET_YANG`, or the
-option `--yang`, names the folder that holds them.
+The models are the vendors' and stay outside: the option `--yang` or the environment variable
+`CITYNET_YANG` names the folder that holds them, or `citynet.yang.fetch` has cached them.
 """
 
 import os
@@ -11,9 +11,19 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from citynet import xdg
 from citynet.errors import CitynetError
 
 VARIABLE = "CITYNET_YANG"
+CACHE = "yang"
+"""The folder of what has been fetched, below the user's cache."""
+PART = ".part"
+"""How a folder's name ends that is not whole yet."""
+FETCH = "`citynet yang models --fetch` fetches them"
+MISSING = (
+    f"the vendors' YANG models are not here: {FETCH}, "
+    f"or set {VARIABLE} to the folder that holds them"
+)
 
 
 class YangError(CitynetError):
@@ -36,6 +46,27 @@ class Reading(Struct, frozen=True):
         return self.pattern.sub(self.meant, text) if self.modules.fullmatch(module) else text
 
 
+class Source(Struct, frozen=True):
+    """A public Git repository, `owner/name`, that has a vendor's models at a commit.
+
+    `paths`, folders and files, are what is taken of it. `digest` stands for their content: the
+    SHA-256 of what `sha256sum` prints of every file, in the order of their paths.
+    """
+
+    repository: str
+    commit: str
+    paths: tuple[str, ...]
+    digest: str
+
+    @property
+    def folder(self) -> str:
+        """What the folder is called that has been fetched. Other content is another folder."""
+        return f"{self.repository.replace('/', '-')}-{self.digest[:16]}"
+
+    def __str__(self) -> str:
+        return f"{self.repository} at {self.commit[:12]}"
+
+
 class ModelSet(Struct, frozen=True):
     """A vendor's models for one release.
 
@@ -45,7 +76,7 @@ class ModelSet(Struct, frozen=True):
     are on; where `without` names it, all but those; all are on otherwise. `patches` are
     modules of our own, by name: deviations for what a validator cannot take, loaded first.
     `readings` are where the vendor's XPath is not the standard's. `validator` is the oldest
-    libyang that can take the models.
+    libyang that can take the models. `source` is where the vendor publishes them.
     """
 
     release: str
@@ -56,12 +87,33 @@ class ModelSet(Struct, frozen=True):
     patches: Mapping[str, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     validator: tuple[int, int] = (2, 1)
+    source: Source | None = None
 
 
-def configured() -> Path | None:
-    """The folder of models that the environment names, None where it names none."""
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else None
+def cached(environ: Mapping[str, str]) -> Path:
+    """The folder of what `citynet yang models --fetch` fetches. Not created here."""
+    return xdg.cache(environ) / CACHE
+
+
+def configured(environ: Mapping[str, str] = os.environ, beside: Path | None = None) -> Path | None:
+    """Decide where the vendors' models are, None where there are none.
+
+    It is the folder that `CITYNET_YANG` names, there or not; else `beside`, if it is there; else
+    the cache, if anything has been fetched into it.
+    """
+    if named := environ.get(VARIABLE):
+        return Path(named)
+    if beside is not None and beside.is_dir():
+        return beside
+    found = cached(environ)
+    return found if any(each.is_dir() and each.suffix != PART for each in found.glob("*")) else None
+
+
+def folder_of(models: ModelSet, root: Path) -> Path | None:
+    """Where below the folder of all models these are, None where they are not."""
+    fetched = (models.source.folder,) if models.source else ()
+    below = (root / name for name in (*models.folders, *fetched))
+    return next((each for each in below if each.is_dir()), None)
 
 
 def files(models: ModelSet, root: Path) -> dict[str, Path]:
@@ -69,19 +121,24 @@ def files(models: ModelSet, root: Path) -> dict[str, Path]:
 
     Of two files with one name the first counts, in the order of their paths.
     """
-    for folder in models.folders:
-        if (root / folder).is_dir():
-            found: dict[str, Path] = {}
-            for path in sorted((root / folder).rglob("*.yang")):
-                found.setdefault(path.name, path.resolve())
-            break
-    else:
-        raise YangError(f"no models of {models.release}: {root} has no {models.folders[0]}")
+    folder = folder_of(models, root)
+    if folder is None:
+        raise YangError(f"no models of {models.release}: {_absent(models, root)}")
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.yang")):
+        found.setdefault(path.name, path.resolve())
     have = {name.partition(".")[0].partition("@")[0] for name in found}
     missing = [name for name in models.modules if name not in have]
     if missing:
-        raise YangError(f"{root / folder} is not {models.release}: no {', '.join(missing[:3])}")
+        raise YangError(f"{folder} is not {models.release}: no {', '.join(missing[:3])}")
     return found
+
+
+def _absent(models: ModelSet, root: Path) -> str:
+    if root == cached(os.environ):
+        own = f"set {VARIABLE} to the folder that holds them"
+        return f"{FETCH} from {models.source}" if models.source else own
+    return f"{root} has no {models.folders[0]}"
 
 
 def read_as(models: ModelSet, file: Path) -> bytes:

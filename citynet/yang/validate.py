@@ -5,7 +5,7 @@ from pathlib import Path
 
 from citynet.xml import XmlError
 from citynet.yang.document import Document, YangProblem, read
-from citynet.yang.models import VARIABLE, ModelSet, YangError, configured
+from citynet.yang.models import MISSING, ModelSet, YangError, configured
 from citynet.yang.yanglint import Complaint, lint
 
 
@@ -20,12 +20,12 @@ def validate_all(
 ) -> dict[str, list[YangProblem]]:
     """What is wrong in each document, by name; nothing where it is valid.
 
-    `root` is the folder of all vendors' models, else the one that `CITYNET_YANG` names. The
-    models are loaded once. Raises `YangError` where nothing can be said.
+    `root` is the folder of all vendors' models, else where `configured` finds them. The models
+    are loaded once. Raises `YangError` where nothing can be said.
     """
     root = root or configured()
     if root is None:
-        raise YangError(f"set {VARIABLE} to the folder that holds the vendors' YANG models")
+        raise YangError(MISSING)
     found: dict[str, list[YangProblem]] = {}
     good: dict[str, Document] = {}
     for name, data in documents.items():

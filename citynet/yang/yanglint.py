@@ -26,7 +26,8 @@ LOADING = 3
 CANARY = '<canary xmlns="urn:citynet:in-no-model"/>\n'
 
 _ERROR = "libyang[0]: "
-_PLACES = (" (path: ", " (data path: ", " (schema path: ", " (line")
+_PLACES = (" (path: ", " (data path: ", " (schema path: ", " (schemadata path: ", " (line")
+"""`schemadata` is what 3.12, Debian 13's, says of a schema path where it knows a line."""
 _PATH = re.compile(
     r"(?:(?:Data|Schema) location |(?:data|schema) path: )\"?"
     r"(.+?)\"?(?=, (?:[Ll]ine|data|schema)|\.?$)",

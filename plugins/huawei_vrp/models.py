@@ -1,6 +1,6 @@
 """The YANG models of Huawei's NE8000 M8, release 8.22.0, that our configuration touches."""
 
-from citynet.yang import ModelSet
+from citynet.yang import ModelSet, Source
 
 DEVICE = "NE8000M8M14"
 
@@ -71,6 +71,13 @@ def _modules() -> tuple[str, ...]:
     return tuple(names)
 
 
+SOURCE = Source(
+    repository="Huawei/yang",
+    commit="1a069483f2ba7213aa4858f799220734ac3eb0f2",
+    paths=("LICENSE", "network-router/8.22.0/ne8000-m4m8m14"),
+    digest="fe78d590de7181995c3364f17100d08e3fc1d9034bbf53da0241e72f934b4d96",
+)
+
 MODELS = ModelSet(
     release="Huawei NE8000 M8/M14, 8.22.0",
     folders=(
@@ -80,4 +87,5 @@ MODELS = ModelSet(
     ),
     modules=_modules(),
     patches={"citynet-huawei-vrp": PATCH},
+    source=SOURCE,
 )

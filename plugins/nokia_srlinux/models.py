@@ -7,7 +7,7 @@ hardware, and those of releases to come, are off.
 
 import re
 
-from citynet.yang.models import ModelSet, Reading
+from citynet.yang.models import ModelSet, Reading, Source
 
 FEATURES = "srl_nokia-features"
 
@@ -115,6 +115,16 @@ READINGS = (
     ),
 )
 
+SOURCE = Source(
+    repository="nokia/srlinux-yang-models",
+    commit="cd5995eaa6818d02bfff3ae718b89454a82191eb",
+    paths=(
+        "LICENSE",
+        *(f"srlinux-yang-models/{name}" for name in ("iana", "ietf", "openconfig", "srl_nokia")),
+    ),
+    digest="d131adb7651956a973689276f706637c2246b71a786f0e5af3d7f69035a4d337",
+)
+
 MODELS = ModelSet(
     release="Nokia SR Linux 25.3, 7220 IXR-D",
     folders=("nokia_srlinux", "nokia/srlinux-25.3", "srlinux-yang-models"),
@@ -122,4 +132,5 @@ MODELS = ModelSet(
     without={FEATURES: OTHER_HARDWARE | TO_COME},
     readings=READINGS,
     validator=(3, 12),
+    source=SOURCE,
 )

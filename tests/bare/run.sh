@@ -6,6 +6,7 @@
 #   tests/bare/run.sh trixie make run CITY=wuhan
 #   BARE_USER=stranger tests/bare/run.sh bookworm make run      by a user with sudo, not by root
 #   CITYNET_YANG=DIR tests/bare/run.sh bookworm make run        the vendors' models beside the clone
+#   CITYNET_YANG_FROM=URL tests/bare/run.sh bookworm make run   or from a mirror of their repositories
 #   BARE_SOURCES='deb …' tests/bare/run.sh noble make run       where mmdebstrap needs an apt line
 #
 # The root is made by mmdebstrap and thrown away afterwards; KEEP=1 keeps it, so that a second
@@ -48,12 +49,17 @@ make_root() {
         cp -rL "$HOME/.config/$each" "$root$home/.config/"
     done
     git clone --quiet "$here" "$root$home/citynet"
-    if [ -n "${CITYNET_YANG:-}" ]; then
-        mkdir "$root$home/shared"
-        cp -rL "$CITYNET_YANG" "$root$home/shared/yang"
-    fi
     chroot "$root" chown -R "$user:" "$home"
     touch "$root/.made"
+}
+
+# The models are beside the clone in this run, or they are not, whatever a run before had.
+place_models() {
+    rm -rf "$root$home/shared"
+    [ -n "${CITYNET_YANG:-}" ] || return 0
+    mkdir "$root$home/shared"
+    cp -rL "$CITYNET_YANG" "$root$home/shared/yang"
+    chroot "$root" chown -R "$user:" "$home/shared"
 }
 
 # Inside private mounts: make $root the root. A chroot would not do, since nobody may make a
@@ -75,7 +81,7 @@ if [ "${BARE_INSIDE:-}" = 1 ]; then
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
     while IFS='=' read -r name value; do
         case $name in
-            PIP_CERT | PIP_DEFAULT_TIMEOUT | PIP_INDEX_URL | SSL_CERT_* | *_CA_BUNDLE | *_proxy | *_PROXY | GOPROXY | GOSUMDB)
+            PIP_CERT | PIP_DEFAULT_TIMEOUT | PIP_INDEX_URL | SSL_CERT_* | *_CA_BUNDLE | *_proxy | *_PROXY | GOPROXY | GOSUMDB | CITYNET_YANG_FROM | CITYNET_REQUIRE)
                 environment+=("$name=$value") ;;
         esac
     done < <(env)
@@ -85,6 +91,7 @@ if [ "${BARE_INSIDE:-}" = 1 ]; then
 fi
 
 [ -e "$root/.made" ] || make_root
+place_models
 begin=$(date +%s)
 status=0
 # A private process tree as well: whatever the run leaves running ends with it.

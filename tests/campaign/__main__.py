@@ -14,15 +14,19 @@ from pathlib import Path
 
 import click
 
+from citynet.yang.models import MISSING
 from tests.campaign import ledger, table
 from tests.campaign.case import Case, Where, case
 from tests.campaign.play import Found, play
+from tests.yang.models import lacking
 
 Player = Callable[[Case], Found]
 
 
 def _player(where: Where) -> Player:
     """Real devices are imported where they are wanted: they need tools that a fleet does not."""
+    if where is not Where.FLEET and lacking():
+        raise click.ClickException(MISSING)
     if where is Where.TWINS:
         from tests.campaign.twins import twin_stage  # noqa: PLC0415
 

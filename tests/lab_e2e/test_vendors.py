@@ -14,7 +14,7 @@ import pytest
 from tests.cities import ROOT
 from tests.yang.models import MODELS
 
-pytestmark = pytest.mark.beside
+pytestmark = [pytest.mark.beside, pytest.mark.models]
 
 VENDORS = ROOT / "inventory" / "vendors"
 CITYNET = [sys.executable, "-m", "citynet"]

@@ -13,6 +13,7 @@ from unittest.mock import patch
 import paramiko
 from msgspec.structs import replace
 
+from citynet.house import open_house
 from citynet.lab.host import NodeAccess
 from citynet.lab.vm import free_port
 from citynet.netconf import rpc
@@ -21,11 +22,11 @@ from citynet.netconf.reply import RpcError
 from citynet.netconf.session import NetconfSession, Timeouts, _Stream, open_session
 from citynet.render.artifact import Artifact
 from citynet.xml import Element, parse_document, write
+from citynet.yang.models import folder_of
 from tests.netconf.fake import FakeDevice, FakeFleet
 from tests.twin.twins import started
 from tests.yang.models import MODELS
 
-HUAWEI = MODELS / "huawei" / "ne8000-m4m8m14-8.22.0"
 NETCONFD_MODULES = ("ifm", "ip", "network-instance", "l3vpn")
 """Of those that citynet configures, the ones that netconfd 2.13 can load, without `huawei-`."""
 IFM = "urn:huawei:yang:huawei-ifm"
@@ -176,6 +177,8 @@ def _user() -> str:
 
 
 def _netconfd(folder: Path, port: int, socket_file: Path) -> list[str]:
+    models = open_house().platforms["huawei_vrp"].models
+    assert models is not None
     return [
         _tool("netconfd"),
         f"--port={port}",
@@ -184,7 +187,7 @@ def _netconfd(folder: Path, port: int, socket_file: Path) -> list[str]:
         "--target=candidate",
         "--no-startup",
         *(f"--module=huawei-{name}" for name in NETCONFD_MODULES),
-        f"--modpath={HUAWEI}:/usr/share/yuma/modules",
+        f"--modpath={folder_of(models, MODELS)}:/usr/share/yuma/modules",
         f"--datapath={folder}",
         f"--home={folder}",
     ]

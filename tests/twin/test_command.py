@@ -34,20 +34,22 @@ def test_help_says_how() -> None:
     ],
 )
 def test_what_is_wrong_is_a_sentence(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert citynet(["twin", "run", *words, "--yang", str(MODELS)])
+    assert citynet(["twin", "run", *words, "--yang", str(tmp_path)])
     told = capsys.readouterr().err
     assert said in told
     assert "Traceback" not in told
 
 
-def test_models_must_be_named(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_models_must_be_fetched_or_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CITYNET_YANG", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert citynet(["twin", "run", "huawei_vrp", "--port", "8300"]) == 1
-    assert "CITYNET_YANG" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "`citynet yang models --fetch` fetches them, or set CITYNET_YANG to" in said
 
 
 @pytest.mark.twin

@@ -63,11 +63,13 @@ def answers(platform: str) -> dict[str, list[YangProblem]]:
     return validate_all(models_of(platform), documents, MODELS)
 
 
+@pytest.mark.models
 @pytest.mark.parametrize("platform", TABLES)
 def test_the_document_that_is_broken_is_valid_before(platform: str) -> None:
     assert answers(platform)["valid"] == []
 
 
+@pytest.mark.models
 @pytest.mark.parametrize(("platform", "broken"), CASES, ids=[f"{a}-{b.name}" for a, b in CASES])
 def test_a_broken_document_is_refused_at_its_line(platform: str, broken: Broken) -> None:
     problems = answers(platform)[broken.name]

@@ -70,6 +70,7 @@ def test_a_mix_is_of_so_many_platforms(mix: str, folder: Path) -> None:
     assert platforms.total() == (13 if folder == DEMO else 45)
 
 
+@pytest.mark.models
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_document_of_a_city_is_valid_in_any_mix(platform: str) -> None:
     """Models are loaded once, and a document that several mixes have is read once."""
@@ -90,6 +91,7 @@ def test_every_document_of_a_city_is_valid_in_any_mix(platform: str) -> None:
     assert not [str(problem) for problems in found.values() for problem in problems]
 
 
+@pytest.mark.models
 def test_a_city_of_several_vendors_is_valid_by_each_ones_models() -> None:
     prepared = prepare(VENDORS)
     artifacts = render(prepared)
@@ -125,6 +127,7 @@ def with_template(tmp_path: Path, role: str, old: str, new: str) -> House:
     return replace(house, platforms={**house.platforms, "huawei_vrp": changed})
 
 
+@pytest.mark.models
 def test_an_invalid_line_names_device_path_template_and_inventory(tmp_path: Path) -> None:
     wrong = "<vpn-name>no-{{ vrf.name }}</vpn-name>"
     house = with_template(tmp_path, "vpn", "<vpn-name>{{ vrf.name }}</vpn-name>", wrong)
@@ -157,6 +160,7 @@ def hostile(prepared: Prepared) -> Artifact:
     return Renderer(prepared.house.platforms).render(with_changes(facts, role, vrfs=vrfs))
 
 
+@pytest.mark.models
 @pytest.mark.parametrize(("platform", "question"), [("huawei_vrp", "？"), ("nokia_srlinux", "?")])
 def test_a_label_with_markup_and_chinese_survives(platform: str, question: str) -> None:
     prepared = on(platform, DEMO)

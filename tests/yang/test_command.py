@@ -19,6 +19,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "otn-south" / "config.xml"
 
 
+@pytest.mark.models
 def test_check_says_valid_or_where_not(
     written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -39,6 +40,7 @@ def test_check_says_valid_or_where_not(
     assert said[str(broken)][0]["line"] == at
 
 
+@pytest.mark.models
 def test_render_validates_before_it_writes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,6 +25,7 @@ PATH = "/a:top/list[name='x']/leaf"
             [Complaint("Bad.", PATH, 7)],
         ),
         (f"libyang[0]: Bad. (data path: {PATH}, line: 7)\n", [Complaint("Bad.", PATH, 7)]),
+        ("libyang[0]: Bad. (schemadata path: /a:b, line: 7)\n", [Complaint("Bad.", "/a:b", 7)]),
         (f'libyang[0]: Bad. (path: Data location "{PATH}".)\n', [Complaint("Bad.", PATH, None)]),
         (f'libyang[0]: Bad. (path: Schema location "{PATH}".)', [Complaint("Bad.", PATH, None)]),
         ("libyang[0]: Bad. (path: Line number 3.)\n", [Complaint("Bad.", "", 3)]),
@@ -135,8 +136,11 @@ def test_models_that_do_not_load_are_said(models: ModelSet, tmp_path: Path) -> N
         validate(models, GOOD, tmp_path)
 
 
-def test_no_folder_of_models_is_said(models: ModelSet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_folder_of_models_is_said(
+    models: ModelSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CITYNET_YANG", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with pytest.raises(YangError, match="set CITYNET_YANG"):
         validate(models, GOOD)
 

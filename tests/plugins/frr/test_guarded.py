@@ -1,9 +1,7 @@
 """The program on the device, as it is put there."""
 
-import io
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -57,8 +55,8 @@ def test_a_program_is_kept_while_a_commit_is_begun(store: pending.Store) -> None
 
 def test_the_program_needs_no_more_than_python_has(tmp_path: Path) -> None:
     """A router has no library of ours: every module, also those imported late, is imported."""
-    with tarfile.open(fileobj=io.BytesIO(guarded.bundle()[1])) as packed:
-        packed.extractall(tmp_path, filter="data")
+    # Debian 12's own Python has no filters of tarfile.
+    subprocess.run(["tar", "-xz", "-C", str(tmp_path)], input=guarded.bundle()[1], check=True)
     modules = [f"frr_guard.{name}" for name in guarded.MODULES] + [*guarded.BORROWED]
     program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {', '.join(modules)}"
     done = subprocess.run(

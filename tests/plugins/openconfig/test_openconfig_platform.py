@@ -47,6 +47,7 @@ def sources() -> Iterator[Raw]:
             yield source
 
 
+@pytest.mark.models
 @pytest.mark.parametrize("source", [*sources()])
 def test_every_kind_of_node_is_valid_and_labels_survive(source: Raw, house: House) -> None:
     models = house.platforms["openconfig"].models
@@ -81,6 +82,7 @@ def test_routers_have_no_part_in_it_and_optical_nodes_no_other(house: House) -> 
     check_cells(facts.values(), house.platforms)
 
 
+@pytest.mark.models
 def test_parts_are_called_what_the_city_says(house: House) -> None:
     source = light()
     names = {"add": "AD-{port}", "drop": "AD-{port}", "channel": "och-{port}/1"}
