@@ -129,6 +129,7 @@ def make_root(
     if completed.returncode:
         said = "\n".join(completed.stderr.strip().splitlines()[-12:])
         raise BuildError(f"mmdebstrap could not make {recipe.folder.name} (network?):\n{said}")
+    target.chmod(0o600)
     return {} if extract else parse_versions(versions.read_text(encoding="utf-8"))
 
 

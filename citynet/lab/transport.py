@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import shlex
 import socket
 import tarfile
@@ -14,6 +15,7 @@ from typing import Protocol
 
 import paramiko
 
+from citynet import xdg
 from citynet.lab.errors import HostError
 from citynet.lab.host import Completed, SshJump, Watch
 
@@ -196,4 +198,4 @@ def _lines(stream: "paramiko.ChannelFile", watch: Watch | None) -> str:
 
 def user_known_hosts() -> Path:
     """The user's own list of host keys; OpenSSH's default place."""
-    return Path.home() / ".ssh" / "known_hosts"
+    return xdg.home(os.environ) / ".ssh" / "known_hosts"

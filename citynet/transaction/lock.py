@@ -35,7 +35,7 @@ def held(folder: Path, city: str, holder: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             who = os.read(descriptor, 4096).decode(errors="replace").strip() or "somebody"
-            raise BusyError(f"{city} is being deployed by {who}; wait, or stop that run") from error
+            raise BusyError(f"{city} is in use by {who}; wait for it, or stop it") from error
         try:
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{holder}\n".encode())
