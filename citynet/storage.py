@@ -12,7 +12,7 @@ from citynet.errors import CitynetError
 
 ELSEWHERE = "XDG_STATE_HOME and XDG_CACHE_HOME name other folders for what citynet keeps"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP})
+CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST})
 MEBIBYTE = 2**20
 LITTLE = 128
 """MiB: with less than that left, a full disk is the likely reason for whatever failed."""
@@ -53,7 +53,12 @@ def in_words(place: Path) -> Iterator[None]:
 
 def room(folder: Path) -> int:
     """MiB that this user may still write where `folder` is, or will be."""
-    return shutil.disk_usage(_nearest(folder)).free // MEBIBYTE
+    return shutil.disk_usage(existing(folder)).free // MEBIBYTE
+
+
+def existing(folder: Path) -> Path:
+    """The folder itself, or the first above it that is there."""
+    return next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
 
 
 def tightness(*folders: Path) -> str:
@@ -68,11 +73,6 @@ def private(file: Path, content: bytes) -> None:
     with in_words(file), os.fdopen(descriptor, "wb") as stream:
         os.fchmod(descriptor, 0o600)
         stream.write(content)
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder itself, or the first above it that is there."""
-    return next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
 
 
 def _owner(file: object) -> str:

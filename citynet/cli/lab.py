@@ -19,10 +19,11 @@ from citynet.cli.missing import running_lab
 from citynet.cli.options import PathName, inventory_option, json_option, yang_option
 from citynet.cli.progress import printed
 from citynet.graph import Scars, picture
-from citynet.lab import api, engine, needs
+from citynet.lab import api, census, engine, needs
 from citynet.lab.api import Lab
 from citynet.lab.build import Builder
 from citynet.lab.choose import automatic, open_named
+from citynet.lab.disk import disk_room
 from citynet.lab.errors import HostError, LabError
 from citynet.lab.from_city import city_topology
 from citynet.lab.from_city import topology as topology_of
@@ -153,8 +154,9 @@ def doctor(folder: Path | None, where: str, *, as_json: bool) -> int:
     kind, why = automatic(found) if where == "auto" else (where, "as asked for")
     ours = _containerlab(host, asked)
     host.close()
-    good = ours.met and (kind == "vm" or needs.met(found))
-    found.append(ours)
+    here = [ours, *disk_room(paths(os.environ), nodes)]
+    good = needs.met(here) and (kind == "vm" or needs.met(found))
+    found += [*here, *census.stray_needs()]
     if as_json:
         rows = [asdict(need) for need in found]
         click.echo(json.dumps({"host": kind, "why": why, "needs": rows}, indent=2))

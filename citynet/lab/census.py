@@ -7,6 +7,7 @@ from pathlib import Path
 from citynet.lab import qemu
 from citynet.lab.cache import PART, holder
 from citynet.lab.errors import StateError
+from citynet.lab.host import Need
 from citynet.lab.paths import Paths
 from citynet.lab.state import LabFolder, Record
 from citynet.lab.vm import Vm
@@ -51,6 +52,16 @@ def labs(where: Paths) -> list[Listed]:
 def strays() -> list[Stray]:
     """VMs that nothing remembers, of whatever state and cache folder they were started from."""
     return list(_strays())
+
+
+def stray_needs() -> list[Need]:
+    """For `doctor`: memory and processors that something takes without a lab."""
+    found = strays()
+    if not found:
+        return []
+    why = ", ".join(f"process {each.pid} of {each.folder}" for each in found)
+    remedy = "`citynet lab list --end-strays` ends the VMs that no lab remembers"
+    return [Need("no strays", met=False, why=why, remedy=remedy)]
 
 
 def note(where: Paths, name: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from citynet.errors import CitynetError
+from citynet.storage import sentence
 from citynet.transaction import folder as folders
 
 FILE = "lock"
@@ -29,7 +30,7 @@ def held(folder: Path, city: str, holder: str) -> Iterator[None]:
         folders.make(folder)
         descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise BusyError(f"no lock for {city} in {folder}: {error.strerror}") from error
+        raise BusyError(_refused(city, folder, error)) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,7 +41,11 @@ def held(folder: Path, city: str, holder: str) -> Iterator[None]:
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{holder}\n".encode())
         except OSError as error:
-            raise BusyError(f"no lock for {city} in {folder}: {error.strerror}") from error
+            raise BusyError(_refused(city, folder, error)) from error
         yield
     finally:
         os.close(descriptor)
+
+
+def _refused(city: str, folder: Path, error: OSError) -> str:
+    return f"no lock for {city} in {folder}: {sentence(error, folder) or error.strerror}"
