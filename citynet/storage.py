@@ -5,7 +5,7 @@ import os
 import pwd
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from citynet.errors import CitynetError
@@ -54,6 +54,14 @@ def in_words(place: Path) -> Iterator[None]:
 def room(folder: Path) -> int:
     """MiB that this user may still write where `folder` is, or will be."""
     return shutil.disk_usage(existing(folder)).free // MEBIBYTE
+
+
+def close(file: Path) -> None:
+    """Take from other users what they can do with a file of this one's; fine if it is gone."""
+    with suppress(FileNotFoundError):
+        state = file.stat()
+        if state.st_uid == os.geteuid() and state.st_mode & 0o077:
+            file.chmod(state.st_mode & 0o700)
 
 
 def existing(folder: Path) -> Path:

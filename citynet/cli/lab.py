@@ -18,6 +18,7 @@ from citynet.cli.graph import output_option, write
 from citynet.cli.missing import running_lab
 from citynet.cli.options import PathName, inventory_option, json_option, yang_option
 from citynet.cli.progress import printed
+from citynet.cli.stopping import stopped_in_words
 from citynet.graph import Scars, picture
 from citynet.lab import api, census, engine, needs
 from citynet.lab.api import Lab
@@ -32,6 +33,7 @@ from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
 from citynet.lab.topology import Topology
 from citynet.pipeline import prepare
+from citynet.storage import close
 from citynet.transaction.lock import BusyError
 from citynet.twin.lab import lab_files
 
@@ -81,7 +83,8 @@ def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) 
     prepared = prepare(folder)
     topology = city_topology(prepared)
     twins = lab_files(topology, prepared.house.platforms, root)
-    running = api.up(topology, where, progress=printed(), twins=twins, archives=archives)
+    with stopped_in_words(topology.name):
+        running = api.up(topology, where, progress=printed(), twins=twins, archives=archives)
     click.echo(f"lab {running.name}: {len(running.nodes)} nodes up, host {running.host}")
     if topology.twins:
         names = ", ".join(node.name for node in topology.twins)
@@ -98,7 +101,8 @@ def down(folder: Path, *, force: bool, as_json: bool) -> None:
     While a deployment is at work on it, it asks; without a terminal it refuses.
     """
     name = _name(folder)
-    removed = _removed(name, force=force)
+    with stopped_in_words(name):
+        removed = _removed(name, force=force)
     if as_json:
         click.echo(json.dumps({"name": name, "removed": removed}, indent=2))
     else:
@@ -266,6 +270,9 @@ def _ssh(running: Lab, node: str, command: list[str], *, tty: bool) -> int:
             f"{access.host} port {access.port}: "
             f"ssh -F {running.folder.ssh_config} {node} -s netconf"
         )
+    for key in (running.folder.key_file, running.jump.key_file if running.jump else None):
+        if key is not None:
+            close(key)  # ssh takes no key that others can read
     options = ["-t"] if tty and not command else []
     argv = ["ssh", "-F", str(running.folder.ssh_config), *options, node]
     if command:

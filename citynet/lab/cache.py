@@ -13,7 +13,7 @@ from pathlib import Path
 
 from citynet.lab import qemu
 from citynet.lab.errors import BuildError, LabError
-from citynet.storage import in_words, tightness
+from citynet.storage import close, in_words, tightness
 
 LARGE = 4096
 """Bytes from which a file of an entry is looked at each time: a disk that was full, or a machine
@@ -101,9 +101,7 @@ def _whole(final: Path) -> bool:
 def _close(final: Path) -> None:
     """Nothing of an entry is for other users, whatever their umask was that built it."""
     for each in (final, *(each for each in final.iterdir() if each.suffix in DISKS)):
-        state = each.stat()
-        if state.st_uid == os.geteuid() and state.st_mode & 0o077:
-            each.chmod(state.st_mode & 0o700)
+        close(each)
 
 
 @contextmanager

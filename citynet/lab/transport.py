@@ -113,10 +113,10 @@ def connect(jump: SshJump, label: str, timeout: float = 10.0) -> ParamikoConnect
     client = paramiko.SSHClient()
     # A refused channel is an answer here, not something to warn about on a person's screen.
     client.set_log_channel(LOG_CHANNEL)
-    client.load_host_keys(str(jump.known_hosts))
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
     own = jump.key_file is not None
     try:
+        client.load_host_keys(str(jump.known_hosts))
         client.connect(
             jump.host,
             port=jump.port,
