@@ -35,6 +35,8 @@ class Machines:
         words += ["-pidfile", str(folder / "pid")]
         process = self._stack.enter_context(subprocess.Popen(words, stdin=subprocess.PIPE))
         self._stack.callback(process.kill)
+        while not Path(f"/proc/{process.pid}/cmdline").read_bytes():
+            pass  # the kernel lets go of `Popen` before it has set the words up
         if noted:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "pid").write_text(f"{process.pid}\n")
