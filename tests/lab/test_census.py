@@ -108,8 +108,8 @@ def test_a_lab_whose_folder_was_removed_is_taken_down(
 
 
 def test_who_only_talks_of_a_vm_is_none(tmp_path: Path, where: Paths) -> None:
-    vm = Vm(where.lab("tiny") / "vm", "tiny")
-    for words in (["grep", vm.machine_name], ["qemu-img", "-name", "other"], ["vim", "-name"]):
+    name = Vm(where.lab("tiny") / "vm", "tiny").machine_name
+    for words in (["grep", name], ["qemu-img", "-name", "other"], ["find", "-name", name]):
         process = tmp_path / "proc" / "77"
         process.mkdir(parents=True, exist_ok=True)
         (process / "cmdline").write_bytes(b"\0".join(word.encode() for word in words) + b"\0")
