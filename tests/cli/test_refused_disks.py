@@ -1,5 +1,6 @@
 """Disks that are full, read-only or another user's: a sentence from every command that writes."""
 
+import json
 import os
 import pwd
 import subprocess
@@ -129,6 +130,26 @@ def test_no_home_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         with pytest.raises(CitynetError, match="set HOME, or XDG_STATE_HOME and XDG_CACHE_HOME"):
             xdg.state(environ)
     assert xdg.cache({"XDG_CACHE_HOME": str(tmp_path)}) == tmp_path / "citynet"
+
+
+@pytest.mark.parametrize(("size", "met"), [("100m", False), ("9g", True)])
+def test_doctor_looks_at_the_room_on_the_disk(tmp_path: Path, size: str, met: bool) -> None:  # noqa: FBT001
+    folder = str(there(tmp_path))
+    done = citynet(
+        tmp_path,
+        *("lab", "doctor", "-i", DEMO, "--json"),
+        before=f"mount -t tmpfs -o size={size} none there",
+        XDG_STATE_HOME=folder,
+        XDG_CACHE_HOME=folder,
+        TMPDIR=folder,
+    )
+    needs = [each for each in json.loads(done.stdout)["needs"] if each["name"] == "disk room"]
+    (need,) = needs
+    assert need["met"] is met
+    assert "3570 MiB wanted: 2300 for what a first run builds" in need["why"]
+    assert done.returncode == (0 if met else 1)
+    words = ("XDG_CACHE_HOME", "TMPDIR", "XDG_STATE_HOME", "citynet lab list")
+    assert all(word in need["remedy"] for word in words)
 
 
 BUILD = """

@@ -3,8 +3,12 @@
 The processes are real; instead of QEMU they are shells that have its words on their command line.
 """
 
+import contextlib
 import json
+import os
+import pty
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,12 +20,14 @@ from citynet.cli.lab import lab as lab_command
 from citynet.lab import api, census, qemu
 from citynet.lab.cache import Cache, holder, locked
 from citynet.lab.errors import LabError
+from citynet.lab.from_city import topology as topology_of
 from citynet.lab.paths import Paths, paths
 from citynet.lab.quiet import undisturbed
 from citynet.lab.state import LabFolder, Record
 from citynet.lab.topology import Topology
 from citynet.lab.vm import Vm
 from citynet.transaction.lock import BusyError, held
+from tests.lab_e2e.small import write_city
 
 
 class Machines:
@@ -179,3 +185,42 @@ def test_one_who_waits_learns_which_process_is_at_work(
     ):
         api.down("tiny", environ=environ)
     assert holder(where.lock("tiny")) == ""
+
+
+def _asked(answer: str, words: list[str], environ: dict[str, str]) -> tuple[int, str]:
+    """Run citynet with a terminal, and answer what it asks."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "citynet", *words],
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, **environ},
+    )
+    os.close(theirs)
+    said = ""
+    with process, contextlib.suppress(OSError):  # which is how a terminal ends
+        while part := os.read(ours, 4096).decode():
+            said += part
+            if said.rstrip().endswith("[y/N]:"):
+                os.write(ours, answer.encode())
+                answer = ""
+    os.close(ours)
+    return process.returncode, said
+
+
+def test_a_person_is_asked_before_a_deployment_loses_its_lab(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    city = write_city("tiny", tmp_path / "city")
+    folder = LabFolder(paths(environ).lab("tiny"))
+    folder.root.mkdir(parents=True)
+    folder.save(Record(topology_of(city), "vm", "d", {}))
+    words = ["lab", "down", "-i", str(city)]
+    with held(folder.runs, "tiny", "a deployment of li, process 7, since 02:00"):
+        code, said = _asked("n\n", words, environ)
+        assert (code, folder.exists()) == (1, True)
+        assert "tiny is in use by a deployment of li, process 7" in said
+        assert "Traceback" not in said
+        code, said = _asked("y\n", words, environ)
+        assert (code, folder.exists()) == (0, False)
