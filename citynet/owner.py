@@ -1,4 +1,4 @@
-"""Who this process is, for whoever finds a lock taken."""
+"""Who this process is, for those who find a lock taken."""
 
 import getpass
 import os

@@ -14,7 +14,7 @@ from citynet.lab.vm import Vm
 
 UP, HALF, STOPPED, DAMAGED, WORK = "up", "half made", "stopped", "damaged", "being changed"
 BUILD = "base"
-"""What VMs fill in the cache is of this kind; whoever holds its lock starts them."""
+"""The kind of what VMs fill in the cache; the holder of its lock starts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A VM that nothing remembers: its folder is gone, or whoever was building with it is."""
+    """A VM that nothing remembers: its folder is gone, or the citynet that built with it is."""
 
     pid: int
     name: str
@@ -76,7 +76,7 @@ def note(where: Paths, name: str) -> str:
             "run it again, or `citynet lab down`"
         )
     if folder.exists():
-        return "it was up, or half made: `citynet lab up` makes it anew, `lab down` clears it"
+        return "it was up, or half made: `citynet lab up` makes a fresh one, `lab down` clears it"
     return ""
 
 

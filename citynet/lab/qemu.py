@@ -141,7 +141,7 @@ def start(toolbox: Toolbox, machine: Machine, pid_file: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A QEMU that citynet started, whoever waits for it: found among the processes."""
+    """A QEMU that citynet started, found among the processes."""
 
     pid: int
     name: str

@@ -74,6 +74,6 @@ class Small:
         return found
 
     def answers(self) -> bool:
-        """Whether a router of it does what it is told."""
+        """Whether a router of it runs a command."""
         done = self.citynet("exec", "left", "--", "ip", "-br", "link", "show", "wire")
         return done.returncode == 0 and "wire" in done.stdout
