@@ -23,7 +23,7 @@ from citynet.lab.progress import timed
 from citynet.lab.qemu import Disk, Machine, Toolbox
 from citynet.lab.remote import RemoteHost
 from citynet.lab.transport import connect
-from citynet.storage import private
+from citynet.storage import private, tightness
 
 BOOT_SECONDS = 180.0
 PORTS = range(20_000, 32_768)
@@ -83,7 +83,12 @@ class Vm:
         """Log in to the running VM."""
         through = self.jump()
         directory = f"/var/lib/citynet/labs/{self.lab}"
-        return RemoteHost("vm", directory, connect(through, "vm"), through)
+        try:
+            return RemoteHost("vm", directory, connect(through, "vm"), through)
+        except HostError as error:
+            if said := tightness(self.folder):  # QEMU stops a VM whose disk cannot grow
+                raise HostError(f"{error}{said}, then `citynet lab down` and `lab up`") from error
+            raise
 
 
 def build_base(builder: Builder, images: Mapping[str, NodeImage], clab: Containerlab) -> Base:
