@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from citynet.lab import census, engine, manifest, remote, vm
+from citynet.lab import census, engine, fence, manifest, remote, vm
 from citynet.lab.build import Builder, Containerlab, NodeImage
 from citynet.lab.cache import locked
 from citynet.lab.choose import choose, open_host
@@ -298,6 +298,8 @@ def _redeploy(
         user, keys = new_pair(), {node.name: new_pair() for node in nodes if not node.vendor}
         with timed(say, f"containerlab deploys {len(nodes)} nodes"):
             engine.deploy(host, wanted, keys, user, binary)
+        if kind != "vm" and (said := fence.close(host, topology.name)):
+            say.note(said)
         with timed(say, "wait for the routers"):
             engine.wait_ready(host, topology)
         shown = engine.own_keys(host, topology)
@@ -335,6 +337,7 @@ def _fresh_host(
         cpus = os.cpu_count() or 1
         return vm.start(builder, base, machine, nodes, cpus, extra=extra), base.about
     host = open_host(kind, folder, name)
+    fence.open_again(host, name)
     engine.destroy(host, name)
     return host, {}
 
@@ -347,6 +350,7 @@ def _remove(folder: LabFolder, name: str) -> None:
         record = None
     if record and record.host != "vm":
         with contextlib.closing(open_host(record.host, folder, name)) as host:
+            fence.open_again(host, name)
             engine.destroy(host, name)
 
 

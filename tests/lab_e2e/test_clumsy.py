@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from citynet.lab import api, qemu
+from citynet.lab import api, fence, qemu
 from citynet.lab.clab import container_name
 from citynet.lab.host import LabHost
 from tests.lab_e2e.routers import until
@@ -249,6 +249,23 @@ def control(
         words, address = (), ITSELF
     with echoing(host, words, address) as services:
         yield _at(address, services)
+
+
+@pytest.mark.parametrize("whence", ["a router", "the customers' container"])
+def test_a_host_that_is_no_vm_is_fenced_off(
+    host: LabHost, lab: api.Lab, places: dict[str, tuple[Place, str]], whence: str
+) -> None:
+    """The VM stands for such a machine: it has docker, and listens on all of its addresses."""
+    with echoing(host, (), ITSELF) as services:
+        targets = _at(ITSELF, services)
+        assert until(lambda: reached(host, places[whence], targets) == set(targets), 30)
+        try:
+            assert fence.close(host, NAME) == ""
+            assert reached(host, places[whence], targets) == set()
+            assert host.listening(lab.nodes["left"].host, 22), "the host gets no answer"
+        finally:
+            fence.open_again(host, NAME)
+        assert reached(host, places[whence], targets) == set(targets)
 
 
 def _opened(pid: int) -> set[Path]:
