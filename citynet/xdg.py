@@ -1,7 +1,11 @@
 """Where a user's files are, after the XDG base directory specification."""
 
+import os
+import pwd
 from collections.abc import Mapping
 from pathlib import Path
+
+from citynet.errors import CitynetError
 
 
 def state(environ: Mapping[str, str]) -> Path:
@@ -14,8 +18,20 @@ def cache(environ: Mapping[str, str]) -> Path:
     return _folder(environ, "XDG_CACHE_HOME", ".cache")
 
 
+def home(environ: Mapping[str, str]) -> Path:
+    """The user's home. Raises `CitynetError` where there is none."""
+    named = Path(environ.get("HOME", ""))
+    if named.is_absolute():
+        return named
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError as error:
+        raise CitynetError(
+            "this user has no home folder: set HOME, or XDG_STATE_HOME and XDG_CACHE_HOME"
+        ) from error
+
+
 def _folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
     """The specification says that a relative path in the environment is to be ignored."""
-    home = Path(environ.get("HOME") or Path.home())
-    value = Path(environ.get(variable) or home / default)
-    return (value if value.is_absolute() else home / default) / "citynet"
+    value = Path(environ.get(variable, ""))
+    return (value if value.is_absolute() else home(environ) / default) / "citynet"

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from citynet.cli import runs
+from citynet.cli.missing import running_lab
 from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
 from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
@@ -173,22 +174,22 @@ def _processor() -> Live | Steps:
     return Steps(lambda line: click.echo(line, err=True))
 
 
-def _reach(prepared: Prepared, file: Path | None) -> access.Access | labs.Lab | None:
-    """What the access file says, or the city's lab; None where neither is there."""
+def _reach(prepared: Prepared, file: Path | None, folder: Path) -> access.Access | labs.Lab:
+    """What the access file says, or the city's lab. Raises `CitynetError` where neither is."""
     if file is None:
-        return labs.find(prepared.name)
+        return running_lab(prepared.name, folder, "or --access says how real devices are reached")
     platforms = prepared.house.platforms
     ports = {name: platforms[each.platform].port for name, each in prepared.facts.items()}
     return access.load(file, ports)
 
 
-def _fleet(prepared: Prepared, reach: access.Access | labs.Lab | None, asked: Asked) -> Nornir:
+def _fleet(prepared: Prepared, reach: access.Access | labs.Lab, asked: Asked) -> Nornir:
     forks = FORKS_APART if isinstance(reach, access.Access) else forks_of_lab(os.cpu_count() or 1)
     return fleet(prepared, reach, asked.forks or forks)
 
 
 def _health(
-    prepared: Prepared, todo: Plan, reach: access.Access | labs.Lab | None, asked: Asked
+    prepared: Prepared, todo: Plan, reach: access.Access | labs.Lab, asked: Asked
 ) -> Health:
     if asked.health == OFF:
         return Reached()
@@ -248,8 +249,7 @@ def _finish(
     prepared = prepare(folder)
     left = runs.find(prepared.name, run, asked.access)
     todo = _todo_again(prepared, left.past)
-    reach = _reach(prepared, left.access)
-    nornir = _fleet(prepared, reach, asked)
+    nornir = _fleet(prepared, _reach(prepared, left.access, folder), asked)
     way = _way(left.folder, len(todo.work), asked, left.past.begun.options)
     with _stopping(GOES_ON):
         return engine.finish(prepared, nornir, todo, left.past, way, abort=abort, without=without)
@@ -258,7 +258,7 @@ def _finish(
 def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, check: bool) -> Report:
     prepared = prepare(folder)
     todo = plan(prepared, _book(prepared, file), chosen)
-    reach = _reach(prepared, asked.access)
+    reach = _reach(prepared, asked.access, folder)
     nornir = _fleet(prepared, reach, asked)
     written = _written(folder, file, chosen, asked.access)
     way = _way(runs.folder_of(prepared.name, reach), len(todo.work), asked, written)

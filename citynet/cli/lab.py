@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -12,14 +13,18 @@ from typing import Any
 import click
 import yaml
 
+from citynet.cli.census import list_labs
 from citynet.cli.graph import output_option, write
+from citynet.cli.missing import running_lab
 from citynet.cli.options import PathName, inventory_option, json_option, yang_option
 from citynet.cli.progress import printed
+from citynet.cli.stopping import stopped_in_words
 from citynet.graph import Scars, picture
-from citynet.lab import api, engine, needs
+from citynet.lab import api, census, engine, needs
 from citynet.lab.api import Lab
 from citynet.lab.build import Builder
 from citynet.lab.choose import automatic, open_named
+from citynet.lab.disk import disk_room
 from citynet.lab.errors import HostError, LabError
 from citynet.lab.from_city import city_topology
 from citynet.lab.from_city import topology as topology_of
@@ -28,6 +33,8 @@ from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
 from citynet.lab.topology import Topology
 from citynet.pipeline import prepare
+from citynet.storage import close
+from citynet.transaction.lock import BusyError
 from citynet.twin.lab import lab_files
 from citynet.yang.models import configured
 
@@ -53,6 +60,9 @@ def lab() -> None:
     """Bring the city up as a lab, look into it, take it down."""
 
 
+lab.add_command(list_labs)
+
+
 @lab.command(epilog="Example:  citynet lab up -i inventory/demo --host vm")
 @inventory_option
 @host_option
@@ -74,7 +84,8 @@ def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) 
     prepared = prepare(folder)
     topology = city_topology(prepared)
     twins = lab_files(topology, prepared.house.platforms, root or configured())
-    running = api.up(topology, where, progress=printed(), twins=twins, archives=archives)
+    with stopped_in_words(topology.name):
+        running = api.up(topology, where, progress=printed(), twins=twins, archives=archives)
     click.echo(f"lab {running.name}: {len(running.nodes)} nodes up, host {running.host}")
     if topology.twins:
         names = ", ".join(node.name for node in topology.twins)
@@ -83,15 +94,32 @@ def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) 
 
 @lab.command(epilog="Example:  citynet lab down -i inventory/demo")
 @inventory_option
+@click.option("--force", is_flag=True, help="Even while a deployment is at work on it.")
 @json_option
-def down(folder: Path, *, as_json: bool) -> None:
-    """Remove the lab: containers, networks, the VM, its disk and keys."""
+def down(folder: Path, *, force: bool, as_json: bool) -> None:
+    """Remove the lab: containers, networks, the VM, its disk and keys.
+
+    While a deployment is at work on it, it asks; without a terminal it refuses.
+    """
     name = _name(folder)
-    removed = api.down(name, progress=printed())
+    with stopped_in_words(name):
+        removed = _removed(name, force=force)
     if as_json:
         click.echo(json.dumps({"name": name, "removed": removed}, indent=2))
     else:
         click.echo(f"lab {name} is removed" if removed else f"there is no lab {name}")
+
+
+def _removed(name: str, *, force: bool) -> bool:
+    """Take a lab down. A person who is there is asked before a deployment loses its devices."""
+    try:
+        return api.down(name, progress=printed(), force=force)
+    except BusyError as error:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise BusyError(f"{error}; --force removes the lab all the same") from error
+        if not click.confirm(f"{error}. Remove lab {name} all the same?", err=True):
+            raise
+    return api.down(name, progress=printed(), force=True)
 
 
 @lab.command(epilog="Example:  citynet lab status -i inventory/demo --json")
@@ -104,6 +132,8 @@ def status(folder: Path, *, as_json: bool) -> int:
         click.echo(json.dumps(asdict(found), indent=2, sort_keys=True))
         return 0 if found.running else 1
     click.echo(f"lab {found.name}: {'up' if found.running else 'not up'}  host {found.host or '-'}")
+    if found.note:
+        click.echo(f"  {found.note}")
     nodes = found.manifest.get("layout", {}).get("nodes", {})
     for node, state in sorted(found.containers.items()):
         twin = "  twin: management plane only" if node in found.twins else ""
@@ -129,8 +159,9 @@ def doctor(folder: Path | None, where: str, *, as_json: bool) -> int:
     kind, why = automatic(found) if where == "auto" else (where, "as asked for")
     ours = _containerlab(host, asked)
     host.close()
-    good = ours.met and (kind == "vm" or needs.met(found))
-    found.append(ours)
+    here = [ours, *disk_room(paths(os.environ), nodes)]
+    good = needs.met(here) and (kind == "vm" or needs.met(found))
+    found += [*here, *census.stray_needs()]
     if as_json:
         rows = [asdict(need) for need in found]
         click.echo(json.dumps({"host": kind, "why": why, "needs": rows}, indent=2))
@@ -228,11 +259,7 @@ def _name(folder: Path) -> str:
 
 
 def _running(folder: Path) -> Lab:
-    name = _name(folder)
-    found = api.find(name)
-    if found is None:
-        raise LabError(f"lab {name} is not up; `citynet lab up -i {folder}` brings it up")
-    return found
+    return running_lab(_name(folder), folder)
 
 
 def _ssh(running: Lab, node: str, command: list[str], *, tty: bool) -> int:
@@ -244,6 +271,9 @@ def _ssh(running: Lab, node: str, command: list[str], *, tty: bool) -> int:
             f"{access.host} port {access.port}: "
             f"ssh -F {running.folder.ssh_config} {node} -s netconf"
         )
+    for key in (running.folder.key_file, running.jump.key_file if running.jump else None):
+        if key is not None:
+            close(key)  # ssh takes no key that others can read
     options = ["-t"] if tty and not command else []
     argv = ["ssh", "-F", str(running.folder.ssh_config), *options, node]
     if command:

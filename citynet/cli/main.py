@@ -10,6 +10,7 @@ import click
 
 from citynet.cli.output import JSON, ReaderLeftError, as_problems, told
 from citynet.errors import CitynetError, InventoryError
+from citynet.storage import sentence
 
 COMMANDS = {
     "validate": ("citynet.cli.validate", "Check an inventory; every mistake at once."),
@@ -101,11 +102,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except CitynetError as error:
-        click.echo(str(error), err=True)
-        return 1
     except ReaderLeftError:
         return 141
+    except (CitynetError, OSError) as error:
+        said = sentence(error) if isinstance(error, OSError) else str(error)
+        if said is None:
+            raise
+        click.echo(said, err=True)
+        return 1
     return result if isinstance(result, int) else 0
 
 

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from citynet.cli.missing import running_lab
 from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
 from citynet.cli.progress import printed
 from citynet.errors import CitynetError
-from citynet.lab import api as labs
 from citynet.pipeline import prepare
 from citynet.verify.check import Result, Status
 from citynet.verify.gather import Gatherer
@@ -103,11 +103,7 @@ def _print(report: Report, *, verbose: bool) -> None:
 def _report(folder: Path, chosen: Selection, wait: float) -> Report:
     prepared = prepare(folder)
     checks = select(all_checks(prepared.context, prepared.house.roles), chosen)
-    lab = labs.find(prepared.name)
-    if lab is None:
-        raise CitynetError(
-            f"no lab of {prepared.name} is up; `citynet lab up -i {folder}` makes one"
-        )
+    lab = running_lab(prepared.name, folder)
     network = network_of(prepared, lab)
     skipped = unmeasured(checks, prepared.context, lab.twins, lab.closed)
     measured = [check for check in checks if check.id not in skipped]

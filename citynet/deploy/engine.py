@@ -4,11 +4,8 @@ Either every device gets its new configuration, or every one keeps the old; `doc
 says what that rests on, and `citynet.transaction` does it.
 """
 
-import getpass
-import os
 import secrets
 import shlex
-import socket
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +21,7 @@ from citynet.deploy.playbook import Playbook
 from citynet.deploy.report import DeviceResult, Report
 from citynet.deploy.work import Chosen, Plan, plan
 from citynet.errors import CitynetError
+from citynet.owner import owner
 from citynet.pipeline import Prepared
 from citynet.text import listed, nearest
 from citynet.transaction import journal as journals
@@ -73,7 +71,7 @@ def deploy(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
     """Make the change of a plan. Raises `BusyError`, `JournalError`, `UnfinishedError`."""
     started = time.monotonic()
     who = owner()
-    with held(way.folder, prepared.name, f"{who} since {_now()}"):
+    with held(way.folder, prepared.name, f"a deployment of {who} since {_now()}"):
         _finished(way.folder, prepared.name)
         run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         terms = replace(way.terms, at_once=todo.unconfirmed)
@@ -108,7 +106,7 @@ def finish(
     """
     started = time.monotonic()
     run, who = past.begun.run, owner()
-    with held(way.folder, prepared.name, f"{who} since {_now()}"):
+    with held(way.folder, prepared.name, f"a deployment of {who} since {_now()}"):
         past = load(way.folder, run)
         same = {n: w for n, w in todo.work.items() if past.begun.artifacts.get(n) == w.digest}
         journal = Journal.reopen(way.folder / f"{run}{journals.SUFFIX}")
@@ -245,15 +243,6 @@ def _closing(fleet: Nornir) -> Iterator[None]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def owner() -> str:
-    """Who holds a lock, for whoever finds it taken."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
-    return f"{user} on {socket.gethostname()}, process {os.getpid()}"
 
 
 __all__ = ["Chosen", "Plan", "Playbook", "Way", "check", "deploy", "finish", "load", "plan"]

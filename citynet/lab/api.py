@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from citynet.lab import engine, manifest, remote, vm
+from citynet.lab import census, engine, fence, manifest, remote, vm
 from citynet.lab.build import Builder, Containerlab, NodeImage
 from citynet.lab.cache import locked
 from citynet.lab.choose import choose, open_host
@@ -21,10 +21,12 @@ from citynet.lab.host import LabHost, NodeAccess, SshJump
 from citynet.lab.keys import SSH_PORT, new_pair
 from citynet.lab.paths import Paths, paths
 from citynet.lab.progress import Progress, Silent, timed
+from citynet.lab.quiet import undisturbed
 from citynet.lab.ssh_files import config_text, known_hosts
 from citynet.lab.state import LabFolder, Record
 from citynet.lab.topology import LabLink, LabNode, Topology
-from citynet.lab.vm import Vm, private
+from citynet.lab.vm import Vm
+from citynet.storage import in_words, private
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 
@@ -63,7 +65,8 @@ class Lab:
 class Status:
     """What is there now. `containers`: node -> state as docker calls it.
 
-    `twins` are the nodes that are management plane only.
+    `twins` are the nodes that are management plane only. `note`: what else there is to know of a
+    lab that is not up, and what to do about it.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Status:
     cut: tuple[str, ...]
     manifest: Mapping[str, Any]
     twins: tuple[str, ...] = ()
+    note: str = ""
 
 
 def up(
@@ -102,7 +106,8 @@ def up(
         if record and record.digest == wanted.digest and _still_up(folder, record):
             say.done(f"lab {topology.name} is up and as the inventory says", 0.0)
             return _lab(folder, record)
-        return _redeploy(builder, folder, kind, wanted, images)
+        with undisturbed(folder, topology.name, "up"):
+            return _redeploy(builder, folder, kind, wanted, images)
 
 
 def find(name: str, *, environ: Mapping[str, str] = os.environ) -> Lab | None:
@@ -117,29 +122,41 @@ def find(name: str, *, environ: Mapping[str, str] = os.environ) -> Lab | None:
 
 
 def down(
-    name: str, *, progress: Progress | None = None, environ: Mapping[str, str] = os.environ
+    name: str,
+    *,
+    progress: Progress | None = None,
+    environ: Mapping[str, str] = os.environ,
+    force: bool = False,
 ) -> bool:
-    """Remove a lab and all that was made for it; False if there was nothing to remove."""
+    """Remove a lab and all that was made for it; False if there was nothing to remove.
+
+    Raises `BusyError` while a deployment is at work on it, unless `force` is given.
+    """
     say = progress or Silent()
     where = paths(environ)
     with _exclusive(where, name) as folder:
-        if not folder.exists():
+        if not folder.exists() and not Vm(folder.vm, name).running():
             return False
-        with timed(say, f"remove lab {name}"):
+        with timed(say, f"remove lab {name}"), undisturbed(folder, name, "down", force=force):
             _remove(folder, name)
-            shutil.rmtree(folder.root)
+            if folder.exists():
+                shutil.rmtree(folder.root)
     return True
 
 
 def status(name: str, *, environ: Mapping[str, str] = os.environ) -> Status:
     """What is there now of the lab of this name."""
-    folder = _folder(paths(environ), name)
+    where = paths(environ)
+    folder = _folder(where, name)
     record = folder.load()
     lab = find(name, environ=environ)
     if lab is None or record is None:
         known = record.manifest if record else {}
         host = record.host if record else ""
-        return Status(name, running=False, host=host, containers={}, cut=(), manifest=known)
+        note = census.note(where, name)
+        return Status(
+            name, running=False, host=host, containers={}, cut=(), manifest=known, note=note
+        )
     with attached(lab) as there:
         states = engine.containers(there, name)
         running = engine.complete(states, lab.topology)
@@ -222,8 +239,8 @@ def _hint(wrong: str, right: Iterable[str]) -> str:
 def _exclusive(where: Paths, name: str) -> Iterator[LabFolder]:
     """One command at a time may change a lab."""
     folder = _folder(where, name)
-    busy = f"another citynet is working on lab {name}; wait for it, or end it"
-    with locked(where.state / f".{name}.lock", busy):
+    busy = f"another citynet is working on lab {name}: process {{process}}; wait for it, or end it"
+    with in_words(where.state), locked(where.lock(name), busy):
         yield folder
 
 
@@ -281,6 +298,8 @@ def _redeploy(
         user, keys = new_pair(), {node.name: new_pair() for node in nodes if not node.vendor}
         with timed(say, f"containerlab deploys {len(nodes)} nodes"):
             engine.deploy(host, wanted, keys, user, binary)
+        if kind != "vm" and (said := fence.close(host, topology.name)):
+            say.note(said)
         with timed(say, "wait for the routers"):
             engine.wait_ready(host, topology)
         shown = engine.own_keys(host, topology)
@@ -318,6 +337,7 @@ def _fresh_host(
         cpus = os.cpu_count() or 1
         return vm.start(builder, base, machine, nodes, cpus, extra=extra), base.about
     host = open_host(kind, folder, name)
+    fence.open_again(host, name)
     engine.destroy(host, name)
     return host, {}
 
@@ -330,6 +350,7 @@ def _remove(folder: LabFolder, name: str) -> None:
         record = None
     if record and record.host != "vm":
         with contextlib.closing(open_host(record.host, folder, name)) as host:
+            fence.open_again(host, name)
             engine.destroy(host, name)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import shutil
 import subprocess
 import tarfile
@@ -188,7 +189,9 @@ class Builder:
 
 def _digest(recipe: Recipe, hooks: Sequence[str] = ()) -> str:
     """Of all that decides the result: the recipe's files, its suite, and what is done to it."""
-    steps = "\n".join(hooks).replace(str(recipe.folder), "")
+    steps = "\n".join(hooks)
+    for file in sorted((recipe.folder / "files").glob("*")):
+        steps = steps.replace(shlex.quote(str(file)), f"/files/{file.name}")
     return digest_of([folder_digest(recipe.folder).encode(), recipe.suite.encode(), steps.encode()])
 
 

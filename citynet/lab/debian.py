@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citynet.lab.errors import BuildError
+from citynet.lab.tool import run_tool
 
 EPOCH = "1767225600"
 """2026-01-01: no file of an image is younger, so the same packages give the same bytes."""
@@ -119,16 +120,12 @@ def make_root(
         recipe.suite,
         str(target),
     ]
-    completed = subprocess.run(
-        command,
-        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "LC_ALL": "C.UTF-8"}
+    completed = run_tool(command, environment)
     if completed.returncode:
         said = "\n".join(completed.stderr.strip().splitlines()[-12:])
         raise BuildError(f"mmdebstrap could not make {recipe.folder.name} (network?):\n{said}")
+    target.chmod(0o600)
     return {} if extract else parse_versions(versions.read_text(encoding="utf-8"))
 
 

@@ -21,6 +21,10 @@ class Paths:
         """The folder of one lab."""
         return self.state / name
 
+    def lock(self, name: str) -> Path:
+        """Held by the command that changes this lab."""
+        return self.state / f".{name}.lock"
+
 
 def paths(environ: Mapping[str, str]) -> Paths:
     """The folders for this user, from the environment; creates none of them."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from citynet.lab.errors import BuildError, HostError
@@ -25,6 +26,14 @@ takes a third of the time there. The VM's own init looks for `emulated`.
 PROBE_LINE = "console=ttyS0 panic=-1 loglevel=7"
 PROBE_SECONDS = 6.0
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
+PRIVATE = 0o077
+"""The umask of QEMU and its tools: disks carry keys, and a console what a router says."""
+NAME = "citynet-"
+"""What the names of our VMs begin with."""
+NETWORK = "user,id=net0,restrict=on"
+"""The VM's network: nothing of this machine or beyond is reached from in there; only what is
+forwarded leads in, and its answers out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +58,14 @@ class Toolbox:
         return {"QEMU_MODULE_DIR": modules, "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
 
     def run(self, program: str, *arguments: str) -> str:
-        """Standard output of a tool that must succeed."""
+        """Standard output of a tool that must succeed; what it writes is the user's alone."""
         completed = subprocess.run(
             [*self.command(program), *arguments],
             env=self.environment(),
             capture_output=True,
             text=True,
             check=False,
+            umask=PRIVATE,
         )
         if completed.returncode:
             raise BuildError(f"{program} failed: {completed.stderr.strip()[-1000:]}")
@@ -107,7 +117,7 @@ def arguments(toolbox: Toolbox, machine: Machine) -> list[str]:
         *("-kernel", str(machine.kernel), "-initrd", str(machine.initrd)),
         *("-append", KERNEL_LINE if machine.kvm else f"{KERNEL_LINE} {EMULATED}"),
         *(word for disk in machine.disks for word in ("-drive", _drive(disk))),
-        *("-netdev", f"user,id=net0,{forward}"),
+        *("-netdev", f"{NETWORK},{forward}"),
         *("-device", "virtio-net-pci,netdev=net0,romfile="),
         *("-device", "virtio-rng-pci"),
         *("-serial", f"file:{machine.serial}"),
@@ -123,34 +133,95 @@ def start(toolbox: Toolbox, machine: Machine, pid_file: Path) -> None:
         text=True,
         check=False,
         cwd="/",
+        umask=PRIVATE,
     )
     if completed.returncode:
         raise HostError(f"QEMU did not start: {completed.stderr.strip()[-1000:]}")
 
 
-def running(pid_file: Path, name: str, proc: Path = Path("/proc")) -> int | None:
-    """The pid of the VM `name`, if the process with the noted pid is that VM.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A QEMU that citynet started, found among the processes."""
 
-    A pid alone proves nothing after a crash or a reboot: numbers are used again. The name is
-    unique to a lab's folder and is a word of QEMU's command line; a zombie has no such line.
+    pid: int
+    name: str
+    pid_file: Path
+
+    @property
+    def noted(self) -> bool:
+        """Whether its own folder still says that it is this process."""
+        return _noted(self.pid_file) == self.pid
+
+
+def machines(proc: Path = Path("/proc")) -> list[Found]:
+    """Every QEMU of this user's that citynet started, of whatever folder."""
+    numbers = (each for each in proc.iterdir() if each.name.isdigit())
+    found = (_described(each) for each in sorted(numbers, key=lambda each: int(each.name)))
+    return [each for each in found if each is not None]
+
+
+def _described(process: Path) -> Found | None:
+    """What a process's command line says of the VM it is; None if it is none of ours.
+
+    A word alone proves nothing: an editor has one, and so has whatever looks for it.
     """
     try:
-        pid = int(pid_file.read_text(encoding="ascii"))
-        words = (proc / str(pid) / "cmdline").read_bytes().split(b"\0")
+        if process.stat().st_uid != os.geteuid():
+            return None
+        words = os.fsdecode((process / "cmdline").read_bytes()).split("\0")
+    except OSError:
+        return None
+    if not any(Path(word).name.startswith("qemu") for word in words):
+        return None
+    said = dict(pairwise(words))
+    name = said.get("-name", "")
+    if not name.startswith(NAME):
+        return None
+    return Found(int(process.name), name, Path(said.get("-pidfile", "")))
+
+
+def _noted(pid_file: Path) -> int | None:
+    try:
+        return int(pid_file.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
-    return pid if name.encode() in words else None
+
+
+def running(pid_file: Path, name: str, proc: Path = Path("/proc")) -> int | None:
+    """The pid of the VM `name`: the process that is noted, if it is that VM, or any that is.
+
+    A pid alone proves nothing after a crash or a reboot: numbers are used again. The name is
+    unique to a lab's folder; a VM whose folder was removed, or whose start was killed before its
+    pid was noted, is found by it.
+    """
+    pid = _noted(pid_file)
+    found = _described(proc / str(pid)) if pid is not None else None
+    if found is not None and found.name == name:
+        return pid
+    return next((each.pid for each in machines(proc) if each.name == name), None)
 
 
 def stop(pid_file: Path, name: str, patience: float = 10.0) -> None:
     """End a VM at once: it is disposable, so nothing in it is asked. Fine if it is not there."""
     deadline = time.monotonic() + patience
     while (pid := running(pid_file, name)) is not None:
-        if time.monotonic() > deadline:
-            raise HostError(f"the VM's process {pid} does not end; end it by hand and try again")
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
+        _kill(pid, deadline)
+
+
+def end_under(folder: Path) -> list[Found]:
+    """End every VM that was started from somewhere below `folder`, and say which these were."""
+    found = [each for each in machines() if each.pid_file.is_relative_to(folder)]
+    for each in found:
+        stop(each.pid_file, each.name)
+    return found
+
+
+def _kill(pid: int, deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise HostError(f"the VM's process {pid} does not end; end it by hand and try again")
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.05)
 
 
 def kvm_works(toolbox: Toolbox, kernel: Path, initrd: Path, scratch: Path) -> tuple[bool, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from citynet.lab.errors import StateError
 from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology, Vendor
+from citynet.storage import in_words, private
 
 FORMAT = 1
 
@@ -68,17 +69,17 @@ class LabFolder:
         document = {"format": FORMAT, **asdict(record)}
         scratch = self.record_file.with_suffix(".new")
         text = json.dumps(document, default=str, indent=2, sort_keys=True)
-        scratch.touch(mode=0o600)
-        scratch.write_text(text + "\n", encoding="utf-8")
+        private(scratch, f"{text}\n".encode())
         scratch.replace(self.record_file)
 
     def load(self) -> Record | None:
         """The record; None if the lab never came as far as having one."""
         try:
-            document = json.loads(self.record_file.read_text(encoding="utf-8"))
+            with in_words(self.record_file):
+                document = json.loads(self.record_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise self._damaged(str(error)) from error
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise self._damaged("another version of citynet wrote it")

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import shlex
 import socket
 import tarfile
@@ -14,6 +15,7 @@ from typing import Protocol
 
 import paramiko
 
+from citynet import xdg
 from citynet.lab.errors import HostError
 from citynet.lab.host import Completed, SshJump, Watch
 
@@ -111,10 +113,10 @@ def connect(jump: SshJump, label: str, timeout: float = 10.0) -> ParamikoConnect
     client = paramiko.SSHClient()
     # A refused channel is an answer here, not something to warn about on a person's screen.
     client.set_log_channel(LOG_CHANNEL)
-    client.load_host_keys(str(jump.known_hosts))
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
     own = jump.key_file is not None
     try:
+        client.load_host_keys(str(jump.known_hosts))
         client.connect(
             jump.host,
             port=jump.port,
@@ -196,4 +198,4 @@ def _lines(stream: "paramiko.ChannelFile", watch: Watch | None) -> str:
 
 def user_known_hosts() -> Path:
     """The user's own list of host keys; OpenSSH's default place."""
-    return Path.home() / ".ssh" / "known_hosts"
+    return xdg.home(os.environ) / ".ssh" / "known_hosts"

@@ -7,8 +7,8 @@ import shutil
 import socket
 import tarfile
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from citynet.lab.progress import timed
 from citynet.lab.qemu import Disk, Machine, Toolbox
 from citynet.lab.remote import RemoteHost
 from citynet.lab.transport import connect
+from citynet.storage import private, tightness
 
 BOOT_SECONDS = 180.0
 PORTS = range(20_000, 32_768)
@@ -52,11 +53,16 @@ class Vm:
     @property
     def machine_name(self) -> str:
         """A word of QEMU's command line that no other VM has."""
-        return f"citynet-{self.lab}-{digest_of([str(self.folder).encode()])[:8]}"
+        return f"{qemu.NAME}{self.lab}-{digest_of([str(self.folder).encode()])[:8]}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process of its QEMU, if that runs."""
+        return qemu.running(self.folder / "pid", self.machine_name)
 
     def running(self) -> bool:
         """Whether its QEMU runs."""
-        return qemu.running(self.folder / "pid", self.machine_name) is not None
+        return self.pid is not None
 
     def jump(self) -> SshJump:
         """Its SSH server."""
@@ -77,7 +83,12 @@ class Vm:
         """Log in to the running VM."""
         through = self.jump()
         directory = f"/var/lib/citynet/labs/{self.lab}"
-        return RemoteHost("vm", directory, connect(through, "vm"), through)
+        try:
+            return RemoteHost("vm", directory, connect(through, "vm"), through)
+        except HostError as error:
+            if said := tightness(self.folder):  # QEMU stops a VM whose disk cannot grow
+                raise HostError(f"{error}{said}, then `citynet lab down` and `lab up`") from error
+            raise
 
 
 def build_base(builder: Builder, images: Mapping[str, NodeImage], clab: Containerlab) -> Base:
@@ -90,7 +101,7 @@ def build_base(builder: Builder, images: Mapping[str, NodeImage], clab: Containe
     root = builder.vm_root(toolbox)
     cache, disk, parts = Cache(builder.paths.cache), root.disk, [str(root.folder), clab.digest]
     for key, image in sorted(images.items()):
-        parts.append(image.reference + image.digest)
+        parts += [_identity(disk), image.reference + image.digest]
         layer = _Layer(builder, toolbox, root, disk, clab, key, image)
         digest = digest_of(each.encode() for each in parts)
         disk = cache.get("base", digest, layer.build) / DISK
@@ -113,16 +124,27 @@ def start(
     with timed(builder.progress, f"boot the VM ({cpus} CPUs, {memory} MiB, {how})"):
         vm.folder.mkdir(parents=True, mode=0o700)
         disk = vm.folder / "disk.qcow2"
-        _overlay(base.toolbox, base.disk, disk)
-        return _boot(
-            base.toolbox,
-            base.root,
-            vm,
-            disks=(Disk(disk, "qcow2"),),
-            memory=memory,
-            cpus=cpus,
-            kvm=kvm,
-        )
+        with _kept_if_it_starts(vm):
+            _overlay(base.toolbox, base.disk, disk)
+            return _boot(
+                base.toolbox,
+                base.root,
+                vm,
+                disks=(Disk(disk, "qcow2"),),
+                memory=memory,
+                cpus=cpus,
+                kvm=kvm,
+            )
+
+
+@contextmanager
+def _kept_if_it_starts(vm: Vm) -> Iterator[None]:
+    """A VM whose start fails or is interrupted is of no use, and would only take memory."""
+    try:
+        yield
+    except BaseException:
+        vm.remove()
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +171,8 @@ class _Layer:
         vm = Vm(folder / "vm", "base")
         vm.folder.mkdir(mode=0o700)
         disks = (Disk(disk, "qcow2"), Disk(self.image.tar, "raw"))
-        host = _boot(self.toolbox, self.root, vm, disks=disks, memory=2048, cpus=2, kvm=kvm)
+        with _kept_if_it_starts(vm):
+            host = _boot(self.toolbox, self.root, vm, disks=disks, memory=2048, cpus=2, kvm=kvm)
         try:
             take = f"docker import --change '{ENTRYPOINT}' - {self.image.reference} </dev/vdc"
             checked(host, ["sh", "-ec", take], timeout=900)
@@ -159,6 +182,12 @@ class _Layer:
         finally:
             host.close()
             vm.remove()
+
+
+def _identity(disk: Path) -> str:
+    """Stands for one making of a disk: what lies on a disk that was made again is no good."""
+    state = disk.stat()
+    return f"{state.st_size} {state.st_mtime_ns}"
 
 
 def _overlay(toolbox: Toolbox, below: Path, disk: Path) -> None:
@@ -216,12 +245,6 @@ def _make_keys(vm: Vm, port: int) -> Path:
             info.size, info.mode = len(content), 0o600
             tar.addfile(info, io.BytesIO(content))
     return seed
-
-
-def private(file: Path, content: bytes) -> None:
-    """Write a file that was never readable by anyone else."""
-    file.touch(mode=0o600)
-    file.write_bytes(content)
 
 
 def _wait_for_ssh(vm: Vm, port: int) -> None:

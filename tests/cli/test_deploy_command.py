@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -163,8 +164,29 @@ def test_a_run_in_a_lab_is_finished_in_the_lab(command: Command) -> None:
     assert "every device has its old configuration" in command.out
 
 
+@pytest.mark.parametrize("words", [(), ("--check",), ("--limit", "r1"), ("--health", "strict")])
+def test_without_a_lab_one_sentence_and_no_journal(
+    command: Command, words: tuple[str, ...]
+) -> None:
+    command.monkeypatch.chdir(command.home)
+    assert command("-i", "the city", *words) == 1
+    said = "lab demo is not up: `citynet lab up -i 'the city'` brings it up"
+    assert command.err == f"{said}, or --access says how real devices are reached\n"
+    assert command.out == ""
+    assert not list(command.home.rglob("*.journal"))
+    assert not (command.home / "state").exists()
+    assert not command.world.calls
+
+
 def test_a_run_of_nobody_knows_which_devices_needs_to_be_told(command: Command) -> None:
+    command.lab()
+    command.world.silent_from = {"r3": "extend"}
     assert command("-i", str(command.city), "--patience", "0", "--health", "off") == 1
+    gone = paths({"XDG_STATE_HOME": str(command.home / "state")}).lab("demo")
+    apart = command.home / "state" / "citynet" / "runs" / "demo"
+    apart.parent.mkdir()
+    (gone / "runs").rename(apart)
+    shutil.rmtree(gone)
     (file,) = command.runs
     assert command("-i", str(command.city), "--resume", file.stem) == 1
     assert "--access has to say how its devices are reached" in command.err
@@ -269,6 +291,9 @@ def test_sessions_of_real_devices_are_looked_at(command: Command) -> None:
 def test_strict_is_never_accepted_and_checks_nothing(
     command: Command, words: tuple[str, ...]
 ) -> None:
+    if "--resume" not in words:
+        command.access.write_text(f"{LOGIN}nodes: {{}}\n")
+        words = ("--access", str(command.access), *words)
     rest = ("--health", "strict", *words)
     assert command("-i", str(command.city), *rest) == 1
     assert "--health strict: " in command.err

@@ -8,19 +8,17 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from citynet.lab import api, qemu
-from citynet.lab.paths import paths
 from citynet.lab.vm import Vm
 from citynet.transaction.journal import Journal
 from citynet.transaction.words import Begun, Committing, Staged
 from tests.lab_e2e.routers import until
-from tests.lab_e2e.small import NODES, write_city
+from tests.lab_e2e.small import NODES, Small
 
 pytestmark = pytest.mark.beside
 NAME = "phoenix"
@@ -35,55 +33,9 @@ def ended(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] in "ZX"
 
 
-class Small:
-    """The lab of a city of two routers in a VM of its own, with state of its own."""
-
-    def __init__(self, home: Path) -> None:
-        self.city = write_city(NAME, home / "city")
-        self.environ = {**os.environ, "XDG_STATE_HOME": str(home / "state")}
-        self.vm = Vm(paths(self.environ).lab(NAME) / "vm", NAME)
-
-    def citynet(self, verb: str, *rest: str) -> "subprocess.CompletedProcess[str]":
-        """Run `citynet lab …` on it."""
-        return self.run("lab", verb, "-i", str(self.city), *rest)
-
-    def deploy(self) -> "subprocess.CompletedProcess[str]":
-        """Run `citynet deploy` on it."""
-        return self.run("deploy", "-i", str(self.city), "--health", "off")
-
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run citynet with this state."""
-        command = [sys.executable, "-m", "citynet", *arguments]
-        return subprocess.run(
-            command, env=self.environ, capture_output=True, text=True, check=False, timeout=900
-        )
-
-    def up(self) -> None:
-        """It comes up, or the test ends with what was said."""
-        done = self.citynet("up", "--host", "vm")
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def containers(self) -> dict[str, str]:
-        """State by node, as `lab status` says it."""
-        found = json.loads(self.citynet("status", "--json").stdout)
-        states: dict[str, str] = found["containers"]
-        return states
-
-    def pid(self) -> int:
-        """Of its QEMU."""
-        found = qemu.running(self.vm.folder / "pid", self.vm.machine_name)
-        assert found is not None
-        return found
-
-    def answers(self) -> bool:
-        """Whether a router of it does what it is told."""
-        done = self.citynet("exec", "left", "--", "ip", "-br", "link", "show", "wire")
-        return done.returncode == 0 and "wire" in done.stdout
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
-    found = Small(tmp_path_factory.mktemp("phoenix"))
+    found = Small(NAME, tmp_path_factory.mktemp("phoenix"))
     found.up()
     yield found
     found.citynet("down")

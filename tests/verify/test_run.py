@@ -248,7 +248,7 @@ class OnlyTwins:
 def test_a_city_in_which_nothing_can_be_measured_has_failed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("citynet.cli.verify.labs.find", lambda _: OnlyTwins())
+    monkeypatch.setattr("citynet.cli.verify.running_lab", lambda *_: OnlyTwins())
     assert command(["verify", "-i", "inventory/demo"]) == 1
     assert "0 passed, 0 failed, 136 not measured: nothing could be" in capsys.readouterr().out
     assert command(["verify", "-i", "inventory/demo", "--json"]) == 1
@@ -332,6 +332,6 @@ def test_of_every_fault_most_checks_know_nothing() -> None:
 def test_without_a_lab_a_person_is_told_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("citynet.cli.verify.labs.find", lambda _: None)
+    monkeypatch.setattr("citynet.cli.missing.api.find", lambda _: None)
     assert command(["verify", "-i", "inventory/demo", "--junit", str(tmp_path / "x")]) == 1
     assert "citynet lab up -i inventory/demo" in capsys.readouterr().err
