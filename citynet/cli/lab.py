@@ -12,6 +12,7 @@ from typing import Any
 import click
 import yaml
 
+from citynet.cli import lab_tools
 from citynet.cli.graph import output_option, write
 from citynet.cli.options import PathName, inventory_option, json_option, yang_option
 from citynet.cli.progress import printed
@@ -219,6 +220,10 @@ def graph(folder: Path, output: Path | None, *, as_json: bool) -> None:
     running = {node for node, state in now.containers.items() if state == "running"}
     down = tuple(node for node in prepared.facts if node not in running)
     write(picture(prepared.context, Scars(cut=tuple(now.cut), down=down)), output, as_json=as_json)
+
+
+for _tool in lab_tools.COMMANDS:
+    lab.add_command(_tool)
 
 
 def _name(folder: Path) -> str:
