@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 import click
 
+from citynet.cli import complete
 from citynet.cli.options import inventory_option, json_option
 from citynet.lab import api, capture, copy, impair, logs
 from citynet.lab.api import Lab
@@ -60,11 +61,13 @@ def running(folder: Path) -> Lab:
 
 
 @click.command("capture", epilog=CAPTURE_EPILOG)
-@click.argument("name", metavar="LINK|NODE")
+@click.argument("name", metavar="LINK|NODE", shell_complete=complete.links_and_nodes)
 @inventory_option
 @click.option("-w", "--write", "target", metavar="FILE", help="Write pcap here; - is stdout.")
 @click.option("--live", is_flag=True, help="Show it as it comes, in Wireshark or tcpdump.")
-@click.option("--end", metavar="NODE", help="The end of a link to listen at.")
+@click.option(
+    "--end", metavar="NODE", shell_complete=complete.ends, help="The end of a link to listen at."
+)
 @click.option("--filter", "expression", default="", metavar="BPF", help="As tcpdump takes it.")
 @click.option("--count", type=click.IntRange(min=1), help="End after so many packets.")
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after so long.")
@@ -169,14 +172,19 @@ def _viewer_command() -> list[str]:
 
 
 @click.command("impair", epilog=IMPAIR_EPILOG)
-@click.argument("link", required=False)
+@click.argument("link", required=False, shell_complete=complete.links)
 @inventory_option
 @click.option("--delay", type=float, metavar="MS", help="Milliseconds later.")
 @click.option("--jitter", type=float, metavar="MS", help="The delay varies by so much.")
 @click.option("--loss", type=float, metavar="PERCENT", help="So many packets are lost.")
 @click.option("--rate", type=float, metavar="MBIT", help="Mbit/s at most.")
 @click.option("--corrupt", type=float, metavar="PERCENT", help="So many have a wrong bit.")
-@click.option("--end", metavar="NODE", help="Only what this end sends.  [default: both]")
+@click.option(
+    "--end",
+    metavar="NODE",
+    shell_complete=complete.ends,
+    help="Only what this end sends.  [default: both]",
+)
 @click.option("--clear", is_flag=True, help="Take it away.")
 @json_option
 def impair_command(
@@ -221,6 +229,15 @@ def _wish(
     return made
 
 
+def impaired_now(status: api.Status) -> tuple[impair.Impaired, ...]:
+    """What is impaired in a lab of which all nodes run; nothing is known of another one."""
+    lab = api.find(status.name) if status.running else None
+    if lab is None:
+        return ()
+    with api.attached(lab) as host:
+        return impair.impaired(host, lab.topology)
+
+
 def _show_impaired(lab: Lab, link: str | None, end: str | None, *, as_json: bool) -> None:
     """What is impaired now: read back from the kernel, not what was asked for."""
     with api.attached(lab) as host:
@@ -240,7 +257,7 @@ def _show_impaired(lab: Lab, link: str | None, end: str | None, *, as_json: bool
     "logs",
     epilog="Example:  citynet lab logs gov-acc1 -i inventory/demo --since 10m --follow",
 )
-@click.argument("node")
+@click.argument("node", shell_complete=complete.lab_nodes)
 @inventory_option
 @click.option("-f", "--follow", is_flag=True, help="Go on with what comes; Ctrl-C ends it.")
 @click.option("--since", metavar="TIME", help="10m, 2h, or 2026-11-30T19:00:00 (UTC).")
@@ -293,8 +310,8 @@ Examples:
   citynet lab cp 'my notes.txt' 'gov-acc1:/root/my notes.txt' -i inventory/demo
 """,
 )
-@click.argument("source", metavar="SRC")
-@click.argument("target", metavar="DST")
+@click.argument("source", metavar="SRC", shell_complete=complete.sides)
+@click.argument("target", metavar="DST", shell_complete=complete.sides)
 @inventory_option
 def cp_command(source: str, target: str, folder: Path) -> int:
     """Copy files and folders between here and a node: one of the two is NODE:PATH."""
