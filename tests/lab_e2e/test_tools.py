@@ -55,8 +55,8 @@ class Customer:
     def __init__(self, host: LabHost) -> None:
         self.host = host
         endpoints = prepare(DEMO).plan.endpoints
-        self.other = str(endpoints["health/platform"].customer_ipv4.ip)
-        self.own = endpoints["health/commission"].customer_ipv4.ip
+        self.other = str(endpoints["health", "platform"].customer_ipv4.ip)
+        self.own = endpoints["health", "commission"].customer_ipv4.ip
 
     def ping(self, count: int = 5, wait: int = 2) -> tuple[int, float]:
         """How many of so many pings were answered, and their average in ms."""
