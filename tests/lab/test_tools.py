@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from citynet.cli import lab_tools
+from citynet.cli.main import run
 from citynet.lab import capture, copy, ends, impair, logs, pcap
 from citynet.lab.api import Lab
 from citynet.lab.errors import LabError
@@ -225,3 +227,54 @@ def test_a_twin_and_a_vendors_image_have_no_packets(lab: Lab, topology: Topology
     assert {end.node for end in ends.all_ends(mixed.topology)} == {"customers"}
     with pytest.raises(LabError, match="east is a twin"):
         copy.command(mixed, "east:/a", ".")
+
+
+@pytest.mark.parametrize(
+    ("installed", "display", "expected"),
+    [
+        (("wireshark", "tcpdump"), ":0", "wireshark"),
+        (("wireshark", "tcpdump"), "", "tcpdump"),
+        (("tcpdump",), ":0", "tcpdump"),
+        (("wireshark",), "", None),
+        ((), ":0", None),
+    ],
+)
+def test_the_viewer_is_what_this_machine_has(
+    installed: tuple[str, ...],
+    display: str,
+    expected: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in installed:
+        (tmp_path / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    if expected:
+        assert lab_tools._viewer_command()[0] == expected
+    else:
+        with pytest.raises(LabError, match="needs Wireshark and a display, or tcpdump"):
+            lab_tools._viewer_command()
+
+
+def test_packets_are_not_for_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([], ["-w", "a.pcap", "--live"]):
+        assert run(["lab", "capture", "x", "-i", "inventory/demo", *words]) == 2
+        assert "say where the packets go" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["acc1-agg1", "--clear", "--loss", "1"], "leave out the values, or --clear"),
+        (["--loss", "1"], "name the link"),
+        (["acc1-agg1", "--rate", "0"], "--rate is 0"),
+        (["acc1-agg1", "--delay", "-1"], "--delay is -1"),
+    ],
+)
+def test_what_makes_no_sense_needs_no_lab(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["lab", "impair", "-i", "inventory/demo", *words]) == 1
+    assert said in capsys.readouterr().err

@@ -194,18 +194,21 @@ def test_a_node_says_what_sshd_and_frr_do(lab: api.Lab, host: LabHost) -> None:
 
 
 def test_new_lines_are_followed_and_nothing_is_left(lab: api.Lab, host: LabHost) -> None:
-    command = [sys.executable, "-m", "citynet", "lab", "logs", NODE, "-f", "--tail", "0"]
+    command = [sys.executable, "-m", "citynet", "lab", "logs", NODE, "-f", "--tail", "1"]
     process = subprocess.Popen(
         [*command, "-i", str(DEMO)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     with process:
         assert process.stdout is not None
+        assert process.stdout.readline().strip(), "the last line so far"
+        say = f"echo $(date '+%Y/%m/%d %T') TEST: a line of FRR >>{logs.FRR_LOG}"
+        assert citynet("exec", NODE, "--", say).returncode == 0
         time.sleep(4)
-        assert citynet("exec", NODE, "--", "vtysh", "-c", "send log citynet-test").returncode == 0
-        line = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-    assert process.returncode == 0, process.stderr
-    assert line.strip(), "what sshd said of the command, or what FRR was given"
+        said = process.stdout.read()
+    assert process.returncode == 0
+    assert said.count("TEST: a line of FRR") == 1
+    assert said.count("Accepted publickey for root") == 1, "sshd let the command in"
     left = f"docker exec {container_name('demo', NODE)} pgrep -f {logs.FRR_LOG}"
     assert until(lambda: host.run(["sh", "-c", left]).stdout == "", 20)
 
