@@ -4,8 +4,8 @@ Every error that citynet expects is a `CitynetError`; the command line prints it
 An error in an inventory is a list of `Problem`s, each at a place in a file, all at once.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in the merged inventory: `("nodes", "gov-core1", "loopback")`."""
@@ -33,7 +33,8 @@ class Problem:
 
     `path` says where in the intent, `position` where in a file (filled in by the loader's
     source map). `expected` and `hint` complete the sentence: what would have been right,
-    and the nearest valid name or a command that helps.
+    and the nearest valid name or a command that helps. `code` names the kind of mistake, for
+    `citynet explain`; two problems that differ in nothing else are the same.
     """
 
     what: str
@@ -41,12 +42,18 @@ class Problem:
     expected: str | None = None
     hint: str | None = None
     position: Position | None = None
+    code: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         where = f"{self.position}: " if self.position else ""
         expected = f", expected {self.expected}" if self.expected else ""
         hint = f"; {self.hint}" if self.hint else ""
         return f"{where}{self.what}{expected}{hint}"
+
+
+def coded(code: str, problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems, each of this kind where it does not say of which."""
+    return (each if each.code else replace(each, code=code) for each in problems)
 
 
 class InventoryError(CitynetError):

@@ -9,7 +9,7 @@ from msgspec import Struct
 from citynet.allocate import Plan, numbered
 from citynet.allocate import problems as clashes
 from citynet.build import Context, DeviceFacts, context, option_problems, sound_facts
-from citynet.errors import InventoryError, Problem
+from citynet.errors import InventoryError, Problem, coded
 from citynet.house import House, open_house
 from citynet.load import Reading, Sources, check, read_city, sound
 from citynet.load.sound import entry_of
@@ -71,17 +71,17 @@ def _built(
     """Numbers and facts of what is sound, and all that is wrong with it or with options."""
     if read.city is not None:
         problems += option_problems(house.roles, read.city, read.sources)
-        problems += unknown_platforms(read.city, house.platforms)
+        problems += coded("unknown-platform", unknown_platforms(read.city, house.platforms))
     if read.part is None:
         return None
     plan = numbered(read.part)
-    problems += clashes(read.part, plan)
+    problems += coded("clash", clashes(read.part, plan))
     ready = context(read.part, plan)
     facts = fitted(sound_facts(ready, house.roles), house.platforms)
-    problems += cell_problems(facts.values(), house.platforms)
-    problems += name_problems(ready, facts, house.platforms)
+    problems += coded("cannot-do", cell_problems(facts.values(), house.platforms))
+    problems += coded("device-name", name_problems(ready, facts, house.platforms))
     for role in house.roles:
-        problems += role.contradictions(ready, facts)
+        problems += coded("contradiction", role.contradictions(ready, facts))
     return ready, facts
 
 
@@ -92,7 +92,8 @@ def _placed(
     found = []
     for each in problems:
         key = setting_of(read.city, settings, each.path) if settings and read.city else None
-        named = Problem(f"setting {key}: {each.what}", each.path, each.expected, each.hint)
+        said = f"setting {key}: {each.what}"
+        named = Problem(said, each.path, each.expected, each.hint, code=each.code)
         found.append(named if key else read.sources.place(each))
     return InventoryError(in_order(found))
 

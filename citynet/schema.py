@@ -111,9 +111,15 @@ class Tree:
         return target
 
 
-def tree_of(model: type[BaseModel]) -> Tree:
+def schema_of(model: type[BaseModel]) -> Schema:
     """The schema of any model: of a role's options."""
-    return Tree(model.model_json_schema(by_alias=True, schema_generator=_Generator))
+    made: Schema = model.model_json_schema(by_alias=True, schema_generator=_Generator)
+    return made
+
+
+def tree_of(model: type[BaseModel]) -> Tree:
+    """The same, to be walked."""
+    return Tree(schema_of(model))
 
 
 @cache

@@ -15,7 +15,7 @@ from citynet.allocate.pinned import is_pinned
 from citynet.allocate.plan import LinkNumbers, Plan
 from citynet.allocate.pools import misfits, without_room
 from citynet.allocate.spaces import pins_inside_pools
-from citynet.errors import InventoryError, KeyPath, Problem
+from citynet.errors import InventoryError, KeyPath, Problem, coded
 from citynet.model import City, Link, Span
 
 
@@ -221,8 +221,11 @@ def problems(city: City, plan: Plan) -> list[Problem]:
 
     Where pools have no room, numbers that nobody pinned clash because of that, and are not told.
     """
-    found = [*misfits(city, plan), *no_such_ports(city, plan)]
-    cramped = without_room(city, plan)
+    found = [
+        *coded("does-not-fit", misfits(city, plan)),
+        *coded("unknown-port", no_such_ports(city, plan)),
+    ]
+    cramped = [*coded("no-room", without_room(city, plan))]
     makers = (
         _domain_claims,
         _node_claims,
@@ -239,7 +242,7 @@ def problems(city: City, plan: Plan) -> list[Problem]:
     return [
         *found,
         *_clashes(claims),
-        *pins_inside_pools(city, plan),
+        *coded("inside-another", pins_inside_pools(city, plan)),
         *_overlaps(city, plan),
         *same_light(city, plan),
     ]

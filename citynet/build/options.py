@@ -41,10 +41,12 @@ def option_problems(
             role = known.get(name)
             if role is None:
                 what = f"no role is called {name!r}"
-                yield Problem(what, (*path, name), _one_of(fit), nearest(name, fit))
+                yield Problem(
+                    what, (*path, name), _one_of(fit), nearest(name, fit), code="unknown-role"
+                )
             elif name not in fit:
                 what = f"role {name} is not for a{_WHAT[kind]}"
-                yield Problem(what, (*path, name), _one_of(fit))
+                yield Problem(what, (*path, name), _one_of(fit), code="wrong-kind")
             else:
                 yield from _value_problems(role, values, (*path, name), places)
 

@@ -14,7 +14,7 @@ from nornir.core import Nornir
 from rich.console import Console
 from rich.text import Text
 
-from citynet.cli import runs
+from citynet.cli import complete, runs
 from citynet.cli.missing import running_lab
 from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
 from citynet.cli.output import unbroken
@@ -279,14 +279,36 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 )
 @click.option("--check", is_flag=True, help="Compare only; change nothing.")
 @click.option("--diff", is_flag=True, help="Show what differs on each device.")
-@click.option("--limit", metavar="PATTERN", help="Only these devices and groups.")
-@click.option("--tags", metavar="ROLES", callback=_names, help="Only the lines of these roles.")
-@click.option("--resume", metavar="RUN", help="Finish a run that was left, as it was decided.")
-@click.option("--abort", metavar="RUN", help="Take a run back that was left undecided.")
+@click.option(
+    "--limit",
+    metavar="PATTERN",
+    shell_complete=complete.devices,
+    help="Only these devices and groups.",
+)
+@click.option(
+    "--tags",
+    metavar="ROLES",
+    callback=_names,
+    shell_complete=complete.roles,
+    help="Only the lines of these roles.",
+)
+@click.option(
+    "--resume",
+    metavar="RUN",
+    shell_complete=complete.runs,
+    help="Finish a run that was left, as it was decided.",
+)
+@click.option(
+    "--abort",
+    metavar="RUN",
+    shell_complete=complete.runs,
+    help="Take a run back that was left undecided.",
+)
 @click.option(
     "--without",
     metavar="DEVICES",
     callback=_names,
+    shell_complete=complete.devices,
     help="With --resume or --abort: do not wait for these, which will never answer again.",
 )
 @seconds_option(

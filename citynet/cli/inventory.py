@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from citynet.build.context import Context
+from citynet.cli import complete
 from citynet.cli.options import inventory_option, json_option
 from citynet.inventory.ansible import as_graph, as_host, as_list, as_tree
 from citynet.inventory.table import print_table
@@ -54,7 +55,12 @@ def _text(context: Context, chosen: str, host: str | None, *, as_json: bool) -> 
 @click.command(epilog=EPILOG)
 @inventory_option
 @click.option("--list", "as_listing", is_flag=True, help="Print `ansible-inventory --list`.")
-@click.option("--host", metavar="NAME", help="Print one host's variables as JSON.")
+@click.option(
+    "--host",
+    metavar="NAME",
+    shell_complete=complete.nodes,
+    help="Print one host's variables as JSON.",
+)
 @click.option("--graph", "as_lines", is_flag=True, help="Print the tree of groups and hosts.")
 @json_option
 def inventory(

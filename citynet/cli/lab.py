@@ -13,6 +13,7 @@ from typing import Any
 import click
 import yaml
 
+from citynet.cli import complete, lab_tools
 from citynet.cli.census import list_labs
 from citynet.cli.graph import output_option, write
 from citynet.cli.missing import running_lab
@@ -128,8 +129,10 @@ def _removed(name: str, *, force: bool) -> bool:
 def status(folder: Path, *, as_json: bool) -> int:
     """What runs, which links are cut, and what exactly it is made of. Exit 1 if it is not up."""
     found = api.status(_name(folder))
+    impaired = lab_tools.impaired_now(found)
     if as_json:
-        click.echo(json.dumps(asdict(found), indent=2, sort_keys=True))
+        document = asdict(found) | {"impaired": [asdict(each) for each in impaired]}
+        click.echo(json.dumps(document, indent=2, sort_keys=True))
         return 0 if found.running else 1
     click.echo(f"lab {found.name}: {'up' if found.running else 'not up'}  host {found.host or '-'}")
     if found.note:
@@ -141,6 +144,8 @@ def status(folder: Path, *, as_json: bool) -> int:
         click.echo(f"  {node:<24} {state:<10} {address}{twin}".rstrip())
     for link in found.cut:
         click.echo(f"  link {link} is cut")
+    for each in impaired:
+        click.echo(f"  impaired: {each}")
     for line in _manifest_lines(found.manifest):
         click.echo(line)
     return 0 if found.running else 1
@@ -182,7 +187,7 @@ def _containerlab(host: LabHost, name: str) -> Need:
 
 
 @lab.command(epilog="Example:  citynet lab shell gov-core1 -i inventory/demo")
-@click.argument("node")
+@click.argument("node", shell_complete=complete.lab_nodes)
 @inventory_option
 def shell(node: str, folder: Path) -> int:
     """Log in to a node; `vtysh` there is the router's own command line."""
@@ -194,7 +199,7 @@ def shell(node: str, folder: Path) -> int:
     context_settings={"ignore_unknown_options": True},
     epilog="Example:  citynet lab exec gov-core1 -i inventory/demo -- vtysh -c 'show bgp summary'",
 )
-@click.argument("node")
+@click.argument("node", shell_complete=complete.lab_nodes)
 @inventory_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(node: str, folder: Path, command: tuple[str, ...]) -> int:
@@ -203,7 +208,7 @@ def execute(node: str, folder: Path, command: tuple[str, ...]) -> int:
 
 
 @lab.command(epilog="Example:  citynet lab cut LINK -i inventory/demo (see `status`)")
-@click.argument("link")
+@click.argument("link", shell_complete=complete.links)
 @inventory_option
 def cut(link: str, folder: Path) -> None:
     """Cut a link like a fibre: both ends go down at once."""
@@ -213,7 +218,7 @@ def cut(link: str, folder: Path) -> None:
 
 
 @lab.command(epilog="Example:  citynet lab heal LINK -i inventory/demo")
-@click.argument("link")
+@click.argument("link", shell_complete=complete.links)
 @inventory_option
 def heal(link: str, folder: Path) -> None:
     """Put a cut link together again."""
@@ -221,7 +226,7 @@ def heal(link: str, folder: Path) -> None:
 
 
 @lab.command(epilog="Example:  citynet lab restart otn-south -i inventory/vendors")
-@click.argument("node")
+@click.argument("node", shell_complete=complete.lab_nodes)
 @inventory_option
 def restart(node: str, folder: Path) -> None:
     """Let a twin lose its power: at once, with whatever it was doing; it starts again."""
@@ -251,6 +256,10 @@ def graph(folder: Path, output: Path | None, *, as_json: bool) -> None:
     running = {node for node, state in now.containers.items() if state == "running"}
     down = tuple(node for node in prepared.facts if node not in running)
     write(picture(prepared.context, Scars(cut=tuple(now.cut), down=down)), output, as_json=as_json)
+
+
+for _tool in lab_tools.COMMANDS:
+    lab.add_command(_tool)
 
 
 def _name(folder: Path) -> str:

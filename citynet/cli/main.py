@@ -13,7 +13,9 @@ from citynet.errors import CitynetError, InventoryError
 from citynet.storage import sentence
 
 COMMANDS = {
+    "init": ("citynet.cli.init", "Make a first small city, with comments."),
     "validate": ("citynet.cli.validate", "Check an inventory; every mistake at once."),
+    "explain": ("citynet.cli.explain", "What a key, an option or an error's code means."),
     "inventory": ("citynet.cli.inventory", "The city as an Ansible-style inventory."),
     "schema": ("citynet.cli.schema", "The JSON Schema of inventory files, for editors."),
     "render": ("citynet.cli.render", "Write every device's files."),
@@ -23,6 +25,7 @@ COMMANDS = {
     "deploy": ("citynet.cli.deploy", "Bring devices to what the inventory says."),
     "verify": ("citynet.cli.verify", "Prove with measurements that the network does it."),
     "graph": ("citynet.cli.graph", "Draw the city."),
+    "completion": ("citynet.cli.completion", "Let the shell complete names: bash, zsh, fish."),
 }
 """Each command's module and what it is for. Modules are imported when their command is used."""
 
@@ -85,7 +88,17 @@ def cli() -> None:
     """citynet: a whole city's network as code, from YAML to proved packets."""
 
 
+SHOWN = 3
+"""Codes of mistakes that are named at the end; the JSON has each one's."""
+
 CLOSED = "standard output is closed: send it to a file, or to /dev/null"
+
+
+def _explained(error: InventoryError) -> str:
+    """How to hear more about these kinds of mistakes; empty where no code says which they are."""
+    found = list(dict.fromkeys(each.code for each in error.problems if each.code))
+    more = " ..." if len(found) > SHOWN else ""
+    return f"more: citynet explain {', '.join(found[:SHOWN])}{more}" if found else ""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -109,6 +122,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if said is None:
             raise
         click.echo(said, err=True)
+        if isinstance(error, InventoryError) and (hint := _explained(error)):
+            click.echo(hint, err=True)
         return 1
     return result if isinstance(result, int) else 0
 

@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import click
 import yaml
+from click.shell_completion import CompletionItem
 
+from citynet.cli import complete
 from citynet.cli.output import JSON
 from citynet.yang.models import VARIABLE
 
@@ -29,11 +31,21 @@ class PathName(click.Path):
         return super().convert(value, param, ctx)
 
 
+class InventoryFolder(PathName):
+    """The folder of a city; the shell completes those that hold one."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Folders with YAML files in them."""
+        return complete.inventories(incomplete)
+
+
 inventory_option = click.option(
     "-i",
     "--inventory",
     "folder",
-    type=PathName(path_type=Path),
+    type=InventoryFolder(path_type=Path),
     required=True,
     help="The city's folder, inventory/demo.",
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from citynet.cli import complete
 from citynet.cli.options import PathName, inventory_option, json_option, set_option, yang_option
 from citynet.cli.warn import warn
 from citynet.errors import CitynetError
@@ -58,7 +59,7 @@ def _validate_some(prepared: Prepared, artifacts: dict[str, Artifact]) -> None:
 )
 @inventory_option
 @click.option("-o", "--output", type=PathName(path_type=Path), help="Folder to write to.")
-@click.option("--device", help="Only this device.")
+@click.option("--device", shell_complete=complete.nodes, help="Only this device.")
 @set_option
 @yang_option
 @json_option

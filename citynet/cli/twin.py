@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from citynet.cli import complete
 from citynet.cli.modelled import models_of
 from citynet.cli.options import PathName, yang_option
 from citynet.cli.progress import printed
@@ -25,7 +26,7 @@ def twin() -> None:
 
 
 @twin.command(epilog="Example:  citynet twin run huawei_vrp --port 8300 --yang ../shared/yang")
-@click.argument("platform")
+@click.argument("platform", shell_complete=complete.platforms)
 @click.option("--port", type=click.IntRange(1, 65535), required=True, help="On 127.0.0.1.")
 @click.option(
     "--state",

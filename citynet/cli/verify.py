@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from citynet.cli import complete
 from citynet.cli.missing import running_lab
 from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
 from citynet.cli.progress import printed
@@ -119,8 +120,20 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
 
 @click.command(epilog=EPILOG)
 @inventory_option
-@click.option("--tags", metavar="TAGS", callback=_names, help="Only checks with one of these.")
-@click.option("--limit", metavar="NAMES", callback=_names, help="Only checks about these.")
+@click.option(
+    "--tags",
+    metavar="TAGS",
+    callback=_names,
+    shell_complete=complete.roles,
+    help="Only checks with one of these.",
+)
+@click.option(
+    "--limit",
+    metavar="NAMES",
+    callback=_names,
+    shell_complete=complete.subjects,
+    help="Only checks about these.",
+)
 @seconds_option("--wait", 60.0, "How long sessions and routes may take to come up.")
 @click.option(
     "--junit",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from citynet.cli import complete
 from citynet.cli.modelled import models_of
 from citynet.cli.options import PathName, json_option, yang_option
 from citynet.cli.progress import printed
@@ -45,7 +46,7 @@ def _read(files: tuple[Path, ...]) -> dict[str, bytes]:
 
 
 @yang.command(epilog="Example:  citynet yang check huawei_vrp my-change.xml --yang ~/yang")
-@click.argument("platform")
+@click.argument("platform", shell_complete=complete.platforms)
 @click.argument("files", nargs=-1, required=True, type=PathName(path_type=Path))
 @yang_option
 @json_option

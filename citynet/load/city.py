@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import ValidationError
 
-from citynet.errors import InventoryError, KeyPath, Position, Problem
+from citynet.errors import InventoryError, KeyPath, Position, Problem, coded
 from citynet.load import folder as folders
 from citynet.load.compose import Document, compose
 from citynet.load.merge import Merged, merge
@@ -77,11 +78,12 @@ def _document(file: Path, folder: Path) -> Document:
     source = None
     if data is not None:
         source, found = decode(str(file), data)
-        problems = [*problems, *found]
+        problems = [*problems, *coded("text", found)]
     if source is None:
         return Document(str(file), problems=tuple(problems))
     document = compose(source)
-    return document.after(problems)
+    said = tuple(coded("yaml", document.problems))
+    return replace(document, problems=said).after(problems)
 
 
 def _checked(merged: Merged) -> Reading:

@@ -92,4 +92,4 @@ def _reason(error: Exception) -> str:
 def _about(
     file: str, what: str, *, expected: str | None = None, hint: str | None = None
 ) -> Problem:
-    return Problem(what, expected=expected, hint=hint, position=top(file))
+    return Problem(what, expected=expected, hint=hint, position=top(file), code="file")

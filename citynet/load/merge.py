@@ -60,6 +60,7 @@ class _Merger:
                 what,
                 expected="one or more of the sections " + ", ".join(self.names),
                 position=top(document.file),
+                code="no-sections",
             )
         )
 
@@ -77,7 +78,12 @@ class _Merger:
         if content is not None:
             what = f"`{section}` is {kind(content)}"
             self.problems.append(
-                Problem(what, expected="a map of names", position=marks.place_key(section))
+                Problem(
+                    what,
+                    expected="a map of names",
+                    position=marks.place_key(section),
+                    code="no-sections",
+                )
             )
 
     def _entries(self, section: str, content: Mapping[str, object], marks: Marks) -> None:
@@ -95,6 +101,7 @@ class _Merger:
                     (section, name),
                     expected="each name once",
                     position=marks.place_key(name),
+                    code="defined-twice",
                 )
             )
 
@@ -104,6 +111,7 @@ class _Merger:
             expected="one of " + ", ".join(self.names),
             hint=did_you_mean(self.nearest, section),
             position=position,
+            code="unknown-section",
         )
 
 

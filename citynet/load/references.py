@@ -97,6 +97,7 @@ class _Section:
             path,
             expected=self._expected,
             hint=did_you_mean(self._nearest, name),
+            code="unknown-name",
         )
 
 
@@ -146,7 +147,8 @@ def _other_kind(
     others = values.get(other)
     if not isinstance(others, Mapping) or name not in others:
         return None
-    return Problem(f"`{name}` is {found}", path, expected=f"{wanted}: a name in `{section}`")
+    expected = f"{wanted}: a name in `{section}`"
+    return Problem(f"`{name}` is {found}", path, expected=expected, code="wrong-kind")
 
 
 def _flow_end(vpns: _Section, path: KeyPath, value: str) -> Iterator[_Miss]:

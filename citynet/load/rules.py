@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from citynet.errors import Problem
+from citynet.errors import Problem, coded
 from citynet.load import (
     rules_addresses,
     rules_domains,
@@ -69,9 +69,14 @@ WHOLE_RULES: tuple[Rule, ...] = (
 """Rules about a city as a whole: only asked when nothing is missing from it."""
 
 
+def code_of(rule: Rule) -> str:
+    """The code of what breaks a rule: the rule's own name, `ring-names-once`."""
+    return rule.__name__.replace("_", "-")
+
+
 def apply(rules: Iterable[Rule], city: City) -> list[Problem]:
     """Ask rules about a city."""
-    return [problem for rule in rules for problem in rule(city)]
+    return [problem for rule in rules for problem in coded(code_of(rule), rule(city))]
 
 
 def check(city: City) -> list[Problem]:

@@ -11,13 +11,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from citynet import schema
-from citynet.errors import KeyPath, Position, Problem
+from citynet.errors import KeyPath, Position, Problem, coded
 from citynet.load.nearest import LONGEST, Names, safe_name
 from citynet.load.references import section_named
 from citynet.load.scalars import kind, plain
 from citynet.load.tree import Sources
 
 _KEY = "[key]"
+_CODES = {
+    "missing": "missing-key",
+    "extra_forbidden": "unknown-key",
+    "too_short": "wrong-length",
+    "too_long": "wrong-length",
+}
+"""The codes of pydantic's kinds of errors; all others are `wrong-value`."""
 _SHOWN = 60
 
 
@@ -63,7 +70,7 @@ def said_by(
     for one in error.errors(include_url=False):
         place = (*base, *one["loc"])
         if one["type"] in ("value_error", "assertion_error"):
-            problems.append(Problem(one["msg"], place))
+            problems.append(Problem(one["msg"], place, code="wrong-option"))
         else:
             problems += shape.problem(place, one["type"], one["input"])
     return [problem for problem in problems if not shape.explained(problem)]
@@ -84,7 +91,11 @@ class Shape:
     def problem(self, place: KeyPath, kind_of_error: str, found: Any) -> list[Problem]:
         """Say what one error of pydantic means."""
         if place and place[-1] == _KEY:
-            return [self._bad_name(place[:-1])]
+            return [*coded("bad-name", [self._bad_name(place[:-1])])]
+        code = _CODES.get(kind_of_error, "wrong-value")
+        return [*coded(code, self._said(place, kind_of_error, found))]
+
+    def _said(self, place: KeyPath, kind_of_error: str, found: Any) -> list[Problem]:
         if kind_of_error == "missing":
             return self._missing(place, found)
         if kind_of_error == "extra_forbidden":
@@ -104,6 +115,7 @@ class Shape:
                 expected=self._expected(path),
                 hint="leave the key out if there is nothing to say",
                 position=position,
+                code="no-value",
             )
             for path, position in empty
             if path not in said
