@@ -10,7 +10,9 @@ inventory=inventory/vendors
 victim=otn-south
 here=$(cd "$(dirname "$0")" && pwd)
 
-if ! CITYNET_YANG=$("$citynet" yang models --fetch --beside ../shared/yang --path); then
+platforms="huawei_vrp nokia_srlinux openconfig"
+# shellcheck disable=SC2086 # they are three words
+if ! CITYNET_YANG=$("$citynet" yang models $platforms --fetch --beside ../shared/yang --path); then
     cat <<'END'
 
 == Not shown: one transaction over FRR, Huawei, SR Linux and optical nodes

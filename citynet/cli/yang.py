@@ -117,10 +117,11 @@ def _as_json(wanted: dict[str, ModelSet], root: Path) -> str:
     epilog="""\b
 Examples:
   citynet yang models
-  citynet yang models --fetch
+  citynet yang models huawei_vrp --fetch
   export CITYNET_YANG=$(citynet yang models --path)
 """
 )
+@click.argument("platforms", nargs=-1)
 @click.option("--fetch", is_flag=True, help="Fetch from the vendors' repositories what is missing.")
 @click.option(
     "--beside",
@@ -129,13 +130,22 @@ Examples:
 )
 @click.option("--path", "only_path", is_flag=True, help="Print the folder of models, no more.")
 @json_option
-def models(beside: Path | None, *, fetch: bool, only_path: bool, as_json: bool) -> int:
-    """Say where the vendors' YANG models are, and which; exit 1 if any is missing.
+def models(
+    platforms: tuple[str, ...],
+    beside: Path | None,
+    *,
+    fetch: bool,
+    only_path: bool,
+    as_json: bool,
+) -> int:
+    """Say where the models of PLATFORMS are, or of all; exit 1 if any is missing.
 
     They are in the folder that CITYNET_YANG names, or in the cache.
     """
-    platforms = sorted(open_house().platforms.items())
-    wanted = {name: each.models for name, each in platforms if each.models is not None}
+    names = platforms or tuple(
+        name for name, each in sorted(open_house().platforms.items()) if each.models
+    )
+    wanted = {name: models_of(name, "no YANG is known for") for name in names}
     root = configured(os.environ, beside) or cached(os.environ)
     if fetch:
         _fetch(wanted, root)

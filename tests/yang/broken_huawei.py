@@ -3,6 +3,7 @@
 from tests.yang.broken import Broken
 
 PEER = "<peer><address>2001:db8::1</address></peer>"
+NO_IPV6 = ("Unsatisfied pattern", "Failed to convert IPv6 address")
 
 BROKEN = (
     # Values
@@ -23,12 +24,12 @@ BROKEN = (
     Broken(
         "a question mark", "<description>gov-core1", "<description>gov-core1?", "pattern", "core1?"
     ),
-    Broken("no address", "<ip>fd", "<ip>xx", "Unsatisfied pattern", "xx"),
+    Broken("no address", "<ip>fd", "<ip>xx", NO_IPV6, "xx"),
     Broken(
         "IPv4 where IPv6 must be",
         "<source-address>[^<]*",
         "<source-address>10.0.0.1",
-        "Unsatisfied pattern",
+        NO_IPV6,
         "<source-address>10.0.0.1",
     ),
     Broken("no boolean", "<enable>true", "<enable>yes", "boolean", "yes"),
@@ -115,7 +116,13 @@ BROKEN = (
         "many",
         "<net-entity>",
     ),
-    Broken("too few", "<afs>\\s*<af>\\s*<type>afipv6</type>\\s*</af>\\s*</afs>", "", "few", "<af>"),
+    Broken(
+        "too few",
+        "<afs>\\s*<af>\\s*<type>afipv6</type>\\s*</af>\\s*</afs>",
+        "",
+        "few",
+        ("<af>", "<circuit>"),
+    ),
     # What must be there
     Broken("missing mandatory leaf", "<remote-as>[^<]*</remote-as>", "", "remote-as", "<peer>"),
     Broken(

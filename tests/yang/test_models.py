@@ -72,6 +72,10 @@ def test_missing_models_are_listed_with_where_they_are_published(
     assert run(["yang", "models", "--path"]) == 1
     out, err = capsys.readouterr()
     assert (out, "are not here" in err) == ("", True)
+    assert run(["yang", "models", "openconfig"]) == 1
+    assert capsys.readouterr().out.split()[:2] == ["no", "openconfig"]
+    assert run(["yang", "models", "frr"]) == 1
+    assert "no YANG is known for 'frr', expected one of" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("empty")
@@ -101,7 +105,8 @@ def test_a_fetch_fetches_and_says_where(
     models = ModelSet("Acme 1", ("acme",), ("9", "10"), source=published)
     acme = replace(house.platforms["openconfig"], name="acme", models=models)
     only = replace(house, platforms={"acme": acme})
-    monkeypatch.setattr("citynet.cli.yang.open_house", lambda: only)
+    for module in ("yang", "modelled"):
+        monkeypatch.setattr(f"citynet.cli.{module}.open_house", lambda: only)
     monkeypatch.setenv(FROM, f"{tmp_path}/a server")
     assert run(["yang", "models", "--fetch"]) == 0
     out, err = capsys.readouterr()
