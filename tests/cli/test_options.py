@@ -73,8 +73,8 @@ def test_problems_are_the_same_json_everywhere(
 def test_without_json_they_are_sentences(broken: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["render", "-i", str(broken)]) == 1
     seen = capfd.readouterr()
-    more = "more: citynet explain unknown-name"
-    assert (seen.out, seen.err.splitlines()[-2:]) == ("", ["1 problem", more])
+    said = ["1 problem", "more: citynet explain unknown-name"]
+    assert (seen.out, seen.err.splitlines()[-2:]) == ("", said)
 
 
 def test_json_where_there_is_something_to_read(
