@@ -209,6 +209,7 @@ def _boot(
     """Boot with fresh keys and wait for SSH and Docker. The keys are the second disk."""
     port = free_port()
     seed = _make_keys(vm, port)
+    private(vm.folder / "serial.log", b"")  # a daemon of QEMU's has a umask of its own
     machine = Machine(
         name=vm.machine_name,
         kernel=root.kernel,

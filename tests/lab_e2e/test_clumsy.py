@@ -124,7 +124,7 @@ def _begins(process: "subprocess.Popen[str]", word: str) -> None:
 def _changed(small: Small) -> Path:
     """The same city with a customer more, which the lab has not got."""
     folder = write_city(NAME, small.city.parent / "changed")
-    more = "  second:\n    domain: government\n    endpoints: {on: {node: left}}\n"
+    more = "  second:\n    domain: government\n    endpoints: {desk: {node: left}}\n"
     with (folder / "city.yaml").open("a") as stream:
         stream.write(more)
     return folder
