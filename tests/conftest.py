@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["tests.flaky", "tests.tally", "tests.lab_e2e.health"]
+
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
