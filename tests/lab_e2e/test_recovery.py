@@ -21,6 +21,7 @@ from citynet.transaction.journal import Journal
 from citynet.transaction.words import Begun, Committing, Staged
 from tests.lab_e2e.routers import until
 from tests.lab_e2e.small import NODES, write_city
+from tests.speed import seconds
 
 pytestmark = pytest.mark.beside
 NAME = "phoenix"
@@ -55,7 +56,12 @@ class Small:
         """Run citynet with this state."""
         command = [sys.executable, "-m", "citynet", *arguments]
         return subprocess.run(
-            command, env=self.environ, capture_output=True, text=True, check=False, timeout=900
+            command,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds(900),
         )
 
     def up(self) -> None:
