@@ -7,6 +7,7 @@ import time
 import unittest
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,7 @@ def test_what_nobody_confirms_goes_back_after_its_session_was_lost(
     lost = router.session()
     lost.open()
     lost.load_merge_candidate(config=PREFIXES)
-    lost.commit_config(message="for a moment", revert_in=8)
+    lost.commit_config(message="for a moment", revert_in=ceil(seconds(8)))
     lost._session.shell()._transport.close()
     assert runs(router)
     assert device.has_pending_commit()
