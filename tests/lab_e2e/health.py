@@ -7,6 +7,7 @@ is put back, and the city is measured. What does not help is a lab from the star
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -66,7 +67,7 @@ class Doctor:
 
     def heals(self) -> bool:
         """Bring the lab up if it is not, and put every cut link together again."""
-        if not self.does("lab", "up"):
+        if not self.does("lab", "up", "--host", os.environ.get("CITYNET_HOST", "auto")):
             return False
         found = self.run("lab", "status", "--json")
         cut = json.loads(found.out)["cut"] if found.status == 0 else ()

@@ -1,6 +1,7 @@
 """What a test left behind in the demo city's lab is put right, or the lab is said to be ill."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ class Told:
     asked: list[str] = field(default_factory=list)
 
     def __call__(self, *words: str) -> Done:
-        command = " ".join(words).split(" --wait")[0]
+        command = re.sub(r" --(wait|host) \S+", "", " ".join(words))
         self.asked.append(command)
         mine = self.answers.get(command, [Done(0, "fine")])
         return mine.pop(0) if len(mine) > 1 else mine[0]
