@@ -50,9 +50,16 @@ tests() {
 
 # files KIND MARKS: the files that have such tests, those with most of them first, as things to take
 files() {
-    run_pytest --collect-only -m "$2" 2>/dev/null | sed -n 's/::.*//p' | sort | uniq -c | sort -rn |
+    found=$work/$1.found status=0
+    run_pytest --collect-only -m "$2" >"$found" 2>&1 || status=$?
+    if [ "$status" != 0 ] && [ "$status" != 5 ]; then # 5: there are none
+        cat "$found" >&2
+        return 1
+    fi
+    sed -n 's/^\([^ ]*\.py\)::.*/\1/p' "$found" | sort | uniq -c | sort -rn |
         while read -r count file; do
-            printf '%s\n' "$file" >"$work/$1/$(printf '%05d' $((99999 - count)))-$(basename "$file" .py)"
+            name=$(printf '%05d' $((99999 - count)))-$(printf '%s' "${file%.py}" | tr / .)
+            printf '%s\n' "$file" >"$work/$1/$name"
         done
 }
 

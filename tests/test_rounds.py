@@ -25,7 +25,8 @@ esac
 """
 PYTEST = """#!/bin/sh
 case "$*" in
-    *collect-only*"lab and"*) printf 'tests/%s.py::t\n' a a a b c d e; exit ;;
+    *collect-only*"FAILS") echo "ERROR tests/b.py"; exit 2 ;;
+    *collect-only*"lab and"*) printf 'tests/%s.py::t\n' a a a b c d e other/e; exit ;;
     *collect-only*) printf 'tests/%s.py::t\n' x y; exit ;;
 esac
 echo "pytest $* in ${XDG_STATE_HOME}" >>LOG
@@ -97,7 +98,7 @@ def rounds(tmp_path: Path) -> Rounds:
     return Rounds(tmp_path)
 
 
-FILES = [f"tests/{each}.py" for each in "abcdexy"]
+FILES = [f"tests/{each}.py" for each in ("a", "b", "c", "d", "e", "other/e", "x", "y")]
 
 
 def test_each_file_is_tested_once_by_two_workers(rounds: Rounds) -> None:
@@ -124,6 +125,13 @@ def test_what_fails_fails_the_run_and_the_rest_is_tested(rounds: Rounds, what: s
     assert done.returncode == 1
     assert "exit 1" in next(line for line in done.stdout.splitlines() if line.startswith("failed:"))
     assert rounds.took() == FILES
+
+
+def test_a_file_that_cannot_be_read_is_not_passed_over(rounds: Rounds) -> None:
+    done = rounds.run(fails="lab and not long")
+    assert done.returncode == 1
+    assert "ERROR tests/b.py" in done.stderr
+    assert rounds.took() == []
 
 
 def test_without_a_lab_what_needs_it_fails(rounds: Rounds) -> None:
