@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.not_run"]
+pytest_plugins = ["tests.flaky", "tests.tally", "tests.not_run", "tests.lab_e2e.health"]
 
 
 def pytest_terminal_summary(

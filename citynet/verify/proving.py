@@ -92,6 +92,7 @@ def prove(
     heal_within: float = 90.0,
     *,
     thorough: bool = True,
+    settle: float = SETTLE,
 ) -> Proof:
     """Inject `fault`, look until it is caught, undo it whatever happened, look until healthy.
 
@@ -103,7 +104,7 @@ def prove(
     try:
         _shell(gatherer, fault, fault.inject)
         report, caught_after = _caught(fault, gatherer, needed, fault.within)
-        beside = _words(verify("unrelated", gatherer, others, SETTLE)) if thorough else ()
+        beside = _words(verify("unrelated", gatherer, others, settle)) if thorough else ()
     finally:
         _shell(gatherer, fault, fault.undo)
     started = time.monotonic()

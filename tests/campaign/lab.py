@@ -39,6 +39,7 @@ from tests.campaign.stage import Rival
 from tests.campaign.truth import Truth, Wanted
 from tests.campaign.twins import UNTOLD, of_data, of_file
 from tests.lab_e2e.routers import Box
+from tests.speed import seconds
 from tests.yang.models import MODELS
 
 TIMEOUT = 60.0
@@ -296,7 +297,7 @@ def lab_stage(case: Case, folder: Path, rival: Rival) -> Iterator[RealStage]:
         armed=list(case.faults),
         rival=rival,
         clock=folder / "clock",
-        timeout=TIMEOUT,
+        timeout=seconds(TIMEOUT),
         jump=made.lab.jump,
     )
     try:

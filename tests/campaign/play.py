@@ -15,6 +15,7 @@ from tests.campaign.inject import fleet_stage
 from tests.campaign.judge import Look
 from tests.campaign.run import Ended, Run
 from tests.campaign.stage import Stages
+from tests.speed import seconds
 
 ROUNDS = 6
 """So often a run that was left is taken up again before that counts as a defect."""
@@ -162,7 +163,7 @@ class Play:
 
     def _timers(self) -> None:
         """Wait until nothing waits for a confirmation any more."""
-        deadline = time.monotonic() + LATEST
+        deadline = time.monotonic() + seconds(LATEST)
         while any(each.until is not None for each in self.stage.truth().values()):
             if time.monotonic() > deadline:
                 self.defects.append(f"a timer does not go off: {self._look().summary()}")

@@ -17,6 +17,7 @@ from citynet.transaction.settle import History, history
 from citynet.transaction.words import JournalError
 from tests.campaign.city import NAME
 from tests.campaign.process import begin
+from tests.speed import seconds
 
 LONGEST = 240.0
 """Seconds after which a run counts as one that does not end."""
@@ -122,7 +123,7 @@ class Run:
     def wait(self) -> Ended:
         """Raises `TimeoutError` for a run that does not end."""
         try:
-            code, out, err = self.process.read(LONGEST)
+            code, out, err = self.process.read(seconds(LONGEST))
         except TimeoutError as error:
             what = f"it did not end within {LONGEST:.0f} s: {str(error)[-500:]}"
             raise TimeoutError(what) from None

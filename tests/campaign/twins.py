@@ -36,6 +36,7 @@ from tests.campaign.door import Door
 from tests.campaign.real import RealStage, later
 from tests.campaign.stage import Rival
 from tests.campaign.truth import Truth, Wanted
+from tests.speed import seconds
 from tests.twin.twins import started
 from tests.yang.models import MODELS
 
@@ -274,7 +275,7 @@ def twin_stage(case: Case, folder: Path, rival: Rival) -> Iterator[RealStage]:
             armed=list(case.faults),
             rival=rival,
             clock=folder / "clock",
-            timeout=TIMEOUT,
+            timeout=seconds(TIMEOUT),
         )
     finally:
         for device in devices.values():

@@ -13,6 +13,7 @@ from citynet.fleet.jump import Jump
 from citynet.fleet.shell import Held, Output
 from citynet.fleet.ssh import SshShell, open_shell, parameters
 from tests.fleet.server import Server, access, jump, known_hosts, private, server
+from tests.speed import seconds
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +59,20 @@ def test_many_commands_at_once(shell: SshShell) -> None:
 
 def test_a_command_that_takes_too_long(shell: SshShell) -> None:
     began = time.monotonic()
-    with pytest.raises(DeviceError, match="`sleep 9` did not end within 1 s") as caught:
-        shell.run("sleep 9", timeout=1)
+    with pytest.raises(DeviceError, match="`sleep 99` did not end within 1 s") as caught:
+        shell.run("sleep 99", timeout=1)
     assert not isinstance(caught.value, UnreachableError)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < seconds(4)
     assert shell.run("echo still here").stdout == "still here\n"
 
 
 def test_a_session_that_is_lost(shell: SshShell, sshd: Server) -> None:
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(shell.run, "sleep 9")
+        running = pool.submit(shell.run, "sleep 99")
         time.sleep(0.5)
         sshd.drop()
         with pytest.raises(UnreachableError, match="the session was lost"):
-            running.result(5)
+            running.result(seconds(5))
 
 
 def test_holding_a_command(shell: SshShell, tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def _comes(file: Path) -> bool:
 
 
 def _becomes(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + seconds(5)
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
     return condition()
@@ -118,9 +119,9 @@ def test_a_command_that_ends_instead_of_holding(shell: SshShell) -> None:
 def test_a_command_that_neither_holds_nor_ends(shell: SshShell) -> None:
     began = time.monotonic()
     with pytest.raises(DeviceError, match="did not end within 1 s") as caught:
-        shell.hold("exec >&- 2>&-; sleep 9", until="READY", timeout=1)
+        shell.hold("exec >&- 2>&-; sleep 99", until="READY", timeout=1)
     assert not isinstance(caught.value, UnreachableError)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < seconds(4)
 
 
 def test_who_comes_too_late_to_hold_is_let_go(shell: SshShell, tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_a_server_that_says_nothing(sshd: Server, key: paramiko.PKey, tmp_path: 
     began = time.monotonic()
     with pytest.raises(UnreachableError):
         open_shell("r1", access(sshd.port, private(tmp_path / "key", key), known), None, timeout=1)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < seconds(5)
 
 
 def test_no_password_and_no_agent(tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from citynet.fleet.shell import Held, Output
 from citynet.lab import api as labs
 from citynet.lab.host import LabHost
 from citynet.render.artifact import Artifact
+from tests.speed import seconds
 
 GUARD = "citynet/guard"
 """What the command line of every process that keeps a commit's promise has."""
 NEEDS = 180.0
-"""Seconds that going back may take on an emulated router of a crowded machine."""
+"""Seconds that going back may take on an emulated router."""
 SAVED = "frr.conf linux.state nftables.nft boot sysctl.before"
 QUESTIONS = {
     "frr": "vtysh -c 'show running-config' | grep -v '^Building'",
@@ -38,7 +39,7 @@ class Box:
 
     def run(self, script: str, *, stdin: str = "", timeout: float = 90.0) -> Output:
         command = ["docker", "exec", "-i", self.container, "sh", "-c", script]
-        done = self.host.run(command, stdin=stdin.encode(), timeout=timeout)
+        done = self.host.run(command, stdin=stdin.encode(), timeout=seconds(timeout))
         return Output(done.stdout, done.stderr, done.returncode)
 
     def measure(self) -> dict[str, object]:
@@ -114,15 +115,15 @@ class Bare:
 def bare(host: LabHost, like: str, name: str) -> Iterator[Bare]:
     """A fresh router from the image of the container `like`."""
     asked = ["docker", "inspect", "--format", "{{.Config.Image}}", like]
-    image = host.run(asked, timeout=60).stdout.strip()
-    host.run(["docker", "rm", "-f", name], timeout=60)
+    image = host.run(asked, timeout=seconds(60)).stdout.strip()
+    host.run(["docker", "rm", "-f", name], timeout=seconds(60))
     command = ["docker", "run", "-d", "--privileged", "--network", "none"]
-    made = host.run([*command, "--name", name, "--hostname", name, image], timeout=120)
+    made = host.run([*command, "--name", name, "--hostname", name, image], timeout=seconds(120))
     assert made.returncode == 0, made.stderr
     try:
         yield Bare(name, Box(host, name))
     finally:
-        host.run(["docker", "rm", "-f", name], timeout=60)
+        host.run(["docker", "rm", "-f", name], timeout=seconds(60))
 
 
 @contextmanager
@@ -134,9 +135,9 @@ def demo() -> Iterator[LabHost]:
         yield found
 
 
-def until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether it becomes true in time."""
-    end = time.monotonic() + seconds
+def until(condition: Callable[[], bool], bound: float) -> bool:
+    """Whether it becomes true in time: `bound` seconds on an idle machine."""
+    end = time.monotonic() + seconds(bound)
     while not (found := condition()) and time.monotonic() < end:
         time.sleep(0.5)
     return found

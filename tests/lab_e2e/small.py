@@ -9,6 +9,7 @@ from pathlib import Path
 from citynet.lab import qemu
 from citynet.lab.paths import paths
 from citynet.lab.vm import Vm
+from tests.speed import seconds
 
 CITY = """
 city: {{name: {name}}}
@@ -53,7 +54,12 @@ class Small:
         """Run citynet with this state."""
         command = [sys.executable, "-m", "citynet", *arguments]
         return subprocess.run(
-            command, env=self.environ, capture_output=True, text=True, check=False, timeout=900
+            command,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds(900),
         )
 
     def up(self) -> None:

@@ -22,6 +22,7 @@ from citynet.render.artifact import Artifact
 from plugins.frr.lock import LONGEST
 from tests.cities import DEMO, ROOT
 from tests.lab_e2e.routers import NEEDS, Box, committed, demo, settled, shorten, until
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 
@@ -109,9 +110,10 @@ def test_another_session_extends_and_confirms(
 ) -> None:
     another = sessions()
     another.read()  # it is logged in before the time runs
-    committed(sessions(), "tonight", 20, NOTHING)
+    short = seconds(20)
+    committed(sessions(), "tonight", short, NOTHING)
     another.extend(Confirm("tonight", 900))
-    time.sleep(20)
+    time.sleep(short)
     with pytest.raises(Refused, match=r"commit tonight waits for its confirmation, \d{3} s left"):
         sessions().stage(NOTHING)
     with pytest.raises(NotPendingError, match=r"no commit waits as other.*commit tonight waits"):

@@ -24,6 +24,7 @@ from tests.lab_e2e.routers import (
     shorten,
     until,
 )
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 
@@ -169,7 +170,7 @@ def test_whoever_goes_back_is_killed_half_way(
 
 
 def restart(router: Bare) -> None:
-    router.box.host.run(["docker", "restart", "-t", "1", router.name], timeout=60)
+    router.box.host.run(["docker", "restart", "-t", "1", router.name], timeout=seconds(60))
     running = "pgrep -x watchfrr && vtysh -c 'show running-config'"
     assert until(lambda: router.box.run(running).status == 0, 60)
 
@@ -211,7 +212,7 @@ def test_the_clock_jumps(jump: str, router: Bare, before: dict[str, object]) -> 
     driver = FrrDriver(router)
     committed(driver, "clock", 300, NEW)
     if not ahead:
-        driver.extend(Confirm("clock", 4))
+        driver.extend(Confirm("clock", seconds(4)))
     back = {"+1 day": "-1 day", "-1 day": "+1 day"}[jump]
     assert router.box.run(f"date -s '{jump}'").status == 0
     try:
@@ -263,7 +264,7 @@ def test_a_disk_that_fills_while_a_commit_waits(
     committed(driver, "filled", 300, NEW)
     during = router.box.measure()
     if then == "wait":
-        driver.extend(Confirm("filled", 4))
+        driver.extend(Confirm("filled", seconds(4)))
     fill(router)
     if then == "confirm":
         driver.confirm("filled")

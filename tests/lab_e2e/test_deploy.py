@@ -22,6 +22,7 @@ from citynet.pipeline import Prepared, prepare, render
 from citynet.render.artifact import Artifact
 from citynet.transaction.words import Runs
 from tests.cities import DEMO, ROOT
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 
@@ -68,7 +69,7 @@ def command(*options: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=seconds(600),
     )
 
 
@@ -83,7 +84,7 @@ def driver(nornir: Nornir, node: str) -> Driver:
 
 
 def state(nornir: Nornir, node: str) -> str:
-    return shell(nornir, node).run(STATE, timeout=120).stdout
+    return shell(nornir, node).run(STATE, timeout=seconds(120)).stdout
 
 
 def meddle(nornir: Nornir, node: str, *commands: str) -> None:
@@ -276,7 +277,7 @@ def test_the_script_of_the_documentation() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=seconds(120),
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("BGP router identifier") == 4

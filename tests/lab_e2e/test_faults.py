@@ -1,6 +1,7 @@
 """Prove the prover: in the demo city's lab, one fault at a time, caught and gone again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -15,11 +16,14 @@ from citynet.verify.proving import prove
 from citynet.verify.run import AnyCheck, all_checks, verify
 from plugins.frr.faults import faults
 from tests.cities import DEMO
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 PREPARED = prepare(DEMO)
 CONTEXT: Context = PREPARED.context
 SETTLE = 90.0
+AROUND = 20.0
+"""Seconds that the rest of the network has to find its way around a fault."""
 THOROUGH = 4
 """Of so many faults one is looked at from all sides; `make test-long` does it with the others."""
 FAULTS = faults(CONTEXT)
@@ -51,7 +55,7 @@ def gatherer(prepared: Prepared) -> Iterator[Gatherer]:
 
 
 def test_the_city_is_healthy_before(gatherer: Gatherer, checks: tuple[AnyCheck, ...]) -> None:
-    report = verify("demo", gatherer, checks, SETTLE)
+    report = verify("demo", gatherer, checks, seconds(SETTLE))
     assert report.ok, [f"{each.id}: {each.verdict.message}" for each in report.failed]
 
 
@@ -59,12 +63,14 @@ def test_the_city_is_healthy_before(gatherer: Gatherer, checks: tuple[AnyCheck, 
 def test_a_fault_is_caught_and_the_lab_heals(
     fault: Fault, gatherer: Gatherer, checks: tuple[AnyCheck, ...], *, thorough: bool
 ) -> None:
-    proof = prove(fault, gatherer, checks, thorough=thorough)
+    patient = replace(fault, within=seconds(fault.within))
+    waits = seconds(SETTLE), seconds(AROUND)
+    proof = prove(patient, gatherer, checks, waits[0], thorough=thorough, settle=waits[1])
     assert not proof.missed, f"not caught by {proof.missed}; {proof.said}"
     assert not proof.astray, f"not of this fault: {proof.astray}"
     assert proof.healed, proof.still_failing
 
 
 def test_the_city_is_healthy_after(gatherer: Gatherer, checks: tuple[AnyCheck, ...]) -> None:
-    report = verify("demo", gatherer, checks, SETTLE)
+    report = verify("demo", gatherer, checks, seconds(SETTLE))
     assert report.ok, [f"{each.id}: {each.verdict.message}" for each in report.failed]

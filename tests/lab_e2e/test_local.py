@@ -24,6 +24,7 @@ from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
 from tests.cities import ROOT
 from tests.lab_e2e.small import NODES, write_city
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 INNER = "/root/inner"
@@ -83,9 +84,9 @@ def inside(machine: LabHost, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     version = machine.run(["python3", "-c", script]).stdout.strip()
     packed = bundle(version, tmp_path_factory.mktemp("inner"))
     unpack = f"rm -rf {INNER}; mkdir -p {INNER}; tar xzf - -C {INNER}"
-    assert machine.run(["sh", "-c", unpack], stdin=packed, timeout=120).returncode == 0
+    assert machine.run(["sh", "-c", unpack], stdin=packed, timeout=seconds(120)).returncode == 0
     yield
-    machine.run(["rm", "-rf", INNER], timeout=60)
+    machine.run(["rm", "-rf", INNER], timeout=seconds(60))
 
 
 def citynet(machine: LabHost, *arguments: str) -> Completed:
@@ -94,7 +95,7 @@ def citynet(machine: LabHost, *arguments: str) -> Completed:
         f"PYTHONPATH={INNER}/site XDG_CACHE_HOME={INNER}/cache XDG_STATE_HOME={INNER}/state"
     )
     command = f"cd {INNER} && env {environment} python3 -m citynet lab {' '.join(arguments)}"
-    return machine.run(["sh", "-c", command], timeout=300)
+    return machine.run(["sh", "-c", command], timeout=seconds(300))
 
 
 def left_over(machine: LabHost, lab: str) -> str:
@@ -104,7 +105,7 @@ def left_over(machine: LabHost, lab: str) -> str:
         f"docker network ls --format '{{{{.Name}}}}' | grep {lab}; "
         f"ls -d {INNER}/state/citynet/labs/{lab} 2>/dev/null"
     )
-    return machine.run(["sh", "-c", script], timeout=60).stdout.strip()
+    return machine.run(["sh", "-c", script], timeout=seconds(60)).stdout.strip()
 
 
 def containers(machine: LabHost, lab: str) -> dict[str, str]:

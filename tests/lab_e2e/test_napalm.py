@@ -7,6 +7,7 @@ import time
 import unittest
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from citynet.lab.clab import container_name
 from citynet.pipeline import prepare, render
 from tests.cities import DEMO, ROOT
 from tests.lab_e2e.routers import Box
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 
@@ -36,7 +38,7 @@ PREFIXES = "ip prefix-list napalm seq 5 permit 192.0.2.0/24"
 GOOD = f"log syslog warnings\n{PREFIXES}\n"
 WRONG = f"{PREFIXES}\nrouter isis nowhere\n no-such-command 1\n"
 SECONDS = 60.0
-"""That going back may take on a crowded machine."""
+"""That going back may take."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def runs(router: Router) -> bool:
 
 
 def until(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + seconds(SECONDS)
     while not (found := condition()) and time.monotonic() < end:
         time.sleep(0.3)
     return found
@@ -162,7 +164,7 @@ def test_what_nobody_confirms_goes_back_after_its_session_was_lost(
     lost = router.session()
     lost.open()
     lost.load_merge_candidate(config=PREFIXES)
-    lost.commit_config(message="for a moment", revert_in=8)
+    lost.commit_config(message="for a moment", revert_in=ceil(seconds(8)))
     lost._session.shell()._transport.close()
     assert runs(router)
     assert device.has_pending_commit()
@@ -204,7 +206,7 @@ def test_getters_say_what_runs(device: Any) -> None:
 def script(name: str, *arguments: str) -> str:
     command = [sys.executable, str(ROOT / "docs" / name), *arguments]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120, env=os.environ
+        command, capture_output=True, text=True, check=False, timeout=seconds(120), env=os.environ
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -30,6 +30,7 @@ from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
 from citynet.lab.remote import RemoteHost
 from citynet.lab.topology import LabLink, LabNode, LabPort, Topology, Vendor
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 NAME, USER, PASSWORD = "owned", "admin", "first-login"
@@ -96,7 +97,7 @@ def stand_in(host: RemoteHost) -> str:
         docker exec -i made-here sh -c 'cat >/start; chmod 755 /start'
         docker commit -c 'ENTRYPOINT ["/start"]' made-here {REFERENCE}
         docker rm -f made-here"""
-    done = host.run(["sh", "-ec", script], stdin=START.encode(), timeout=300)
+    done = host.run(["sh", "-ec", script], stdin=START.encode(), timeout=seconds(300))
     assert done.returncode == 0, done.stderr
     return REFERENCE
 

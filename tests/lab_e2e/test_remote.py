@@ -19,6 +19,7 @@ from citynet.lab import api
 from citynet.lab.host import LabHost
 from citynet.lab.paths import paths
 from tests.lab_e2e.small import NODES, write_city
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 NAME = "afar"
@@ -55,7 +56,12 @@ def citynet(demo: api.Lab, tmp_path_factory: pytest.TempPathFactory) -> Command:
         command = [sys.executable, "-m", "citynet", *arguments]
         environment = os.environ | cache | mine
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=600, check=False
+            command,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=seconds(600),
+            check=False,
         )
 
     return run
@@ -67,7 +73,7 @@ def left_over(there: LabHost) -> str:
         f"docker network ls --format '{{{{.Name}}}}' | grep {NAME}; "
         f"ls -d /var/lib/citynet/labs/{NAME} 2>/dev/null"
     )
-    return there.run(["sh", "-c", script], timeout=60).stdout.strip()
+    return there.run(["sh", "-c", script], timeout=seconds(60)).stdout.strip()
 
 
 def test_a_lab_on_another_machine(

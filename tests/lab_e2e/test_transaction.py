@@ -30,6 +30,7 @@ from citynet.verify.lab import network_of
 from tests.cities import DEMO, ROOT
 from tests.lab_e2e.test_deploy import broken, command
 from tests.processes import started
+from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
 
@@ -107,7 +108,7 @@ def changing(city: City, *options: str) -> list[str]:
 
 def deployed(city: City, *options: str) -> "subprocess.CompletedProcess[str]":
     argv = changing(city, *options)
-    return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=seconds(600))
 
 
 def killed_at(city: City, kind: type[Record], *options: str) -> str:
@@ -117,7 +118,7 @@ def killed_at(city: City, kind: type[Record], *options: str) -> str:
     with subprocess.Popen(
         changing(city, *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + seconds(300)
         while True:
             for new in set(runs(folder)) - before:
                 if any(isinstance(each, kind) for each in read(new)):
@@ -150,8 +151,9 @@ def test_killed_before_the_decision_it_is_taken_back(city: City) -> None:
 
 
 def test_killed_and_left_alone_every_device_goes_back_by_itself(city: City) -> None:
-    run = killed_at(city, Committed, "--confirm-within", str(TIMER), "--health-wait", "5")
-    deadline = time.monotonic() + 3 * TIMER + 60
+    timer = round(seconds(TIMER))
+    run = killed_at(city, Committed, "--confirm-within", str(timer), "--health-wait", "5")
+    deadline = time.monotonic() + 3 * timer + seconds(60)
     while set(city.metrics().values()) != {OLD}:
         assert time.monotonic() < deadline, city.metrics()
         time.sleep(1)
@@ -180,7 +182,7 @@ def test_a_person_who_stops_it_has_all_as_it_was(number: signal.Signals, city: C
                 break
         if number is signal.SIGHUP:
             process.stderr.close()
-        out, _ = process.communicate(timeout=300)
+        out, _ = process.communicate(timeout=seconds(300))
     assert process.returncode == 1
     assert f"stopped by {number.name}" in out
     assert "every device has its old configuration" in out
@@ -197,8 +199,9 @@ def run(city: City, tmp_path: Path, template: str, block: str, line: str) -> Rep
     assert lab is not None
     checks = session_checks(prepared, (*RING, EDGE))
     reached = partial(network_of, prepared, lab)
-    health = Health(prepared, reached, checks, Demand.NO_WORSE, 15.0, print, 5.0)
-    terms = Terms(within=TIMER, doubt=TIMER, patience=3 * TIMER)
+    health = Health(prepared, reached, checks, Demand.NO_WORSE, seconds(15.0), print, 5.0)
+    timer = seconds(TIMER)
+    terms = Terms(within=timer, doubt=timer, patience=3 * timer)
     way = engine.Way(tmp_path, terms=terms, health=health)
     return engine.deploy(prepared, fleet(prepared), todo, way)
 

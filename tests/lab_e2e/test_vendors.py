@@ -12,6 +12,7 @@ from shutil import copytree
 import pytest
 
 from tests.cities import ROOT
+from tests.speed import seconds
 from tests.yang.models import MODELS
 
 pytestmark = [pytest.mark.beside, pytest.mark.models]
@@ -30,7 +31,7 @@ def citynet(*words: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=seconds(600),
     )
 
 
@@ -48,7 +49,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             capture_output=True,
             text=True,
             check=False,
-            timeout=1500,
+            timeout=seconds(1500),
         )
         assert done.returncode == 0, done.stdout + done.stderr
         yield done.stdout

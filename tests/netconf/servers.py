@@ -24,6 +24,7 @@ from citynet.render.artifact import Artifact
 from citynet.xml import Element, parse_document, write
 from citynet.yang.models import folder_of
 from tests.netconf.fake import FakeDevice, FakeFleet
+from tests.speed import seconds
 from tests.twin.twins import started
 from tests.yang.models import MODELS
 
@@ -243,8 +244,8 @@ def netconfd(folder: Path, driver: type[NetconfDriver]) -> Iterator[Server]:
         log.close()
 
 
-def _wait_for(server: Server, log: Path, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
+def _wait_for(server: Server, log: Path) -> None:
+    deadline = time.monotonic() + seconds(60.0)
     while True:
         try:
             server.session(Timeouts(connect=5.0)).close()

@@ -9,6 +9,7 @@ from citynet.netconf.driver import NetconfDriver
 from citynet.netconf.session import NetconfSession, Operation
 from citynet.render.artifact import Artifact
 from tests.netconf.servers import Server, instances, interface, interfaces
+from tests.speed import seconds
 
 
 def loopbacks(server: Server, *numbers: int, description: str = "of citynet") -> Artifact:
@@ -35,8 +36,8 @@ def deployed(driver: NetconfDriver, artifact: Artifact, run: str = "run-1") -> N
     driver.unlock()
 
 
-def until(holds: Callable[[], bool], seconds: float = 5.0, pause: float = 0.02) -> bool:
-    deadline = time.monotonic() + seconds
+def until(holds: Callable[[], bool], bound: float = 5.0, pause: float = 0.02) -> bool:
+    deadline = time.monotonic() + seconds(bound)
     while not holds():
         if time.monotonic() > deadline:
             return False
@@ -46,7 +47,7 @@ def until(holds: Callable[[], bool], seconds: float = 5.0, pause: float = 0.02) 
 
 def comes(holds: Callable[[], bool]) -> bool:
     """On any server: netconfd looks at its clock only after a second without requests."""
-    return until(holds, seconds=15.0, pause=1.5)
+    return until(holds, bound=15.0, pause=1.5)
 
 
 def stage_and_validate(driver: NetconfDriver, artifact: Artifact) -> None:

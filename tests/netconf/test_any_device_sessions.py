@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from citynet.netconf import rpc
 from citynet.netconf.driver import NetconfDriver
 from tests.netconf.servers import Server, client_key, names
 from tests.netconf.steps import ask, comes, edit, loopbacks
+from tests.speed import seconds
 
 # -- sessions in threads -----------------------------------------------------------------------
 
@@ -123,12 +125,13 @@ def test_another_session_rolls_back(server: Server, driver: NetconfDriver) -> No
 def test_another_session_extends(server: Server, driver: NetconfDriver) -> None:
     driver.lock("tests")
     driver.stage(loopbacks(server, 1))
-    driver.commit(Confirm("run-1", 3))
+    short = ceil(seconds(3))
+    driver.commit(Confirm("run-1", short))
     runs = driver.fingerprint()
     driver.close()
     other = server.make()
-    other.extend(Confirm("run-1", 60))
-    time.sleep(4)
+    other.extend(Confirm("run-1", short + 60))
+    time.sleep(short + 1)
     assert other.fingerprint() == runs
     other.confirm("run-1")
     assert other.fingerprint() == runs

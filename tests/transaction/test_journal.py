@@ -25,6 +25,7 @@ from citynet.transaction.words import (
     Staged,
 )
 from tests.root import SUDO
+from tests.speed import seconds
 
 BEGUN = Begun("r1", "demo", "我 on host", "inventory/demo", (("a", "b"), ("c",)), 600.0, "now")
 RECORDS: tuple[Record, ...] = (
@@ -136,7 +137,7 @@ def test_the_lock_says_who_and_ends_with_its_holder(tmp_path: Path) -> None:
         ):
             pass
         holder.kill()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + seconds(5)
     while True:
         try:
             with held(tmp_path, "demo", "me"):

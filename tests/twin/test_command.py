@@ -15,6 +15,7 @@ from citynet.cli.main import cli
 from citynet.cli.main import run as citynet
 from citynet.lab.vm import free_port
 from tests.processes import started
+from tests.speed import seconds
 from tests.yang.models import MODELS
 
 RUN = [sys.executable, "-m", "citynet", "twin", "run"]
@@ -67,7 +68,7 @@ def test_it_runs_until_it_is_interrupted_and_leaves_nothing(tmp_path: Path) -> N
         assert "management plane only" in said
         process.send_signal(signal.SIGINT)
         subprocess.run(["kill", "-INT", *_children(process.pid)], check=True)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + seconds(30)
         while process.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -18,6 +18,7 @@ from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
 from citynet.lab.vm import free_port
 from citynet.twin.run import Options, TwinFiles, command, prepare, running
+from tests.speed import seconds
 from tests.yang.models import MODELS
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
@@ -29,7 +30,7 @@ PUBLIC = (
 )
 """What all ports refer to that are in no VRF."""
 TIMEOUT = 120
-"""Seconds that a request may take on a busy machine."""
+"""Seconds that a request may take."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Twin:
             hostkey_verify=False,
             look_for_keys=False,
             allow_agent=False,
-            timeout=TIMEOUT,
+            timeout=seconds(TIMEOUT),
         )
 
     @contextmanager
@@ -68,7 +69,7 @@ class Twin:
     def kill(self) -> None:
         """Take its power away."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(30)
+        self.process.wait(seconds(30))
 
     def log(self) -> str:
         return (self.files.folder / "log").read_text(encoding="utf-8")

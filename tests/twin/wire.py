@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import paramiko
 
+from tests.speed import seconds
 from tests.twin.twins import BASE, TIMEOUT, Twin
 
 END = b"]]>]]>"
@@ -83,6 +84,6 @@ def wire(twin: Twin) -> Iterator[Wire]:
         transport = client.get_transport()
         assert transport is not None
         channel = transport.open_session()
-        channel.settimeout(TIMEOUT)
+        channel.settimeout(seconds(TIMEOUT))
         channel.invoke_subsystem("netconf")
         yield Wire(channel)

@@ -17,6 +17,7 @@ from tests.netconf.fake.device import CAPABILITIES
 from tests.netconf.fake.faults import Fault
 from tests.netconf.servers import BASE, instances, interface, interfaces
 from tests.netconf.vendors import HuaweiDriver
+from tests.speed import seconds
 
 OTHER = write(
     replace(BASE, children=(interfaces(interface("LoopBack7", "卫健委" * 3000)), BASE.children[1]))
@@ -24,7 +25,7 @@ OTHER = write(
 
 
 class Impatient(HuaweiDriver):  # type: ignore[misc, valid-type]  # found by folder
-    timeouts = Timeouts(connect=10.0, answer=1.0, change=1.0)
+    timeouts = Timeouts(connect=10.0, answer=seconds(1.0), change=seconds(1.0))
 
 
 @contextmanager

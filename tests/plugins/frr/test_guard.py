@@ -18,6 +18,7 @@ from plugins.frr.linux import State, Wanted
 from plugins.frr.pending import Store
 from plugins.frr.state import Goal
 from tests.cities import ROOT
+from tests.speed import seconds
 
 FILES = {
     "/etc/frr/frr.conf": {"text": "new\n", "mode": 0o640, "owner": None},
@@ -357,12 +358,12 @@ def test_real_watchers_outlive_the_session_and_each_other(tmp_path: Path, killed
     assert not pending.free(store.watching)
     for each in processes(tmp_path)[:killed]:
         os.kill(each, signal.SIGKILL)
-    while store.phase() is not None and time.monotonic() < began + 20:
+    while store.phase() is not None and time.monotonic() < began + seconds(20):
         time.sleep(0.1)
     assert (tmp_path / "went back").exists()
     assert time.monotonic() - began > 1.4
     assert store.outcomes()[-1]["why"] == "its time ran out"
-    while processes(tmp_path) and time.monotonic() < began + 20:
+    while processes(tmp_path) and time.monotonic() < began + seconds(20):
         time.sleep(0.1)
     assert not processes(tmp_path)
 
