@@ -14,7 +14,7 @@ from nornir.core.processor import Processor
 from rich.console import Console
 from rich.text import Text
 
-from citynet.cli import runs
+from citynet.cli import leftover, runs
 from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
 from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
@@ -246,9 +246,13 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     prepared = prepare(folder)
     todo = plan(prepared, _book(prepared, file), chosen)
     reach = _reach(prepared, asked.access)
+    if isinstance(reach, labs.Lab):
+        leftover.check_lab(prepared, reach, todo.work.keys())
     nornir = _fleet(prepared, reach, asked)
     written = _written(folder, file, chosen, asked.access)
     way = _way(runs.folder_of(prepared.name, reach), len(todo.work), asked, written)
+    for line in leftover.kept_by(prepared, reach, way.folder):
+        click.echo(line, err=True)
     if not check or asked.health == STRICT:  # which is refused where it would mean nothing
         way = replace(way, health=_health(prepared, todo, reach, asked))
     with _stopping(GOES_BACK) as interrupted:

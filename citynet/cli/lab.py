@@ -110,6 +110,10 @@ def status(folder: Path, *, as_json: bool) -> int:
         click.echo(f"  {node:<24} {state:<10} {address}{twin}".rstrip())
     for link in found.cut:
         click.echo(f"  link {link} is cut")
+    for line in found.missing:
+        click.echo(f"  {line}")
+    if found.missing:
+        click.echo(f"  `citynet lab up -i {folder}` puts it right")
     for line in _manifest_lines(found.manifest):
         click.echo(line)
     return 0 if found.running else 1
