@@ -19,7 +19,7 @@ from citynet.cli.options import PathName, inventory_option, json_option, seconds
 from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import DeviceResult, Report, State
-from citynet.deploy.work import Chosen, Plan, plan, plan_again
+from citynet.deploy.work import Chosen, Plan, cleared, plan, plan_again
 from citynet.errors import CitynetError
 from citynet.fleet import access
 from citynet.fleet.processors import Live, Steps
@@ -38,6 +38,7 @@ Examples:
   citynet deploy -i inventory/demo --limit 'role_core,gov-gw1,!x-core2'
   citynet deploy -i inventory/demo --tags underlay,srv6
   citynet deploy -i inventory/wuhan --access access.yaml
+  citynet deploy -i inventory/demo --clear gov-acc3
   citynet deploy -i inventory/demo --resume 20261121T020304Z-1f2e
 
 \b
@@ -213,6 +214,7 @@ def _written(folder: Path, file: Path | None, chosen: Chosen, reach: Path | None
     """What of the command line a later `--resume` needs."""
     made = {"inventory": str(folder.resolve()), "tags": ",".join(sorted(chosen.tags))}
     made |= {"limit": chosen.limit} if chosen.limit else {}
+    made |= {"clear": ",".join(sorted(chosen.clear))} if chosen.clear else {}
     made |= {"access": str(reach.resolve())} if reach else {}
     return made | ({"playbook": str(file.resolve())} if file else {})
 
@@ -223,6 +225,8 @@ def _todo_again(prepared: Prepared, past: History) -> Plan:
     tags = frozenset(each for each in said.get("tags", "").split(",") if each)
     devices = (name for wave in past.begun.waves for name in wave)
     try:
+        if "clear" in said:
+            return cleared(prepared, devices)
         book = _book(prepared, Path(said["playbook"]) if "playbook" in said else None)
     except CitynetError as error:
         click.echo(f"{error}\nno device can be given its change once more", err=True)
@@ -271,6 +275,12 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option("--check", is_flag=True, help="Compare only; change nothing.")
 @click.option("--diff", is_flag=True, help="Show what differs on each device.")
 @click.option("--limit", metavar="PATTERN", help="Only these devices and groups.")
+@click.option(
+    "--clear",
+    metavar="DEVICES",
+    callback=_names,
+    help="Take their configuration from these, before they leave the inventory. FRR only.",
+)
 @click.option("--tags", metavar="ROLES", callback=_names, help="Only the lines of these roles.")
 @click.option("--resume", metavar="RUN", help="Finish a run that was left, as it was decided.")
 @click.option("--abort", metavar="RUN", help="Take a run back that was left undecided.")
@@ -327,6 +337,7 @@ def deploy(
     check: bool,
     diff: bool,
     limit: str | None,
+    clear: frozenset[str],
     tags: frozenset[str],
     resume: str | None,
     abort: str | None,
@@ -344,10 +355,12 @@ def deploy(
 
     Exits 0 if every device is as wanted, 1 otherwise; only what differs is changed.
     """
+    if clear:
+        health = OFF  # their neighbours lose sessions, as they must
     asked = Asked(reach, forks, confirm_within, health, health_wait, health_hold, patience)
     run = resume or abort
     if run:
-        if check or limit or tags or file or (resume and abort):
+        if check or limit or tags or clear or file or (resume and abort):
             raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
         if health == STRICT:
             raise CitynetError("--health strict: nothing is measured when a run is finished")
@@ -362,7 +375,9 @@ def deploy(
             raise CitynetError(
                 "--health-wait and --health-hold together must be shorter than --confirm-within"
             )
-        found = _begin(folder, file, Chosen(limit, tags), asked, check=check)
+        if clear and (limit or tags or file):
+            raise CitynetError("--clear names its devices: give no --limit, --tags or --playbook")
+        found = _begin(folder, file, Chosen(limit, tags, clear), asked, check=check)
     if as_json:
         click.echo(json.dumps(report.as_json(found), ensure_ascii=False, indent=2))
     else:

@@ -36,7 +36,8 @@ def kept_by(prepared: Prepared, reach: object, runs: Path) -> Iterator[str]:
     gone = sorted(last.keys() - prepared.facts.keys())
     if gone:
         run = max(last[name] for name in gone)
-        yield f"{_keep(gone)} (run {run}): it has to be cleared by hand"
+        back = f"put {_them(gone)} back for `citynet deploy --clear {','.join(gone)}`"
+        yield f"{_keep(gone)} (run {run}): {back}, then take {_them(gone)} out"
 
 
 def _deployed_to(runs: Path) -> dict[str, str]:

@@ -131,7 +131,7 @@ def _wrong(found: AccessFile, document: Document, ports: Mapping[str, int]) -> I
             hint = nearest(name, ports)
             what = f"the city has no node {name!r}"
             if hint is None:
-                what += ", and no run reaches it: if it had one's configuration, it keeps it"
+                what += ": a device that was one keeps its configuration"
             yield Problem(what, (), "one of its nodes", hint, at)
         yield from _unsaid(name, each, found.defaults, at)
         if not any(login.key or login.password for login in (each, found.defaults)):

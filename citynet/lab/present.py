@@ -97,7 +97,7 @@ def read(host: LabHost, topology: Topology) -> Present:
     if customers in boxes and boxes[customers].state == RUNNING:
         inside = container_name(topology.name, customers)
         said = checked(host, ["docker", "exec", inside, "sh", "-c", _SPACES], timeout=120)
-        for name, addresses, routes in _told(said):
+        for name, addresses, routes in _each_space(said):
             for link in _of_a_lab(addresses):
                 ends[customers, str(link["ifname"])] = _end(link, name)
             spaces[name] = _space(addresses, routes)
@@ -144,7 +144,9 @@ def _end(link: Mapping[str, Any], space: str = "") -> End:
     return End(index, peer, "UP" in link["flags"], _marks(link), space)
 
 
-def _told(said: str) -> Iterator[tuple[str, list[Mapping[str, Any]], list[Mapping[str, Any]]]]:
+def _each_space(
+    said: str,
+) -> Iterator[tuple[str, list[Mapping[str, Any]], list[Mapping[str, Any]]]]:
     rows = iter(said.splitlines())
     for name in rows:
         addresses, *routes = (json.loads(next(rows)) for _ in range(3))
