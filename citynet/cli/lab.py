@@ -67,6 +67,9 @@ def lab() -> None:
 def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) -> None:
     """Bring the lab up: clean routers, management only. Up already is fine.
 
+    A lab that runs and is not as the inventory says any more is changed in place: what is not
+    touched keeps running. Links and containers that are missing are put back.
+
     A vendor's device whose image nobody has is there as its twin: its NETCONF and its YANG,
     and no packets. A node with `image: real` is the image that `city.images` names.
     """

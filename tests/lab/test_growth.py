@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +13,25 @@ from hypothesis import strategies as some
 
 from citynet.lab.addresses import management_addresses
 from citynet.lab.behind import behind, beyond
+from citynet.lab.build import Builder, NodeImage
 from citynet.lab.clab import clab_yaml
 from citynet.lab.customers import settle_script
+from citynet.lab.engine import plan
 from citynet.lab.errors import LabError
-from citynet.lab.grow import before_script, marks_script
+from citynet.lab.from_city import city_topology
+from citynet.lab.grow import Growing, before_script, marks_script
 from citynet.lab.growth import Growth, growth, kept, missing, words
+from citynet.lab.host import Completed
+from citynet.lab.keys import known_host, new_pair
+from citynet.lab.paths import paths
 from citynet.lab.present import Box, End, Present, Space
+from citynet.lab.progress import Silent
+from citynet.lab.state import LabFolder, Record
 from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology, Vendor
+from citynet.pipeline import prepare
+from tests.cities import DEMO
+from tests.lab.fakes import FakeHost
+from tests.lab_e2e.growing import write_larger
 
 NAMES = some.sets(some.text("abcdefg-0123", min_size=1, max_size=6), min_size=1, max_size=60)
 NETWORK = IPv4Network("172.31.0.0/22")
@@ -254,3 +267,73 @@ def test_a_network_that_is_full_says_so() -> None:
     assert len(management_addresses(small, "abcde")) == 5
     with pytest.raises(LabError, match="room for 5 nodes, not 6"):
         management_addresses(small, "abcdef")
+
+
+def growing(topology: Topology, tmp_path: Path) -> Growing:
+    builder = Builder(paths({"HOME": str(tmp_path)}), Silent())
+    images = {"node": NodeImage("citynet/node:a", tmp_path, "sha256:1", {})}
+    record = Record(topology, "local", "d", {})
+    return Growing(builder, LabFolder(tmp_path), record, plan(topology, images), images)
+
+
+def test_what_only_a_fresh_lab_can_have(topology: Topology, tmp_path: Path) -> None:
+    there = as_wanted(topology)
+    assert growing(topology, tmp_path)._impossible(there) == ""
+    nothing = Present({}, {}, {}, {})
+    assert "none of its containers" in growing(topology, tmp_path)._impossible(nothing)
+    older = replace(there, entries=entries(topology, "citynet/node:older"))
+    assert "the image of its nodes" in growing(topology, tmp_path)._impossible(older)
+    elsewhere = replace(growing(topology, tmp_path).record.topology, management=NETWORK)
+    changed = replace(growing(topology, tmp_path), record=Record(elsewhere, "local", "d", {}))
+    assert "its management network is 172.31.0.0/24 now" in changed._impossible(there)
+
+
+def test_nodes_that_do_not_fit_are_refused(topology: Topology, tmp_path: Path) -> None:
+    wanted = larger(topology)
+    found = todo(wanted, as_wanted(topology))
+    memory = "MemAvailable: {} kB\n"
+    roomy = FakeHost({"cat /proc/meminfo": Completed(0, memory.format(100 * 1024), "")})
+    growing(wanted, tmp_path)._room(roomy, found)
+    small = FakeHost({"cat /proc/meminfo": Completed(0, memory.format(50 * 1024), "")})
+    with pytest.raises(LabError, match="64 MiB more and fake has 50 MiB left; nothing was changed"):
+        growing(wanted, tmp_path)._room(small, found)
+
+
+def test_host_keys_stay_with_their_nodes(topology: Topology, tmp_path: Path) -> None:
+    wanted = larger(topology)
+    found = todo(wanted, as_wanted(topology))
+    user, host = new_pair(), FakeHost()
+    made = growing(wanted, tmp_path)
+    made.folder.key_file.write_bytes(user.private)
+    old = "".join(
+        known_host(str(box.address), 22, f"key {name}")
+        for name, box in as_wanted(topology).boxes.items()
+    )
+    made.folder.known_hosts.write_text(old)
+    lines = made._known(host, as_wanted(topology), found)
+    assert lines["east"] == "172.31.0.11 key east\n"
+    assert lines["north"].startswith("172.31.0.13 ssh-ed25519 ")
+    assert made.folder.known_hosts.read_text() == "".join(lines.values())
+    written = {name.removeprefix(host.directory) for name in host.written}
+    assert "/keys/north/ssh_host_ed25519_key" in written
+    assert not any("east" in name or name.endswith(".clab.yml") for name in written)
+    assert host.written[f"{host.directory}/keys/north/authorized_keys"].decode().split() == [
+        *user.public.split(),
+        "citynet",
+    ]
+
+
+def test_the_demo_grows_without_moving_anything(tmp_path: Path) -> None:
+    small, large = (
+        city_topology(prepare(DEMO)),
+        city_topology(prepare(write_larger(tmp_path / "d"))),
+    )
+    assert set(small.nodes) < set(large.nodes)
+    assert set(small.links) < set(large.links)
+    assert set(small.customers) < set(large.customers)
+    assert small.customers_node == large.customers_node
+    found = todo(large, as_wanted(small))
+    assert words(small, large, found) == (
+        "add 1 node (gov-acc9), 1 link, 1 customer; 14 nodes keep running"
+    )
+    assert growth(small, entries(small), as_wanted(large)).drop == ("gov-acc9",)

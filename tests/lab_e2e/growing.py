@@ -2,20 +2,39 @@
 
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from citynet.lab import api
 from citynet.lab.api import Lab
 from citynet.lab.host import LabHost, checked
+from tests.cities import DEMO
 
 ASK = (
     "pidof bgpd isisd zebra; vtysh -c 'show bgp summary json'; echo @@;"
     " ip -j -s link show type veth"
 )
+NEW = "gov-acc9"
 PID = "/run/citynet-test-ping.pid"
+
+
+def write_larger(folder: Path) -> Path:
+    """The demo city with a node, a link and a customer more."""
+    shutil.copytree(DEMO, folder)
+    nodes, services = folder / "nodes.yaml", folder / "services.yaml"
+    text = nodes.read_text().replace(
+        "\nrings:\n", f"  {NEW}: {{site: hospital, domain: government, role: access}}\n\nrings:\n"
+    )
+    nodes.write_text(text + f"  acc9-agg1: {{ends: [{NEW}, gov-agg1]}}\n")
+    platform = "      platform: {node: gov-acc2, label: 共享平台}\n"
+    text = services.read_text()
+    assert platform in text
+    services.write_text(text.replace(platform, f"{platform}      clinic: {{node: {NEW}}}\n"))
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

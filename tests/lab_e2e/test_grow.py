@@ -1,6 +1,5 @@
 """The running demo gets a node, a link and a customer, and loses them: all else runs on."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,10 +10,9 @@ import pytest
 from citynet.lab import api
 from citynet.lab.api import Lab
 from tests.cities import DEMO
-from tests.lab_e2e.growing import lives, pinging
+from tests.lab_e2e.growing import NEW, lives, pinging, write_larger
 
 pytestmark = pytest.mark.lab
-NEW = "gov-acc9"
 FROM, TO = "health.commission", "health.hospital"
 
 
@@ -39,18 +37,7 @@ def demo() -> Lab:
 @pytest.fixture
 def larger(tmp_path: Path) -> Iterator[str]:
     """The demo with a node, a link and a customer more; the lab is the demo's again afterwards."""
-    folder = tmp_path / "demo"
-    shutil.copytree(DEMO, folder)
-    nodes, services = folder / "nodes.yaml", folder / "services.yaml"
-    text = nodes.read_text().replace(
-        "\nrings:\n", f"  {NEW}: {{site: hospital, domain: government, role: access}}\n\nrings:\n"
-    )
-    nodes.write_text(text + f"  acc9-agg1: {{ends: [{NEW}, gov-agg1]}}\n")
-    platform = "      platform: {node: gov-acc2, label: 共享平台}\n"
-    text = services.read_text()
-    assert platform in text
-    services.write_text(text.replace(platform, f"{platform}      clinic: {{node: {NEW}}}\n"))
-    yield str(folder)
+    yield str(write_larger(tmp_path / "demo"))
     citynet("lab", "up", "-i", str(DEMO))
     citynet("deploy", "-i", str(DEMO))
 
