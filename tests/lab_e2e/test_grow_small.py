@@ -39,6 +39,18 @@ class Small:
             command, env=self.environ, capture_output=True, text=True, check=False, timeout=900
         )
 
+    def exec(self, node: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command in a node."""
+        command = [sys.executable, "-m", "citynet", "lab", "exec", "-i", str(self.city.parent)]
+        return subprocess.run(
+            [*command, node, "--", *words],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
     def well(self, *words: str) -> str:
         done = self.citynet(*words)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -128,15 +140,30 @@ def test_kill_9_while_it_grows_loses_no_router(small: Small) -> None:
     assert record["changing"]
     status = small.citynet("lab", "status")
     assert "it is being changed, or was left while it was" in status.stdout
-    assert small.citynet("lab", "exec", "left", "--", "true").returncode == 0
+    assert small.exec("left", "true").returncode == 0
     small.well("lab", "up")
     small.well("lab", "status")
-    assert small.citynet("lab", "exec", "third", "--", "true").returncode == 0
+    assert small.exec("third", "true").returncode == 0
     small.well("deploy")
     assert "0 failed" in small.well("verify")
     after = lives(small.lab(), frozenset({"third"}))
     wrong = {name: before[name].goes_on(after[name]) for name in before}
     assert not any(wrong.values()), wrong
+
+
+def test_a_node_is_cleared_and_leaves(small: Small) -> None:
+    assert "router isis" in small.exec("third", "vtysh", "-c", "show running-config").stdout
+    small.well("deploy", "--clear", "third")
+    shown = small.exec("third", "vtysh", "-c", "show running-config").stdout
+    assert "router isis" not in shown
+    assert "router bgp" not in shown
+    left = small.exec("third", "ip", "-br", "link", "show", "type", "vrf").stdout
+    assert left == ""
+    small.change()
+    said = small.well("lab", "up")
+    assert "remove 1 node (third), 1 link; 3 nodes keep running" in said
+    small.well("deploy")
+    assert "0 failed" in small.well("verify")
 
 
 def folder(small: Small) -> LabFolder:
