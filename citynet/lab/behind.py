@@ -8,7 +8,7 @@ from citynet.lab.topology import LabLink, Topology
 def behind(lab: Topology, wanted: Topology, only: Collection[str] | None = None) -> list[str]:
     """What the lab has not got of what is wanted, or has otherwise; a few words each.
 
-    `only` are the nodes that matter, unless all do.
+    `only` are the nodes that matter, unless all do; then a customer stands for its link.
     """
     here = {node.name for node in (*lab.nodes, lab.customers_node)}
     nodes = [node.name for node in wanted.nodes if only is None or node.name in only]
@@ -18,6 +18,7 @@ def behind(lab: Topology, wanted: Topology, only: Collection[str] | None = None)
         f"link {link.id}"
         for link in wanted.links
         if _wire(link) not in links and _matters(link, here, only)
+        if only is not None or wanted.customers_node.name not in (link.a.node, link.b.node)
     ]
     if only is None:
         found += [f"customer {name}" for name in _customers(lab, wanted)]

@@ -11,7 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as some
 
+from citynet.errors import CitynetError
 from citynet.lab.addresses import management_addresses
+from citynet.lab.api import Lab
 from citynet.lab.behind import behind, beyond
 from citynet.lab.build import Builder, NodeImage
 from citynet.lab.clab import clab_yaml
@@ -21,7 +23,7 @@ from citynet.lab.errors import LabError
 from citynet.lab.from_city import city_topology
 from citynet.lab.grow import Growing, before_script, marks_script
 from citynet.lab.growth import Growth, growth, kept, missing, words
-from citynet.lab.host import Completed
+from citynet.lab.host import Completed, NodeAccess
 from citynet.lab.keys import known_host, new_pair
 from citynet.lab.paths import paths
 from citynet.lab.present import Box, End, Present, Space
@@ -29,6 +31,7 @@ from citynet.lab.progress import Silent
 from citynet.lab.state import LabFolder, Record
 from citynet.lab.topology import Customer, LabLink, LabNode, LabPort, Topology, Vendor
 from citynet.pipeline import prepare
+from citynet.verify.lab import network_of
 from tests.cities import DEMO
 from tests.lab.fakes import FakeHost
 from tests.lab_e2e.growing import write_larger
@@ -337,3 +340,19 @@ def test_the_demo_grows_without_moving_anything(tmp_path: Path) -> None:
         "add 1 node (gov-acc9), 1 link, 1 customer; 14 nodes keep running"
     )
     assert growth(small, entries(small), as_wanted(large)).drop == ("gov-acc9",)
+
+
+def test_verify_says_that_the_lab_is_behind(tmp_path: Path) -> None:
+    old, larger = prepare(DEMO), write_larger(tmp_path / "demo")
+    access = NodeAccess("192.0.2.1", 22, "root", None, tmp_path)
+    there = city_topology(old)
+    nodes = {node.name: access for node in (*there.nodes, there.customers_node)}
+    lab = Lab("demo", "local", there, nodes, None, {}, LabFolder(tmp_path))
+    assert network_of(old, lab).customers == "customers"
+    with pytest.raises(CitynetError, match="lab demo does not have node gov-acc9: the inventory"):
+        network_of(prepare(larger), lab)
+    (larger / "nodes.yaml").write_text((DEMO / "nodes.yaml").read_text())
+    services = larger / "services.yaml"
+    services.write_text(services.read_text().replace("{node: gov-acc9}", "{node: gov-acc3}"))
+    with pytest.raises(CitynetError, match=r"lab demo does not have customer health\.clinic: the"):
+        network_of(prepare(larger), lab)
