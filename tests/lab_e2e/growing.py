@@ -94,10 +94,19 @@ def _life(host: LabHost, container: str) -> Life:
 
 @dataclass
 class Pinged:
-    """What ping counted, once it has ended."""
+    """What ping counted, once it has ended: packets sent, and the numbers of those answered.
+
+    The last one may still be on its way when ping is stopped, and is not lost then.
+    """
 
     said: str = ""
-    counts: tuple[int, int] = field(default=(0, -1))
+    sent: int = 0
+    answered: set[int] = field(default_factory=set)
+
+    @property
+    def lost(self) -> list[int]:
+        """The numbers of packets without an answer."""
+        return [each for each in range(1, self.sent) if each not in self.answered]
 
 
 @contextmanager
@@ -119,6 +128,7 @@ def pinging(lab: Lab, space: str, address: str) -> Iterator[Pinged]:
         with api.attached(lab) as host:
             host.run([*inside, f"kill -INT $(cat {PID})"])
         thread.join(60)
-    counted = re.search(r"(\d+) packets transmitted, (\d+) received", found.said)
+    counted = re.search(r"(\d+) packets transmitted", found.said)
     assert counted, found.said[-500:]
-    found.counts = int(counted[1]), int(counted[2])
+    found.sent = int(counted[1])
+    found.answered = {int(each) for each in re.findall(r"bytes from .* icmp_seq=(\d+)", found.said)}

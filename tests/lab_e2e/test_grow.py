@@ -73,8 +73,8 @@ def test_a_node_a_link_and_a_customer_come_and_go(larger: str) -> None:
         assert f"remove 1 node ({NEW}), 1 link, 1 customer; 14 nodes keep running" in said
         well("deploy", "-i", str(DEMO))
         assert "0 failed" in well("verify", "-i", str(DEMO))
-    sent, received = pinged.counts
-    assert sent == received > 100, pinged.said[-500:]
+    assert pinged.sent > 100
+    assert pinged.lost == []
     for after in (grown, lives(demo())):
         wrong = {name: before[name].goes_on(after[name]) for name in before}
         assert not any(wrong.values()), wrong
