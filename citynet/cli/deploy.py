@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,15 +12,15 @@ from pathlib import Path
 import click
 from nornir.core import Nornir
 from rich.console import Console
-from rich.text import Text
 
-from citynet.cli import complete, runs
+from citynet.cli import complete, leftover, runs
+from citynet.cli.deploy_report import show
 from citynet.cli.missing import running_lab
 from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
 from citynet.cli.output import unbroken
 from citynet.deploy import engine, playbook, report
-from citynet.deploy.report import DeviceResult, Report, State
-from citynet.deploy.work import Chosen, Plan, plan, plan_again
+from citynet.deploy.report import Report
+from citynet.deploy.work import Chosen, Plan, cleared, plan, plan_again
 from citynet.errors import CitynetError
 from citynet.fleet import access
 from citynet.fleet.processors import Live, Steps
@@ -30,7 +30,6 @@ from citynet.pipeline import Prepared, prepare
 from citynet.transaction.fleet import Health, Reached
 from citynet.transaction.protocol import Terms
 from citynet.transaction.settle import History
-from citynet.transaction.words import Outcome, Runs
 
 EPILOG = """\b
 Examples:
@@ -39,6 +38,7 @@ Examples:
   citynet deploy -i inventory/demo --limit 'role_core,gov-gw1,!x-core2'
   citynet deploy -i inventory/demo --tags underlay,srv6
   citynet deploy -i inventory/wuhan --access access.yaml
+  citynet deploy -i inventory/demo --clear gov-acc3
   citynet deploy -i inventory/demo --resume 20261121T020304Z-1f2e
 
 \b
@@ -67,7 +67,6 @@ PACE = 10.0
 """The devices' timers, unless given: so many seconds, or so many times what staging takes."""
 LAST = 60.0
 """Seconds that the devices' timers have left when all are told to confirm, and one a device."""
-STYLES = {"+": "green", "-": "red", "@": "cyan"}
 STRICT, OFF = "strict", "off"
 DEMANDS = ("no-worse", STRICT, OFF)
 
@@ -97,46 +96,6 @@ def _names(context: click.Context, parameter: click.Parameter, text: str | None)
 def _book(prepared: Prepared, file: Path | None) -> playbook.Playbook:
     roles = frozenset(role.name for role in prepared.house.roles)
     return playbook.load(file or prepared.house.root / "playbooks" / "site.yaml", roles)
-
-
-def _show_diffs(console: Console, results: Iterable[DeviceResult]) -> None:
-    for each in results:
-        if each.change:
-            counted = f"+{each.change.added} -{each.change.removed}"
-            console.print(Text(f"{each.device} ({counted})", style="bold"))
-            for line in each.change.diff.splitlines():
-                console.print(
-                    Text(f"  {line.expandtabs(2)}", style=STYLES.get(line[:1], "")), soft_wrap=True
-                )
-
-
-def _print(found: Report, *, diff: bool) -> None:
-    console = Console(highlight=False)
-    if diff:
-        _show_diffs(console, found.results)
-    wrong = report.failures(found.results)
-    if wrong:
-        console.print(Text(wrong, style="red"), soft_wrap=True)
-    console.print(Text(report.recap(found)), soft_wrap=True)
-    if found.outcome not in report.FINE:
-        why = f": {found.reason}" if found.reason else ""
-        console.print(Text(f"run {found.run}: {found.outcome}{why}", "red"), soft_wrap=True)
-    for line in _advice(found):
-        console.print(Text(line, "red"), soft_wrap=True)
-    what = "would change" if found.check else "changed"
-    changed = sum(each.state is State.CHANGED for each in found.results)
-    console.print(Text(f"{changed} of {len(found.results)} {what}, in {found.seconds:.1f} s"))
-
-
-def _advice(found: Report) -> Iterator[str]:
-    """What a person can do about a run that did not end well."""
-    if found.again:
-        yield f"finish it when they answer again: {found.again}"
-        doubt = ",".join(each.device for each in found.results if each.runs is Runs.UNKNOWN)
-        if doubt:
-            yield f"where they never will (dead, taken away): {found.again} --without {doubt}"
-    if found.outcome is Outcome.SPLIT:
-        yield "it is over, and what is left is for another deployment"
 
 
 GOES_BACK = "stopping: every device goes back, unless the change was decided by now"
@@ -226,6 +185,7 @@ def _written(folder: Path, file: Path | None, chosen: Chosen, reach: Path | None
     """What of the command line a later `--resume` needs."""
     made = {"inventory": str(folder.resolve()), "tags": ",".join(sorted(chosen.tags))}
     made |= {"limit": chosen.limit} if chosen.limit else {}
+    made |= {"clear": ",".join(sorted(chosen.clear))} if chosen.clear else {}
     made |= {"access": str(reach.resolve())} if reach else {}
     return made | ({"playbook": str(file.resolve())} if file else {})
 
@@ -236,6 +196,8 @@ def _todo_again(prepared: Prepared, past: History) -> Plan:
     tags = frozenset(each for each in said.get("tags", "").split(",") if each)
     devices = (name for wave in past.begun.waves for name in wave)
     try:
+        if "clear" in said:
+            return cleared(prepared, devices)
         book = _book(prepared, Path(said["playbook"]) if "playbook" in said else None)
     except CitynetError as error:
         click.echo(f"{error}\nno device can be given its change once more", err=True)
@@ -259,9 +221,13 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     prepared = prepare(folder)
     todo = plan(prepared, _book(prepared, file), chosen)
     reach = _reach(prepared, asked.access, folder)
+    if isinstance(reach, labs.Lab):
+        leftover.check_lab(prepared, reach, todo.work.keys())
     nornir = _fleet(prepared, reach, asked)
     written = _written(folder, file, chosen, asked.access)
     way = _way(runs.folder_of(prepared.name, reach), len(todo.work), asked, written)
+    for line in leftover.kept_by(prepared, reach, way.folder):
+        click.echo(line, err=True)
     if not check or asked.health == STRICT:  # which is refused where it would mean nothing
         way = replace(way, health=_health(prepared, todo, reach, asked))
     with _stopping(GOES_BACK) as interrupted:
@@ -284,6 +250,13 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     metavar="PATTERN",
     shell_complete=complete.devices,
     help="Only these devices and groups.",
+)
+@click.option(
+    "--clear",
+    metavar="DEVICES",
+    callback=_names,
+    shell_complete=complete.devices,
+    help="Take their configuration from these, before they leave the inventory. FRR only.",
 )
 @click.option(
     "--tags",
@@ -359,6 +332,7 @@ def deploy(
     check: bool,
     diff: bool,
     limit: str | None,
+    clear: frozenset[str],
     tags: frozenset[str],
     resume: str | None,
     abort: str | None,
@@ -376,10 +350,12 @@ def deploy(
 
     Exits 0 if every device is as wanted, 1 otherwise; only what differs is changed.
     """
+    if clear:
+        health = OFF  # their neighbours lose sessions, as they must
     asked = Asked(reach, forks, confirm_within, health, health_wait, health_hold, patience)
     run = resume or abort
     if run:
-        if check or limit or tags or file or (resume and abort):
+        if check or limit or tags or clear or file or (resume and abort):
             raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
         if health == STRICT:
             raise CitynetError("--health strict: nothing is measured when a run is finished")
@@ -394,9 +370,11 @@ def deploy(
             raise CitynetError(
                 "--health-wait and --health-hold together must be shorter than --confirm-within"
             )
-        found = _begin(folder, file, Chosen(limit, tags), asked, check=check)
+        if clear and (limit or tags or file):
+            raise CitynetError("--clear names its devices: give no --limit, --tags or --playbook")
+        found = _begin(folder, file, Chosen(limit, tags, clear), asked, check=check)
     if as_json:
         click.echo(json.dumps(report.as_json(found), ensure_ascii=False, indent=2))
     else:
-        _print(found, diff=diff)
+        show(found, diff=diff)
     return 0 if found.ok else 1

@@ -79,6 +79,9 @@ lab.add_command(list_labs)
 def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) -> None:
     """Bring the lab up: clean routers, management only. Up already is fine.
 
+    A lab that runs and is not as the inventory says any more is changed in place: what is not
+    touched keeps running. Links and containers that are missing are put back.
+
     A vendor's device whose image nobody has is there as its twin: its NETCONF and its YANG,
     and no packets. A node with `image: real` is the image that `city.images` names.
     """
@@ -146,6 +149,10 @@ def status(folder: Path, *, as_json: bool) -> int:
         click.echo(f"  link {link} is cut")
     for each in impaired:
         click.echo(f"  impaired: {each}")
+    for line in found.missing:
+        click.echo(f"  {line}")
+    if found.missing:
+        click.echo(f"  `citynet lab up -i {folder}` puts it right")
     for line in _manifest_lines(found.manifest):
         click.echo(line)
     return 0 if found.running else 1

@@ -18,10 +18,14 @@ from citynet.text import listed, nearest
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a person chose. `tags` are roles; with some, nothing is removed from any device."""
+    """What a person chose. `tags` are roles; with some, nothing is removed from any device.
+
+    `clear` are devices that lose their configuration; no other takes part then.
+    """
 
     limit: str | None = None
     tags: frozenset[str] = frozenset()
+    clear: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Plan:
 
 def plan(prepared: Prepared, playbook: Playbook, chosen: Chosen) -> Plan:
     """Select and render before anything is touched. Raises `SelectionError` for nothing at all."""
+    if chosen.clear:
+        return cleared(prepared, chosen.clear)
     _check_tags(prepared, chosen.tags)
     groups = _groups(prepared)
     limit = select(chosen.limit, groups) if chosen.limit else frozenset(groups)
@@ -67,6 +73,25 @@ def plan(prepared: Prepared, playbook: Playbook, chosen: Chosen) -> Plan:
     if not made.work:
         raise SelectionError(f"{playbook.file} selects no device{_because(chosen)}")
     return made
+
+
+def cleared(prepared: Prepared, names: Iterable[str]) -> Plan:
+    """What takes devices' configuration away: the files of none of their roles."""
+    every = sorted(names)
+    unknown = [name for name in every if name not in prepared.facts]
+    if unknown:
+        hint = nearest(unknown[0], prepared.facts) or "it has to be in the inventory still"
+        raise SelectionError(f"there is no device {unknown[0]!r} to clear; {hint}")
+    closed = [
+        name for name in every if prepared.house.platforms[prepared.facts[name].platform].models
+    ]
+    if closed:
+        raise SelectionError(
+            f"{listed(closed)}: only FRR routers can be cleared; give others no roles by hand"
+        )
+    empty = PartialRenderer(prepared, frozenset())
+    work = {name: Work(empty.render(prepared.facts[name]), additive=False) for name in every}
+    return Plan((Wave("Clear", tuple(every)),), work)
 
 
 def plan_again(

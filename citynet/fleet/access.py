@@ -129,7 +129,10 @@ def _wrong(found: AccessFile, document: Document, ports: Mapping[str, int]) -> I
         at = place(("nodes", name), document)
         if name not in ports:
             hint = nearest(name, ports)
-            yield Problem(f"the city has no node {name!r}", (), "one of its nodes", hint, at)
+            what = f"the city has no node {name!r}"
+            if hint is None:
+                what += ": a device that was one keeps its configuration"
+            yield Problem(what, (), "one of its nodes", hint, at)
         yield from _unsaid(name, each, found.defaults, at)
         if not any(login.key or login.password for login in (each, found.defaults)):
             yield Problem(f"{name} has neither a key nor a password", (), position=at)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from citynet.lab import census, engine, fence, manifest, remote, vm
+from citynet.lab import census, engine, fence, manifest, present, remote, vm
 from citynet.lab.build import Builder, Containerlab, NodeImage
 from citynet.lab.cache import locked
 from citynet.lab.choose import choose, open_host
 from citynet.lab.errors import LabError
+from citynet.lab.grow import Growing
+from citynet.lab.growth import missing
 from citynet.lab.host import LabHost, NodeAccess, SshJump
 from citynet.lab.keys import SSH_PORT, new_pair
 from citynet.lab.paths import Paths, paths
@@ -65,8 +67,9 @@ class Lab:
 class Status:
     """What is there now. `containers`: node -> state as docker calls it.
 
-    `twins` are the nodes that are management plane only. `note`: what else there is to know of a
-    lab that is not up, and what to do about it.
+    `twins` are the nodes that are management plane only. `missing` says what of the lab is not
+    as it was brought up, in sentences; it runs if that is nothing. `note`: what else there is to
+    know of a lab that is not up, and what to do about it.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Status:
     manifest: Mapping[str, Any]
     twins: tuple[str, ...] = ()
     note: str = ""
+    missing: tuple[str, ...] = ()
 
 
 def up(
@@ -103,18 +107,20 @@ def up(
         images = builder.images(engine.image_keys(topology))
         files = twins(builder) if topology.twins else {}
         wanted = engine.plan(topology, images, files, archives)
-        if record and record.digest == wanted.digest and _still_up(folder, record):
-            say.done(f"lab {topology.name} is up and as the inventory says", 0.0)
-            return _lab(folder, record)
-        with undisturbed(folder, topology.name, "up"):
-            return _redeploy(builder, folder, kind, wanted, images)
+        grown = None
+        if record and record.usable:
+            grown = Growing(builder, folder, record, wanted, images).done()
+        if grown is None:
+            with undisturbed(folder, topology.name, "up"):
+                grown = _redeploy(builder, folder, kind, wanted, images)
+        return _written(folder, grown)
 
 
 def find(name: str, *, environ: Mapping[str, str] = os.environ) -> Lab | None:
     """The lab of this name if it was brought up and its VM, if any, still runs."""
     folder = _folder(paths(environ), name)
     record = folder.load()
-    if record is None or not record.digest:
+    if record is None or not record.usable:
         return None
     if record.host == "vm" and not Vm(folder.vm, name).running():
         return None
@@ -158,11 +164,20 @@ def status(name: str, *, environ: Mapping[str, str] = os.environ) -> Status:
             name, running=False, host=host, containers={}, cut=(), manifest=known, note=note
         )
     with attached(lab) as there:
-        states = engine.containers(there, name)
-        running = engine.complete(states, lab.topology)
-        down_links = engine.cut_links(there, lab.topology) if running else []
-    twins = tuple(sorted(lab.twins))
-    return Status(name, running, lab.host, states, tuple(down_links), lab.manifest, twins)
+        found = present.read(there, lab.topology)
+    lacks = missing(lab.topology, found)
+    if record.changing:
+        lacks.insert(0, "it is being changed, or was left while it was")
+    return Status(
+        name=name,
+        running=not lacks,
+        host=lab.host,
+        containers={node: box.state for node, box in found.boxes.items()},
+        cut=tuple(link.id for link in lab.topology.links if found.cut(link)),
+        manifest=lab.manifest,
+        twins=tuple(sorted(lab.twins)),
+        missing=tuple(lacks),
+    )
 
 
 def cut(lab: Lab, link: str) -> LabLink:
@@ -261,26 +276,13 @@ def _stay_or_move(folder: LabFolder, host: str) -> Record | None:
     return record
 
 
-def _still_up(folder: LabFolder, record: Record) -> bool:
-    name = record.topology.name
-    if record.host == "vm" and not Vm(folder.vm, name).running():
-        return False
-    try:
-        with contextlib.closing(open_host(record.host, folder, name)) as host:
-            return engine.complete(engine.containers(host, name), record.topology)
-    except LabError:
-        if record.host == "vm":
-            return False
-        raise
-
-
 def _redeploy(
     builder: Builder,
     folder: LabFolder,
     kind: str,
     wanted: engine.Plan,
     images: Mapping[str, NodeImage],
-) -> Lab:
+) -> Record:
     """From whatever is there to a fresh lab. The record says first that one is being made."""
     topology, say = wanted.topology, builder.progress
     clab = builder.containerlab()
@@ -308,7 +310,11 @@ def _redeploy(
     public = {name: pair.public for name, pair in keys.items()}
     private(folder.key_file, user.private)
     private(folder.known_hosts, (known_hosts(ours, public) + shown).encode())
-    record = Record(topology, kind, wanted.digest, about)
+    return Record(topology, kind, wanted.digest, about)
+
+
+def _written(folder: LabFolder, record: Record) -> Lab:
+    """Remember the lab, and how `ssh -F` reaches its nodes."""
     folder.save(record)
     lab = _lab(folder, record)
     private(folder.ssh_config, config_text(lab.nodes, lab.jump).encode())

@@ -12,6 +12,8 @@ KEYS = "keys"
 CUSTOMERS = "customers.txt"
 TWINS = "twin"
 """Folder beside the file: the twins' server, and a repository of models for each platform."""
+SERVER = "server"
+"""Below it: the server, which all twins have."""
 IN_NODE = "/etc/citynet"
 
 
@@ -87,7 +89,7 @@ def _node(node: LabNode, images: Mapping[str, str]) -> dict[str, Any]:
     if node.twin:
         labels["citynet-plane"] = "management only"
         binds += [
-            f"{TWINS}/server:{IN_NODE}/server:ro",
+            f"{TWINS}/{SERVER}:{IN_NODE}/server:ro",
             f"{TWINS}/{node.platform}:{IN_NODE}/repository:ro",
         ]
     return {

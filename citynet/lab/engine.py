@@ -2,11 +2,10 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from citynet.lab.build import ENTRYPOINT, Containerlab, NodeImage
 from citynet.lab.cache import digest_of
@@ -98,12 +97,6 @@ def containers(host: LabHost, lab: str) -> dict[str, str]:
     return {row["name"].removeprefix(prefix): row["state"] for row in rows}
 
 
-def complete(states: Mapping[str, str], topology: Topology) -> bool:
-    """Whether exactly the lab's containers are there, and all of them run."""
-    wanted = {node.name for node in all_nodes(topology)}
-    return set(states) == wanted and set(states.values()) == {"running"}
-
-
 def ensure_images(host: LabHost, images: Mapping[str, NodeImage], progress: Progress) -> None:
     """Import the images that the host's docker has not got yet."""
     for _, image in sorted(images.items()):
@@ -164,10 +157,27 @@ def deploy(
 ) -> None:
     """Put the lab's files on the host and let containerlab make the lab of them."""
     host.put(files(host.directory, wanted, keys, user))
-    command = ["env", *_home(host, wanted.topology), "CLAB_VERSION_CHECK=disable"]
-    command += [binary, "deploy", "--reconfigure"]
+    _containerlab(host, wanted, [binary, "deploy", "--reconfigure"])
+
+
+def reconcile(host: LabHost, wanted: Plan, binary: str) -> None:
+    """Let containerlab make of the lab that runs what its file on the host says."""
+    _containerlab(host, wanted, [binary, "deploy"])
+
+
+def alone(host: LabHost) -> list[str]:
+    """What a command that changes a running lab begins with: such commands wait for each other.
+
+    One goes on in a host behind SSH when the citynet that began it is killed.
+    """
+    return ["flock", "-w", "900", f"{host.directory}/.changing"]
+
+
+def _containerlab(host: LabHost, wanted: Plan, words: Sequence[str]) -> None:
+    environment = ["env", *_home(host, wanted.topology), "CLAB_VERSION_CHECK=disable"]
     target = f"{host.directory}/{wanted.file_name}"
-    checked(host, [*command, "--skip-labdir-acl", "-t", target], timeout=1800)
+    command = [*alone(host), *environment, *words, "--skip-labdir-acl", "-t", target]
+    checked(host, command, timeout=1800)
 
 
 def _home(host: LabHost, topology: Topology) -> list[str]:
@@ -189,20 +199,26 @@ def files(
     if wanted.topology.vendors:
         found[f"{directory}/{HOME}/.ssh/citynet.pub"] = f"{user.public} citynet\n".encode()
     for node, pair in keys.items():
-        folder = f"{directory}/{KEYS}/{node}"
-        found[f"{folder}/ssh_host_ed25519_key"] = pair.private
-        found[f"{folder}/authorized_keys"] = f"{user.public} citynet\n".encode()
+        found[host_key_file(directory, node)] = pair.private
+        found[f"{directory}/{KEYS}/{node}/authorized_keys"] = f"{user.public} citynet\n".encode()
     return found
 
 
-def wait_ready(host: LabHost, topology: Topology) -> None:
+def host_key_file(directory: str, node: str) -> str:
+    """Where a node's private host key is, in the lab's folder on the host."""
+    return f"{directory}/{KEYS}/{node}/ssh_host_ed25519_key"
+
+
+def wait_ready(host: LabHost, topology: Topology, only: Collection[str] | None = None) -> None:
     """Wait until every node's SSH server answers; it starts after the node's FRR has.
+
+    `only` are the nodes to wait for, unless for all.
 
     Raises `LabError` for a node that has ended, with its last words, or that takes too long.
     """
     seconds = VENDOR_SECONDS if topology.vendors else READY_SECONDS
     deadline = time.monotonic() + seconds
-    waiting = {node.name: node for node in all_nodes(topology)}
+    waiting = {node.name: node for node in all_nodes(topology) if only is None or node.name in only}
     tries = 0
     while waiting:
         tries += 1
@@ -220,15 +236,16 @@ def wait_ready(host: LabHost, topology: Topology) -> None:
             )
 
 
-def own_keys(host: LabHost, topology: Topology) -> str:
+def own_keys(host: LabHost, topology: Topology, only: Collection[str] | None = None) -> str:
     """Lines of a known_hosts file for vendors' images, which make keys of their own.
 
+    `only` are the nodes that are asked, unless all are.
     What they show now, on a network that only the lab's host is on, is trusted from then on.
     """
     places = [
         (str(node.management), port)
         for node in topology.nodes
-        if node.vendor is not None
+        if node.vendor is not None and (only is None or node.name in only)
         for port in dict.fromkeys((node.port, SSH_PORT))
     ]
     return "".join(
@@ -291,18 +308,3 @@ def restart_twin(host: LabHost, topology: Topology, name: str) -> None:
         " grep -q '[m] server serve' && kill -9 ${each#/proc/} && killed=1; done; [ $killed ]"
     )
     checked(host, ["docker", "exec", container_name(topology.name, name), "sh", "-c", script])
-
-
-def cut_links(host: LabHost, topology: Topology) -> list[str]:
-    """The ids of the links of which an end is set down."""
-    down: set[tuple[str, str]] = set()
-    for node in topology.nodes:
-        namespace = container_name(topology.name, node.name)
-        output = checked(host, ["ip", "-netns", namespace, "-json", "link", "show"])
-        shown: list[dict[str, Any]] = json.loads(output)
-        down |= {(node.name, link["ifname"]) for link in shown if "UP" not in link["flags"]}
-    return [
-        link.id
-        for link in topology.links
-        if {(link.a.node, link.a.interface), (link.b.node, link.b.interface)} & down
-    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from citynet.allocate.numbers import digest, mac, short_name
 from citynet.allocate.plan import EndpointNumbers
+from citynet.lab.addresses import management_addresses
 from citynet.lab.errors import LabError
 from citynet.lab.topology import TWIN, Customer, LabLink, LabNode, LabPort, Topology
 from citynet.lab.vendors import (
@@ -36,13 +37,6 @@ def _management(city: str) -> IPv4Network:
     return IPv4Network((base, MANAGEMENT_LENGTH))
 
 
-def _addresses(network: IPv4Network, names: list[str]) -> dict[str, IPv4Address]:
-    """Addresses in the order of names, after the bridge's own (the first)."""
-    hosts = network.hosts()
-    next(hosts)
-    return dict(zip(names, hosts, strict=False))
-
-
 def _port(prepared: Prepared, node: str, interface: str) -> LabPort:
     """A vendor's port name is no name of a Linux interface: no slash, at most 15 characters."""
     platform = vendor_platform(prepared, node)
@@ -70,10 +64,10 @@ def _city_links(prepared: Prepared) -> Iterator[LabLink]:
         yield LabLink(id_, a, b, LINK_MTU)
 
 
-def _customer(number: int, each: EndpointNumbers) -> Customer:
+def _customer(each: EndpointNumbers) -> Customer:
     return Customer(
         name=each.ref.replace("/", "."),
-        interface=f"c{number}",
+        interface=f"c{digest('customer', each.ref) & 0xFFFFFFFFFF:010x}",
         ipv4=each.customer_ipv4,
         ipv4_gateway=str(each.ipv4.ip),
         ipv6=each.customer_ipv6,
@@ -91,7 +85,7 @@ def city_topology(prepared: Prepared) -> Topology:
     city = prepared.name
     network = _management(city)
     endpoints = sorted(prepared.plan.endpoints.values(), key=lambda each: each.ref)
-    customers = tuple(_customer(number, each) for number, each in enumerate(endpoints))
+    customers = tuple(_customer(each) for each in endpoints)
     access = [
         LabLink(
             f"access/{each.ref}",
@@ -101,7 +95,7 @@ def city_topology(prepared: Prepared) -> Topology:
         )
         for each, customer in zip(endpoints, customers, strict=True)
     ]
-    addresses = _addresses(network, [CUSTOMERS, *sorted(prepared.facts)])
+    addresses = management_addresses(network, [CUSTOMERS, *prepared.facts])
     nodes = tuple(_lab_node(prepared, name, addresses[name]) for name in sorted(prepared.facts))
     return _distinct(
         Topology(

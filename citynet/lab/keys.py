@@ -34,6 +34,15 @@ def new_pair() -> KeyPair:
     return KeyPair(private, public.decode("ascii"))
 
 
+def public_of(private: bytes) -> str:
+    """The public half of a private key in OpenSSH's format."""
+    key = serialization.load_ssh_private_key(private, password=None)
+    public = key.public_key().public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    )
+    return public.decode("ascii")
+
+
 def known_host(address: str, port: int, public: str) -> str:
     """One line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT)."""
     name = address if port == SSH_PORT else f"[{address}]:{port}"

@@ -5,6 +5,8 @@ from importlib.metadata import version
 from typing import Any
 
 from citynet.lab.build import NodeImage
+from citynet.lab.cache import digest_of
+from citynet.lab.clab import SERVER, TWINS
 from citynet.lab.engine import Plan, all_nodes
 from citynet.lab.gobuild import version_in
 from citynet.lab.host import LabHost, checked
@@ -37,8 +39,19 @@ def collect(
             for reference, image in sorted(used.items())
         },
         "layout": layout(wanted.topology),
+        **({"twins": twins(wanted.twins)} if wanted.twins else {}),
         **({"vm": dict(machine)} if machine else {}),
     }
+
+
+def twins(files: Mapping[str, bytes]) -> dict[str, str]:
+    """A digest for each platform of what its twins run: their server, and its models."""
+    parts: dict[str, list[bytes]] = {}
+    for name in sorted(files):
+        of = name.removeprefix(f"{TWINS}/").split("/")[0]
+        parts.setdefault(of, []).extend((name.encode(), files[name]))
+    server = parts.pop(SERVER, [])
+    return {platform: digest_of([*server, *own]) for platform, own in parts.items()}
 
 
 def layout(topology: Topology) -> dict[str, Any]:

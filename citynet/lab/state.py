@@ -16,12 +16,22 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A lab that was brought up. `digest` is of what was deployed; empty until it is."""
+    """A lab that was brought up. `digest` is of what was deployed; empty until it is.
+
+    `changing`: it becomes another lab, or was left while it did; `topology` is what of it is
+    there whatever has been done by then.
+    """
 
     topology: Topology
     host: str
     digest: str
     manifest: Mapping[str, Any]
+    changing: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a lab, and not only what was left of making one."""
+        return bool(self.digest) or self.changing
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,7 @@ class LabFolder:
                 host=str(document["host"]),
                 digest=str(document["digest"]),
                 manifest=dict(document["manifest"]),
+                changing=bool(document.get("changing", False)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged(f"{type(error).__name__}: {error}") from error

@@ -8,9 +8,12 @@ from citynet.errors import CitynetError
 from citynet.fleet.jump import Jump
 from citynet.fleet.runner import forks_of_lab
 from citynet.fleet.shell import Shell
+from citynet.lab.behind import behind, beyond, has_changed
+from citynet.lab.from_city import city_topology
 from citynet.lab.host import NodeAccess, SshJump
 from citynet.lab.topology import Topology
 from citynet.pipeline import Prepared
+from citynet.text import listed
 from citynet.verify.network import Network, OpenShell
 from citynet.verify.reader import has_reader, reader_of
 
@@ -44,15 +47,16 @@ class Running(Ways, Protocol):
 def network_of(prepared: Prepared, lab: Running) -> Network:
     """How to reach the lab of a prepared city.
 
-    Raises `CitynetError` if the lab is of another inventory: nodes would be missing.
+    Raises `CitynetError` if the lab is of another inventory: nodes, links or customers would be
+    missing, or too many.
     """
-    topology = lab.topology
-    missing = sorted({*prepared.facts, topology.customers_node.name} - lab.nodes.keys())
-    if missing:
-        raise CitynetError(
-            f"the lab of {prepared.name} has no {', '.join(missing)}; "
-            "the inventory has changed since: run `citynet lab up` and `citynet deploy`"
-        )
+    topology, wanted = lab.topology, city_topology(prepared)
+    lacks = behind(topology, wanted)
+    if lacks:
+        raise CitynetError(has_changed(prepared.name, f"does not have {listed(lacks)}"))
+    more = beyond(topology, wanted)
+    if more:
+        raise CitynetError(has_changed(prepared.name, f"still has {listed(more)}"))
     platforms = prepared.house.platforms
     unread = {node.name for node in topology.twins} | topology.vendors.keys()
     readers = {

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from citynet.cli import deploy, main
+from citynet.cli.deploy_report import show
 from citynet.deploy.driver import UnreachableError
 from citynet.deploy.report import DeviceResult, Report, State
 from citynet.lab.from_city import city_topology
@@ -265,7 +266,7 @@ def test_a_run_that_is_split_says_what_it_is_and_what_is_next(
         DeviceResult("r1", "all", State.CHANGED, Runs.NEW),
         DeviceResult("r2", "", State.FAILED, Runs.OLD, message=changed),
     ]
-    deploy._print(Report("demo", tuple(left), 1.0, "x1", Outcome.SPLIT), diff=False)
+    show(Report("demo", tuple(left), 1.0, "x1", Outcome.SPLIT), diff=False)
     said = capsys.readouterr().out
     assert f"r2: failed; runs: old\n  {changed}" in said
     assert "run x1: not every device could be brought along" in said
@@ -298,3 +299,42 @@ def test_strict_is_never_accepted_and_checks_nothing(
     assert command("-i", str(command.city), *rest) == 1
     assert "--health strict: " in command.err
     assert not command.world.calls
+
+
+def test_a_device_that_is_no_longer_there_keeps_what_it_has(command: Command) -> None:
+    assert command.deploy() == 0
+    assert "keeps its configuration" not in command.err
+    run = command.runs[-1].stem
+    command.write(("r1", "r2"))
+    assert command.deploy() == 0
+    assert (
+        f"r3 is no longer in the inventory and keeps its configuration (run {run})" in command.err
+    )
+    assert "`citynet deploy --clear r3`" in command.err
+
+
+def test_a_device_is_cleared(command: Command) -> None:
+    assert command.deploy() == 0
+    others = {name: command.world.running[name] for name in ("r1", "r2")}
+    assert command.deploy("--clear", "r3") == 0
+    assert "router isis" not in command.world.running["r3"]["frr.conf"]
+    assert {name: command.world.running[name] for name in others} == others
+    assert command.deploy("--clear", "r4") == 1
+    assert "there is no device 'r4' to clear" in command.err
+    assert command.deploy("--clear", "r3", "--limit", "r3") == 1
+    assert "--clear names its devices" in command.err
+
+
+def test_a_run_that_clears_is_finished_as_it_was_begun(command: Command) -> None:
+    assert command.deploy() == 0
+    run = command.leave("--clear", "r3")
+    assert command.deploy("--resume", run) in (0, 1)
+    assert "no device can be given its change once more" not in command.err
+
+
+def test_a_lab_that_is_behind_is_named(command: Command) -> None:
+    command.lab()
+    command.write((*NODES, "r4"))
+    assert command("-i", str(command.city), "--check") == 1
+    assert "lab demo does not have node r4: the inventory has changed" in command.err
+    assert "`citynet lab up`" in command.err

@@ -94,9 +94,6 @@ def test_states_are_by_node_name(topology: Topology) -> None:
     host = FakeHost({"docker ps": Completed(0, text, "")})
     states = engine.containers(host, "tiny")
     assert states == {"east": "running", "west": "running"}
-    assert not engine.complete(states, topology)
-    assert engine.complete({**states, "customers": "running"}, topology)
-    assert not engine.complete({**states, "customers": "exited"}, topology)
 
 
 def test_cut_sets_both_ends_in_their_namespaces(topology: Topology) -> None:
@@ -113,18 +110,6 @@ def test_cut_of_an_access_link_sets_the_router_end(topology: Topology) -> None:
     host = FakeHost()
     engine.set_link(host, topology, topology.links[1], "down")
     assert host.asked == ["sh -ec ip -netns clab-tiny-east link set dev eth9 down"]
-
-
-def test_cut_links_are_found(topology: Topology) -> None:
-    links = [{"ifname": "eth1", "flags": ["BROADCAST"]}, {"ifname": "lo", "flags": ["UP"]}]
-    up = [{"ifname": "eth1", "flags": ["UP"]}]
-    host = FakeHost(
-        {
-            "ip -netns clab-tiny-east": Completed(0, json.dumps(links), ""),
-            "ip -netns clab-tiny-west": Completed(0, json.dumps(up), ""),
-        }
-    )
-    assert engine.cut_links(host, topology) == ["ring/east-west"]
 
 
 def test_destroy_says_what_stays(topology: Topology) -> None:

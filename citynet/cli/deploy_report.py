@@ -1,0 +1,53 @@
+"""What a deployment came to, for people."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from citynet.deploy import report
+from citynet.deploy.report import DeviceResult, Report, State
+from citynet.transaction.words import Outcome, Runs
+
+STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def _show_diffs(console: Console, results: Iterable[DeviceResult]) -> None:
+    for each in results:
+        if each.change:
+            counted = f"+{each.change.added} -{each.change.removed}"
+            console.print(Text(f"{each.device} ({counted})", style="bold"))
+            for line in each.change.diff.splitlines():
+                console.print(
+                    Text(f"  {line.expandtabs(2)}", style=STYLES.get(line[:1], "")), soft_wrap=True
+                )
+
+
+def show(found: Report, *, diff: bool) -> None:
+    """Print a report, with what differs on each device where `diff` asks for it."""
+    console = Console(highlight=False)
+    if diff:
+        _show_diffs(console, found.results)
+    wrong = report.failures(found.results)
+    if wrong:
+        console.print(Text(wrong, style="red"), soft_wrap=True)
+    console.print(Text(report.recap(found)), soft_wrap=True)
+    if found.outcome not in report.FINE:
+        why = f": {found.reason}" if found.reason else ""
+        console.print(Text(f"run {found.run}: {found.outcome}{why}", "red"), soft_wrap=True)
+    for line in _advice(found):
+        console.print(Text(line, "red"), soft_wrap=True)
+    what = "would change" if found.check else "changed"
+    changed = sum(each.state is State.CHANGED for each in found.results)
+    console.print(Text(f"{changed} of {len(found.results)} {what}, in {found.seconds:.1f} s"))
+
+
+def _advice(found: Report) -> Iterator[str]:
+    """What a person can do about a run that did not end well."""
+    if found.again:
+        yield f"finish it when they answer again: {found.again}"
+        doubt = ",".join(each.device for each in found.results if each.runs is Runs.UNKNOWN)
+        if doubt:
+            yield f"where they never will (dead, taken away): {found.again} --without {doubt}"
+    if found.outcome is Outcome.SPLIT:
+        yield "it is over, and what is left is for another deployment"
