@@ -166,10 +166,10 @@ workers=''
 say "how long it took"
 cat "$work/times" 2>/dev/null || true
 status=0
-"$venv/bin/python" -m tests.tally "$CITYNET_TALLY" >"$work/told" || status=1
+"$venv/bin/python" -m tests.tally "$CITYNET_TALLY" >"$work/summary" || status=1
 if [ -e "$work/failed" ]; then
     status=1
     printf 'failed: %s\n' "$(paste -sd ';' "$work/failed")"
 fi
-cat "$work/told"
+cat "$work/summary"
 exit "$status"

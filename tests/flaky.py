@@ -113,9 +113,9 @@ def _flaky(
     first: list[pytest.TestReport], said: str, health: Health, second: str
 ) -> pytest.TestReport:
     """A report of both tries. JUnit's file has the first one among the test's properties."""
-    told = f"{said}\n-- then the lab was proved healthy\n{health.said}"
+    text = f"{said}\n-- then the lab was proved healthy\n{health.said}"
     report = next(each for each in first if each.failed)
-    report.__dict__.update(outcome=FLAKY, when="call", tries=(told, second or "it printed nothing"))
+    report.__dict__.update(outcome=FLAKY, when="call", tries=(text, second or "it printed nothing"))
     return report
 
 

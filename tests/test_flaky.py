@@ -1,4 +1,4 @@
-"""What fails once in a lab is tried again in a healthy one, and every try is told.
+"""What fails once in a lab is tried again in a healthy one, and every try is shown.
 
 pytest runs beside these tests on tests that fail on purpose, with the lab's health said by them.
 """
@@ -134,9 +134,9 @@ def test_what_fails_once_is_flaky_with_both_outputs(nest: Nest, options: tuple[s
     assert ran.lines("asked") == ["test_it"]
     cases = {each.attrib["name"]: each for each in ran.xml().iter("testcase")}
     assert len(cases) == len(list(ran.xml().iter("testcase"))) == 2
-    (told,) = cases["test_it"].iter("property")
-    assert told.attrib["name"] == "first try"
-    assert "words of the first" in told.attrib["value"]
+    (shown,) = cases["test_it"].iter("property")
+    assert shown.attrib["name"] == "first try"
+    assert "words of the first" in shown.attrib["value"]
 
 
 def test_fixtures_are_made_again_for_the_second_try(nest: Nest) -> None:

@@ -22,7 +22,7 @@ from tests.speed import seconds
 
 LEFT = re.compile(r"--resume ([\w-]+)")
 LAST = 30
-"""So many lines of what a command said are told."""
+"""So many lines of what a command said are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,12 @@ class Doctor:
     said: list[str] = field(default_factory=list)
 
     def does(self, *words: str) -> bool:
-        """Whether a command ended well; it is told in either case."""
+        """Whether a command ended well; what it said is kept in either case."""
         done = self.run(*words)
-        told = f"citynet {' '.join(words)}: exit {done.status}"
+        shown = f"citynet {' '.join(words)}: exit {done.status}"
         text = f"{done.out}{done.err}".strip().splitlines()[-LAST:]
         last = text[-1:] if done.status == 0 else text
-        self.said.append("\n".join((told, *(f"    {line}" for line in last))))
+        self.said.append("\n".join((shown, *(f"    {line}" for line in last))))
         return done.status == 0
 
     def heals(self) -> bool:

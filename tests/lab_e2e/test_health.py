@@ -17,8 +17,8 @@ UNFINISHED = (
 
 
 @dataclass
-class Told:
-    """A lab that answers from a list: command -> what comes each time, the last one for ever."""
+class Fake:
+    """Answers in place of citynet: command -> what comes each time, the last one for ever."""
 
     answers: dict[str, list[Done]]
     asked: list[str] = field(default_factory=list)
@@ -35,20 +35,20 @@ def status(*cut: str) -> Done:
 
 
 def test_a_healthy_lab_is_measured_once() -> None:
-    lab = Told({"lab status --json": [status()]})
+    lab = Fake({"lab status --json": [status()]})
     assert proved(lab).well
     assert lab.asked == ["lab up", "lab status --json", "deploy", "verify"]
 
 
 def test_a_run_that_was_left_is_finished() -> None:
-    lab = Told({"lab status --json": [status()], "deploy": [Done(1, "", UNFINISHED), Done(0, "")]})
+    lab = Fake({"lab status --json": [status()], "deploy": [Done(1, "", UNFINISHED), Done(0, "")]})
     assert proved(lab).well
     assert "deploy --resume 20260102T030405Z-dead" in lab.asked
 
 
 @pytest.mark.parametrize("what", ["lab up", "lab heal ring-1", "deploy", "verify"])
 def test_a_lab_that_does_not_heal_is_made_again(what: str) -> None:
-    lab = Told(
+    lab = Fake(
         {"lab status --json": [status("ring-1"), status()], what: [Done(1, ""), Done(0, "")]}
     )
     found = proved(lab)
@@ -59,7 +59,7 @@ def test_a_lab_that_does_not_heal_is_made_again(what: str) -> None:
 
 def test_a_lab_that_stays_ill_is_not_healthy_and_says_why() -> None:
     ill = Done(1, "vpn/reachability health: 3 of 12 probes arrived\n1 failed")
-    found = proved(Told({"lab status --json": [status()], "verify": [ill]}))
+    found = proved(Fake({"lab status --json": [status()], "verify": [ill]}))
     assert not found.well
     assert "3 of 12 probes arrived" in found.said
 
