@@ -4,8 +4,9 @@
 #
 # Two workers, for two cores. The first brings the demo city up and takes the tests in it, one file
 # after another. The second does what needs no lab, then twins, labs of their own, deployments with
-# faults and very many cases; then it brings a second demo city up and helps the first, which in
-# its turn helps it. A file is taken once. What a worker did is printed when it is done with it.
+# faults and very many cases; the first helps it with labs of their own in its turn. With
+# CITYNET_LABS=2 (more memory, and a machine that carries two) it brings a second demo city up and
+# helps the first as well. A file is taken once. What a worker did is printed when it is done.
 set -eu
 venv=$1 host=$2 what=${3:-labs}
 work=${CITYNET_TESTS:-$(mktemp -d)}
@@ -105,6 +106,7 @@ wait_for_lab() {
 helps() {
     wait_for_lab || return 0
     take beside "$beside"
+    [ "${CITYNET_LABS:-1}" -gt 1 ] || return 0
     # Two labs of one name need two machines: VMs are.
     "$venv/bin/citynet" lab status -i inventory/demo --json | grep -q '"host": "vm"' || return 0
     [ "$(find "$work/lab" -type f | wc -l)" -gt 1 ] || return 0

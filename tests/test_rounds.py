@@ -16,6 +16,8 @@ import pytest
 from tests.cities import ROOT
 from tests.speed import seconds
 
+pytestmark = pytest.mark.thorough
+
 CITYNET = """#!/bin/sh
 echo "citynet $* in ${XDG_STATE_HOME}" >>LOG
 case "$*" in
@@ -73,11 +75,11 @@ class Rounds:
         mine = {"XDG_STATE_HOME": self.first, "PYTHONPATH": ROOT, "TMPDIR": self.folder}
         return kept | {name: str(value) for name, value in mine.items()}
 
-    def run(self, **how: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, labs: int = 1, **how: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             self.command(**how),
             cwd=self.folder,
-            env=self.environ,
+            env=self.environ | {"CITYNET_LABS": str(labs)},
             capture_output=True,
             text=True,
             check=False,
@@ -102,7 +104,7 @@ FILES = [f"tests/{each}.py" for each in ("a", "b", "c", "d", "e", "other/e", "x"
 
 
 def test_each_file_is_tested_once_by_two_workers(rounds: Rounds) -> None:
-    done = rounds.run()
+    done = rounds.run(labs=2)
     assert done.returncode == 0, done.stdout + done.stderr
     assert rounds.took() == FILES
     assert done.stdout.splitlines()[-1].endswith(" tests, 0 flaky, 0 not run")
@@ -113,8 +115,9 @@ def test_each_file_is_tested_once_by_two_workers(rounds: Rounds) -> None:
     assert list(rounds.folder.glob("tmp.*")) == []
 
 
-def test_one_machine_has_one_demo_city(rounds: Rounds) -> None:
-    assert rounds.run(host="local").returncode == 0
+@pytest.mark.parametrize(("labs", "host"), [(1, "vm"), (2, "local")])
+def test_one_machine_has_one_demo_city(rounds: Rounds, labs: int, host: str) -> None:
+    assert rounds.run(labs=labs, host=host).returncode == 0
     assert rounds.took() == FILES
     assert {line.split(" in ")[1] for line in rounds.log()} == {str(rounds.first)}
 
