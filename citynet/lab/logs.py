@@ -27,7 +27,7 @@ _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 MICROSECONDS = 6
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line: when, which log it is in, and what it says."""
 
@@ -77,8 +77,9 @@ def backlog(lab: Lab, node: str) -> Backlog:
     with attached(lab) as host:
         said = _container_log(host, container)
         frr, end = ("", 0) if _no_frr(lab, node) else _frr_log(host, container)
-    lines = sorted((*read(CONTAINER, said.splitlines()), *read(FRR, frr.splitlines())))
-    stamps = [found[1] for line in said.splitlines() if (found := _DOCKER.match(line))]
+    found = (*read(CONTAINER, said.splitlines()), *read(FRR, frr.splitlines()))
+    lines = sorted(found, key=lambda line: line.when)
+    stamps = [match[1] for line in said.splitlines() if (match := _DOCKER.match(line))]
     return Backlog(tuple(lines), max(stamps, default=""), end)
 
 

@@ -165,7 +165,8 @@ def test_clear_takes_nothing_else_away(lab: Lab, host: FakeHost) -> None:
 def test_logs_are_in_the_order_of_time() -> None:
     docker = "2026-11-30T19:00:02.500000001Z Accepted publickey for root"
     frr = "2026/11/30 19:00:01 ISIS: [X] up\ncontinued\n2026/11/30 19:00:03 BGP: peer"
-    lines = sorted((*logs.read("container", [docker]), *logs.read("frr", frr.splitlines())))
+    found = (*logs.read("container", [docker]), *logs.read("frr", frr.splitlines()))
+    lines = sorted(found, key=lambda line: line.when)
     assert [line.text for line in lines] == [
         "ISIS: [X] up",
         "continued",
