@@ -212,6 +212,12 @@ class Growing:
         host.put({target: self.wanted.clab.encode()})
         now = self._todo(there)
         settle(host, topology, now.settle, now.leave)
+        files = (
+            engine.host_key_file(host.directory, name)
+            for name in todo.drop
+            if name not in todo.make
+        )
+        checked(host, ["rm", "-rf", *(file.rpartition("/")[0] for file in files)])
 
     def _whole(self, host: LabHost) -> None:
         there = present.read(host, self.wanted.topology)

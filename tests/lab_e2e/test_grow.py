@@ -46,7 +46,9 @@ def left_over(lab: Lab) -> str:
     """Whatever of the new node is still on the lab's host."""
     script = (
         f"docker ps -aq --filter name=clab-demo-{NEW}; ls /run/netns | grep {NEW};"
-        f" grep {NEW} /etc/hosts; docker exec clab-demo-customers ip netns list | grep clinic;"
+        f" grep {NEW} /etc/hosts;"
+        f" ls /var/lib/citynet/labs/demo/keys | grep {NEW};"
+        " docker exec clab-demo-customers ip netns list | grep clinic;"
         f" docker exec clab-demo-gov-agg1 ip -br link | grep {NEW}"
     )
     with api.attached(lab) as host:
