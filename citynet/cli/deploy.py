@@ -27,8 +27,8 @@ from citynet.fleet.processors import Live, Steps
 from citynet.fleet.runner import FORKS, FORKS_APART, fleet, forks_of_lab
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
+from citynet.transaction.ending import Terms
 from citynet.transaction.fleet import Health, Reached
-from citynet.transaction.protocol import Terms
 from citynet.transaction.settle import History
 
 EPILOG = """\b

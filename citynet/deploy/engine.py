@@ -25,10 +25,11 @@ from citynet.owner import owner
 from citynet.pipeline import Prepared
 from citynet.text import listed, nearest
 from citynet.transaction import journal as journals
+from citynet.transaction.ending import Terms, Verdict
 from citynet.transaction.fleet import FleetNetwork, Health, Job, Reached
 from citynet.transaction.journal import Journal
 from citynet.transaction.lock import held
-from citynet.transaction.protocol import Terms, Verdict, transact
+from citynet.transaction.protocol import transact
 from citynet.transaction.settle import History, SettledError, history, settle
 from citynet.transaction.words import Begun, Decision, JournalError, Outcome, Runs, Step
 

@@ -8,8 +8,8 @@ from citynet.deploy.report import DeviceResult, Explained, State
 from citynet.deploy.work import Plan, render
 from citynet.pipeline import Prepared
 from citynet.render.provenance import explain
+from citynet.transaction.ending import Verdict
 from citynet.transaction.fleet import SLOWEST, FleetNetwork
-from citynet.transaction.protocol import Verdict
 from citynet.transaction.settle import History
 from citynet.transaction.words import Answer, Committing, How, Runs
 

@@ -22,7 +22,7 @@ from citynet.deploy.driver import (
 )
 from citynet.deploy.work import Work
 from citynet.errors import CitynetError
-from citynet.transaction.protocol import Terms
+from citynet.transaction.ending import Terms
 from citynet.transaction.words import Answer, How, Record, Renewing, Step
 
 CONNECTION = "citynet"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from citynet.errors import CitynetError
 from citynet.text import with_nearest
-from citynet.transaction.protocol import Ledger, Terms, Verdict, go_back, go_forward
+from citynet.transaction.ending import Ledger, Terms, Verdict, go_back, go_forward
 from citynet.transaction.words import (
     Begun,
     Committed,

@@ -5,7 +5,7 @@ from typing import Any
 
 from citynet.deploy import engine, outcome
 from citynet.netconf.driver import NetconfDriver
-from citynet.transaction import protocol
+from citynet.transaction import ending, protocol
 from citynet.transaction.fleet import FleetNetwork
 from citynet.transaction.words import Answer, Decision, How, Runs, Step
 
@@ -40,7 +40,7 @@ def report_what_was_hoped_for() -> None:
 
     def rosy(prepared: Any, todo: Any, verdict: Any, *rest: Any) -> Any:
         runs = {n: Runs.NEW if r is Runs.UNKNOWN else r for n, r in verdict.runs.items()}
-        hoped = protocol.Verdict(verdict.outcome, runs, verdict.reason, verdict.said)
+        hoped = ending.Verdict(verdict.outcome, runs, verdict.reason, verdict.said)
         return results(prepared, todo, hoped, *rest)
 
     vars(engine)["results"] = rosy
@@ -51,6 +51,6 @@ def forget_to_go_back() -> None:
 
     def stay(ledger: Any, network: Any, terms: Any, reason: str) -> Any:
         runs = dict.fromkeys(ledger.devices, Runs.OLD)
-        return protocol._end(ledger, network, runs, Decision.BACK, reason)
+        return ending.end(ledger, network, runs, Decision.BACK, reason)
 
-    protocol.go_back = stay
+    vars(protocol)["go_back"] = stay

@@ -18,9 +18,9 @@ from citynet.deploy.work import Chosen, Plan, plan
 from citynet.fleet.processors import Collect, Steps
 from citynet.fleet.runner import fleet
 from citynet.pipeline import Prepared, prepare, render
+from citynet.transaction.ending import Terms
 from citynet.transaction.journal import Journal, read, runs
 from citynet.transaction.lock import BusyError
-from citynet.transaction.protocol import Terms
 from citynet.transaction.settle import SettledError
 from citynet.transaction.words import JournalError, Outcome, Runs
 from tests.cities import DEMO

@@ -13,9 +13,9 @@ from citynet.deploy.report import Report
 from citynet.deploy.work import Chosen, plan
 from citynet.fleet.runner import fleet
 from citynet.pipeline import Prepared, prepare
+from citynet.transaction.ending import Terms
 from citynet.transaction.fleet import FleetNetwork, Renewal
 from citynet.transaction.journal import Journal, read
-from citynet.transaction.protocol import Terms
 from citynet.transaction.settle import history
 from citynet.transaction.words import (
     Begun,

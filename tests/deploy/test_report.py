@@ -9,8 +9,8 @@ from citynet.deploy.report import DeviceResult, Report, State, as_json
 from citynet.deploy.work import Plan
 from citynet.fleet.runner import fleet
 from citynet.pipeline import prepare
+from citynet.transaction.ending import Terms, Verdict
 from citynet.transaction.fleet import FleetNetwork, Job
-from citynet.transaction.protocol import Terms, Verdict
 from citynet.transaction.settle import history
 from citynet.transaction.words import Answer, Begun, Committing, How, Outcome, Runs, Staged
 from tests.cities import DEMO

@@ -22,8 +22,8 @@ from citynet.fleet.runner import fleet
 from citynet.fleet.shell import Shell
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
+from citynet.transaction.ending import Terms
 from citynet.transaction.journal import read, runs
-from citynet.transaction.protocol import Terms
 from citynet.transaction.words import Committed, Decided, Outcome, Record, Runs
 from citynet.verify.health import Demand, Health, session_checks
 from citynet.verify.lab import network_of

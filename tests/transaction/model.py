@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from citynet.errors import CitynetError
-from citynet.transaction.protocol import Terms, Verdict, transact
+from citynet.transaction.ending import Terms, Verdict
+from citynet.transaction.protocol import transact
 from citynet.transaction.settle import history, settle
 from citynet.transaction.words import (
     Answer,

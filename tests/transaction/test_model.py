@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citynet.transaction.protocol import Terms, Verdict, transact
+from citynet.transaction.ending import Terms, Verdict
+from citynet.transaction.protocol import transact
 from citynet.transaction.words import (
     Answer,
     Begun,
