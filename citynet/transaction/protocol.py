@@ -109,7 +109,7 @@ class _Attempt:
             self._commit(Step.COMMIT, [each for each in names if each not in self.ledger.at_once])
         self.slow = self.network.now() - began > self.within / 4
         if self.slow:
-            self._all(Step.RENEW, self._timed())
+            self._calm(self._timed())
 
     def _commit(self, step: Step, names: list[str]) -> None:
         if not names:
@@ -142,12 +142,13 @@ class _Attempt:
         for name in without:
             self._commit(Step.COMMIT_AT_ONCE, [name])
         for votes_left in range(VOTES if self.slow else 1)[::-1]:
+            if self.slow:
+                self._calm(timed)
             late = self._vote(timed)
             if not late:
                 break
             if not votes_left:
                 raise _StopError(late)
-            self._calm(timed)
         self._go_on()
         self.network.note(Decided(Decision.KEEP, "", self.network.date()))
 
@@ -167,23 +168,24 @@ class _Attempt:
         return ""
 
     def _calm(self, timed: list[str]) -> None:
-        """Wait, with long timers, until every device answers in time again.
+        """Wait, with long timers, until every device answers in time, all of them in one round.
 
         A change of many devices that share a machine is much work for it once all have committed.
         """
-        stop_at, left = self.network.now() + self.terms.patience, timed
-        while left:
+        stop_at, left = self.network.now() + max(self.terms.patience, self.within / 2), timed
+        while True:
             self._go_on()
             asked = self.network.now()
             answers = self.network.ask(Step.RENEW, left, within=self.within)
-            took = self.network.now() - asked
-            self.doubt = min(self.within, max(self.doubt, 4 * took))
             over = self.network.now() >= stop_at
             lost = [name for name, each in answers.items() if each.how is How.LOST and not over]
             self._judge(Step.RENEW, {n: each for n, each in answers.items() if n not in lost})
-            left = lost
-            if left:
-                self.network.pause(self.terms.again)
+            if not lost and left == timed:
+                took = self.network.now() - asked
+                self.doubt = min(self.within, max(self.doubt, 4 * took))
+                return
+            left = lost or timed
+            self.network.pause(self.terms.again)
 
     def _timed(self) -> list[str]:
         return [each for each in self.ledger.old if each not in self.ledger.at_once]

@@ -97,6 +97,44 @@ def test_a_timer_that_is_not_renewed_takes_all_back() -> None:
     assert verdict.outcome is Outcome.BACK, verdict
 
 
+@dataclass
+class Late(Busy):
+    """Its devices do not answer in time `times`, when they are asked to `step`."""
+
+    step: Step = Step.EXTEND
+    times: int = 1
+    quick: bool = False
+
+    def ask(self, step: Step, devices: Sequence[str], **more: Any) -> Mapping[str, Answer]:
+        if step is self.step and self.times:
+            self.times -= 1
+            return {**super().ask(step, devices, **more), devices[0]: Answer(How.LOST)}
+        return super().ask(step, devices, **more)
+
+    def _slow(self, waiting: Sequence[str], within: float) -> Mapping[str, Answer]:
+        return {} if self.quick else super()._slow(waiting, within)
+
+
+@pytest.mark.parametrize(
+    ("step", "times", "quick", "outcome"),
+    [
+        (Step.EXTEND, 1, False, Outcome.KEPT),
+        (Step.EXTEND, 2, False, Outcome.KEPT),
+        (Step.EXTEND, 3, False, Outcome.BACK),
+        (Step.EXTEND, 1, True, Outcome.BACK),
+        (Step.RENEW, 30, False, Outcome.KEPT),
+        (Step.RENEW, 1000, False, Outcome.BACK),
+    ],
+)
+def test_slow_devices_are_waited_for(
+    step: Step, times: int, outcome: Outcome, *, quick: bool
+) -> None:
+    devices = {f"d{n}": Device() for n in range(3)}
+    found = Late(Oracle((), 0), devices, step=step, times=times, quick=quick)
+    verdict = transact(model.begun(devices), found, model.TERMS)
+    assert verdict.outcome is outcome, verdict
+
+
 class NoLock(Device):
     """Reads without waiting for the session that was lost."""
 
