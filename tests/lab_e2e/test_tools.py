@@ -211,7 +211,7 @@ def test_new_lines_are_followed_and_nothing_is_left(lab: api.Lab, host: LabHost)
     assert process.returncode == 0
     assert said.count("TEST: a line of FRR") == 1
     assert said.count("Accepted publickey for root") == 1, "sshd let the command in"
-    left = f"docker exec {container_name('demo', NODE)} pgrep -f {logs.FRR_LOG}"
+    left = f"docker exec {container_name('demo', NODE)} pgrep -x tail"
     assert until(lambda: host.run(["sh", "-c", left]).stdout == "", 20)
 
 
