@@ -20,6 +20,7 @@ import pytest
 from tests.flaky import FLAKY, MOST
 
 ENVIRON = "CITYNET_TALLY"
+FOLDER = pytest.StashKey[str]()
 SLOWEST = 20
 COUNTED = ("passed", "xfailed", "failed")
 """Each test is in one of these, or stopped by an error, or was not run."""
@@ -38,11 +39,16 @@ class Tally:
     times: Mapping[str, float]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Take the folder out of the environment: what a test starts is no call of its own."""
+    config.stash[FOLDER] = os.environ.pop(ENVIRON, "")
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
-    folder = os.environ.get(ENVIRON)
-    if folder:
+    folder = config.stash[FOLDER]
+    if folder and not config.option.collectonly:
         found = tally(terminalreporter.stats, int(exitstatus), time.time())
         file = Path(folder) / f"{os.getpid()}-{time.time_ns()}.json"
         file.write_text(json.dumps(asdict(found)), encoding="utf-8")

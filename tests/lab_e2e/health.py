@@ -60,7 +60,7 @@ class Doctor:
         """Whether a command ended well; what it said is kept in either case."""
         done = self.run(*words)
         shown = f"citynet {' '.join(words)}: exit {done.status}"
-        text = f"{done.out}{done.err}".strip().splitlines()[-LAST:]
+        text = f"{done.err}{done.out}".strip().splitlines()[-LAST:]
         last = text[-1:] if done.status == 0 else text
         self.said.append("\n".join((shown, *(f"    {line}" for line in last))))
         return done.status == 0

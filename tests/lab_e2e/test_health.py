@@ -70,8 +70,9 @@ def left() -> Iterator[Callable[[], None]]:
 
     def breaks() -> None:
         assert citynet("lab", "cut", LINK).status == 0
-        change = ("lab", "exec", ROUTER, "--", "ip", "address", "add", "192.0.2.77/32", "dev", "lo")
-        assert citynet(*change).status == 0
+        route = "ip route 192.0.2.77/32 Null0"
+        change = ("vtysh", "-c", "configure terminal", "-c", route)
+        assert citynet("lab", "exec", ROUTER, "--", *change).status == 0
 
     yield breaks
     citynet("lab", "heal", LINK)
