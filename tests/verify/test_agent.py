@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ import pytest
 from citynet.verify.observe import Outcome, Probe
 from citynet.verify.probe import Patience, request
 from tests.root import SUDO
+from tests.speed import seconds
 
 PATIENCE = Patience(wait=0.3, tries=1, patience=2)
 ADDRESSES = {
@@ -47,9 +49,18 @@ def spaces() -> Iterator[dict[str, str]]:
                 text=True,
                 check=True,
             )
+        _wait_for_each_other(names)
         yield names
     finally:
         _ip(*(f"netns del {name}" for name in names.values()))
+
+
+def _wait_for_each_other(names: dict[str, str]) -> None:
+    """Neighbours find each other a moment after their cable is up."""
+    ways = [Probe("a", "fd99::2", "icmp"), Probe("b", "fd99::1", "icmp")]
+    end = time.monotonic() + seconds(10)
+    while not all(each.answered for each in _run(ways, names).values()):  # type: ignore[union-attr]
+        assert time.monotonic() < end
 
 
 def _run(probes: list[Probe], spaces: dict[str, str]) -> dict[Probe, Outcome | str]:
