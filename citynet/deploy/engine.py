@@ -26,7 +26,7 @@ from citynet.pipeline import Prepared
 from citynet.text import listed, nearest
 from citynet.transaction import journal as journals
 from citynet.transaction.ending import Terms, Verdict
-from citynet.transaction.fleet import FleetNetwork, Health, Job, Reached
+from citynet.transaction.fleet import FleetNetwork, Health, Job, Reached, silent
 from citynet.transaction.journal import Journal
 from citynet.transaction.lock import held
 from citynet.transaction.protocol import transact
@@ -35,10 +35,6 @@ from citynet.transaction.words import Begun, Decision, JournalError, Outcome, Ru
 
 KEPT_JOURNALS = 100
 """Runs that are over and remembered."""
-
-
-def _quiet(sentence: str) -> None:
-    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ class Way:
     interrupted: Callable[[], str] = str
     options: Mapping[str, str] = field(default_factory=dict)
     inventory: str = ""
-    say: Callable[[str], None] = _quiet
+    say: Callable[[str], None] = silent
 
 
 def check(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:

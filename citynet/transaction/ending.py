@@ -55,7 +55,7 @@ class Ledger:
 
     `old` has exactly the devices that change, once all are `staged`; `new` those that said what
     they run since. `at_once` are the devices without a timer, `behind` those that are old and
-    for which nobody has the change any more.
+    whose change is no longer known.
     """
 
     devices: tuple[str, ...]
@@ -93,7 +93,7 @@ def go_back(ledger: Ledger, network: Network, terms: Terms, reason: str) -> Verd
         network.note(Decided(Decision.BACK, reason, network.date()))
     runs = ledger.untouched()
     left = [each for each in ledger.old if each in ledger.attempted - ledger.at_once]
-    astray: set[str] = set()
+    changed: set[str] = set()
     stop_at = network.now() + terms.patience
     while left:
         answers = network.ask(Step.ROLL_BACK, left)
@@ -101,9 +101,10 @@ def go_back(ledger: Ledger, network: Network, terms: Terms, reason: str) -> Verd
         idle = [n for n in left if answers[n].how in (How.DONE, How.NOT_PENDING)]
         found = _read(ledger, network, idle)
         # A commit whose session was lost may arrive after the first `ROLL_BACK`, but not once
-        # `READ` holds the lock: who is not old then is asked again, and only then somebody else's.
-        runs |= {n: each for n, each in found.items() if each is Runs.OLD or n in astray}
-        astray.update(found)
+        # `READ` holds the lock: one that is not old then is asked again before it counts as changed
+        # by others.
+        runs |= {n: each for n, each in found.items() if each is Runs.OLD or n in changed}
+        changed.update(found)
         left = [each for each in left if each not in runs]
         if left and (network.now() >= stop_at or _none_will(ledger, left, answers)):
             break
@@ -197,11 +198,11 @@ def end(
 
 def _outcome(ledger: Ledger, runs: Mapping[str, Runs], decision: Decision) -> Outcome:
     wanted = Runs.NEW if decision is Decision.KEEP else Runs.OLD
-    astray = {name: each for name, each in runs.items() if each not in (wanted, Runs.SAME)}
-    if not astray:
+    wrong = {name: each for name, each in runs.items() if each not in (wanted, Runs.SAME)}
+    if not wrong:
         kept = Outcome.KEPT if ledger.old else Outcome.SAME
         return kept if decision is Decision.KEEP else Outcome.BACK
-    lost = all(_lost(ledger, name, each, decision) for name, each in astray.items())
+    lost = all(_lost(ledger, name, each, decision) for name, each in wrong.items())
     return Outcome.SPLIT if lost else Outcome.OPEN
 
 

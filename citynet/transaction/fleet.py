@@ -32,7 +32,7 @@ Write = Callable[[Record], None]
 T = TypeVar("T")
 
 
-def _silent(sentence: str) -> None:
+def silent(sentence: str) -> None:
     """Say nothing."""
 
 
@@ -85,7 +85,7 @@ class FleetNetwork:
     health: Health = field(default_factory=Reached)
     interrupted: Callable[[], str] = str
     quiet: Nornir | None = None
-    say: Callable[[str], None] = _silent
+    say: Callable[[str], None] = silent
     renewed: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
