@@ -48,6 +48,10 @@ class NotPendingError(DeviceError):
     """No commit waits under that name: it was confirmed, or it was taken back and that is done."""
 
 
+class MovedError(DeviceError):
+    """Something else runs than what was committed: changed by hand, or by a restart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Confirm:
     """How a commit waits for its confirmation.
@@ -152,15 +156,21 @@ class Driver(Protocol):
         """
         ...
 
-    def extend(self, confirm: Confirm) -> None:
+    def extend(self, confirm: Confirm, runs: str = "") -> None:
         """Start the timer of a waiting commit again, at `within`. Raises `NotPendingError`.
 
-        This and `confirm` are over, one way or the other, within `SOON`.
+        `runs`: the fingerprint that the device had after that commit, compared with what runs
+        now; `MovedError`, the timer started all the same, where it is another. Empty: not
+        compared. This and `confirm` are over, one way or the other, within `SOON`.
         """
         ...
 
-    def confirm(self, run: str) -> None:
-        """Keep what was committed under that name. Raises `NotPendingError`."""
+    def confirm(self, run: str, runs: str = "") -> None:
+        """Keep what was committed under that name. Raises `NotPendingError`.
+
+        `runs` as for `extend`; `MovedError` means that it is confirmed, and that something else
+        ran just before than what was committed.
+        """
         ...
 
     def roll_back(self, run: str) -> None:

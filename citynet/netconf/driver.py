@@ -186,7 +186,7 @@ class NetconfDriver:
         finally:
             other.close(politely=False)
 
-    def extend(self, confirm: Confirm) -> None:
+    def extend(self, confirm: Confirm, runs: str = "") -> None:
         """Start the timer again."""
         locked = self._device.guard(confirm.run)
         try:
@@ -198,7 +198,7 @@ class NetconfDriver:
             if locked:
                 self._device.release()
 
-    def confirm(self, run: str) -> None:
+    def confirm(self, run: str, runs: str = "") -> None:
         """Keep what was committed, also for the next start where the device keeps that apart.
 
         The device may have heard an earlier confirmation that nobody heard it answer, and that

@@ -204,11 +204,11 @@ class FrrDriver:
         finally:
             shell.close()
 
-    def extend(self, confirm: Confirm) -> None:
+    def extend(self, confirm: Confirm, runs: str = "") -> None:
         """Start the timer again."""
         self._guard.extend(confirm.run, confirm.within)
 
-    def confirm(self, run: str) -> None:
+    def confirm(self, run: str, runs: str = "") -> None:
         """Keep what was committed, for the next boot as well."""
         self._guard.confirm(run)
 

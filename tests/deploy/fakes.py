@@ -106,7 +106,7 @@ class MemoryDriver:
     def probe(self) -> None:
         self._called("probe")
 
-    def extend(self, confirm: Confirm) -> None:
+    def extend(self, confirm: Confirm, runs: str = "") -> None:
         self._called("extend")
         if self._world.deaf.get(self._name, 0):
             self._world.deaf[self._name] -= 1
@@ -124,7 +124,7 @@ class MemoryDriver:
             raise NotPendingError(f"{self._name}: nothing waits as {run}")
         return before
 
-    def confirm(self, run: str) -> None:
+    def confirm(self, run: str, runs: str = "") -> None:
         self._called("confirm")
         self._waits(run)
         if self._name in self._world.lost_in_confirm:

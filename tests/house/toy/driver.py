@@ -105,12 +105,12 @@ class ToyDriver:
     def probe(self) -> None:
         self.read()
 
-    def extend(self, confirm: Confirm) -> None:
+    def extend(self, confirm: Confirm, runs: str = "") -> None:
         device = self._waiting(confirm.run)
         device.until = time.time() + confirm.within
         self._put(device)
 
-    def confirm(self, run: str) -> None:
+    def confirm(self, run: str, runs: str = "") -> None:
         device = self._waiting(run)
         device.waits = ""
         self._put(device)
