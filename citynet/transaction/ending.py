@@ -39,6 +39,10 @@ class Terms:
     at_once: frozenset[str] = frozenset()
 
 
+_ENDED = {How.DONE: Runs.NEW, How.MOVED: Runs.OTHER}
+"""What runs on a device that was asked to confirm, by its answer; any other leaves it open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How it ended: for the city, and for each device, with the last bad news of each."""
@@ -128,9 +132,9 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
     seen: set[str] = set()
     tried: set[str] = set()
     while left:
-        answers = network.ask(Step.CONFIRM, left)
+        answers = network.ask(Step.CONFIRM, left, runs=ledger.new)
         ledger.said |= _complaints(answers)
-        runs |= {n: Runs.NEW for n in left if answers[n].how is How.DONE}
+        runs |= {n: _ENDED[each.how] for n, each in answers.items() if each.how in _ENDED}
         found = _read(ledger, network, [n for n in left if answers[n].how is How.NOT_PENDING])
         # A `REDO` whose session was lost may still commit after `CONFIRM` said that nothing
         # waits, but not once `READ` holds the lock: who is not old then is asked once more.
@@ -159,11 +163,12 @@ def _none_will(ledger: Ledger, left: Iterable[str], answers: Mapping[str, Answer
 
 
 def _redo(ledger: Ledger, network: Network, late: list[str], within: float) -> dict[str, Runs]:
-    """Give these the change again; of the answers, those of who can never be given it."""
+    """Give these the change again; of the answers, those of who need it no more or never can."""
     answers = network.ask(Step.REDO, late, within=within)
     ledger.said |= _complaints(answers)
     ledger.behind |= {n for n in late if answers[n].how is How.GONE}
-    return {n: Runs.OLD for n in late if n in ledger.behind}
+    has = {n for n in late if answers[n].how is How.DONE and not answers[n].changes}
+    return {n: Runs.OLD for n in late if n in ledger.behind} | dict.fromkeys(has, Runs.NEW)
 
 
 def _read(ledger: Ledger, network: Network, names: list[str]) -> dict[str, Runs]:
