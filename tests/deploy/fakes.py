@@ -31,8 +31,8 @@ class World:
     `silent_from`: device -> the call from which on it is away. `slow`: device -> the seconds that
     its commit takes. `until`: device -> when its timer goes off, where `timed`. `deaf`: device ->
     how many times it does not hear that its timer is started again. `edited`: device -> the call
-    before which another has changed what it runs. `unsaved`: run what they should, and do not boot
-    it. `unheard`: confirm, and lose the session before they say so.
+    before which another has changed what it runs, `edits` times. `unsaved`: run what they should,
+    and do not boot it. `unheard`: confirm, and lose the session before they say so.
     """
 
     running: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -49,6 +49,7 @@ class World:
     until: dict[str, float] = field(default_factory=dict)
     deaf: dict[str, int] = field(default_factory=dict)
     edited: dict[str, str] = field(default_factory=dict)
+    edits: int = 1
     unsaved: set[str] = field(default_factory=set)
     unheard: set[str] = field(default_factory=set)
 
@@ -71,7 +72,9 @@ class MemoryDriver:
         if self._world.silent_from.get(self._name) == what:
             self._world.away.add(self._name)
         if self._world.edited.get(self._name) == what:
-            del self._world.edited[self._name]
+            self._world.edits -= 1
+            if not self._world.edits:
+                del self._world.edited[self._name]
             self._world.running[self._name]["by hand"] = "another"
         if self._name in self._world.away:
             raise UnreachableError(f"{self._name}: no route to host")

@@ -380,13 +380,24 @@ def test_what_another_changes_meanwhile_takes_all_back(run: Deployer, world: Wor
     assert world.running == before != old
 
 
-def test_what_another_changes_after_the_decision_is_named(run: Deployer, world: World) -> None:
+@pytest.mark.parametrize(
+    ("times", "outcome", "ends"),
+    [
+        (1, Outcome.KEPT, (Runs.NEW, State.CHANGED)),
+        (2, Outcome.SPLIT, (Runs.OTHER, State.FAILED)),
+    ],
+)
+def test_what_another_changes_after_the_decision_is_named_and_put_right_once(
+    run: Deployer, world: World, times: int, outcome: Outcome, ends: tuple[Runs, State]
+) -> None:
     world.edited["gov-core1"] = "confirm"
+    world.edits = times
     report = run()
     found = {each.device: each for each in report.results}
-    assert report.outcome is Outcome.SPLIT
-    assert (found["gov-core1"].runs, found["gov-core1"].state) == (Runs.OTHER, State.FAILED)
+    assert report.outcome is outcome
+    assert (found["gov-core1"].runs, found["gov-core1"].state) == ends
     assert found["gov-core1"].message == "gov-core1 runs something else: by hand"
+    assert ("by hand" in world.running["gov-core1"]) == (times == 2)
     assert {each.runs for each in report.results if each.device != "gov-core1"} == {Runs.NEW}
 
 
