@@ -397,6 +397,7 @@ def test_what_another_changes_after_the_decision_is_named_and_put_right_once(
     assert report.outcome is outcome
     assert (found["gov-core1"].runs, found["gov-core1"].state) == ends
     assert found["gov-core1"].message == "gov-core1 runs something else: by hand"
+    assert "gov-core1 runs something else: by hand" in failures(report.results)
     assert ("by hand" in world.running["gov-core1"]) == (times == 2)
     assert {each.runs for each in report.results if each.device != "gov-core1"} == {Runs.NEW}
 
