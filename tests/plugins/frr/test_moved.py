@@ -113,16 +113,21 @@ def booting(text: str, what: str, with_what: str) -> str:
     return runs + last + saved.replace(what, with_what) + heading + after
 
 
+def mark(said: str) -> str:
+    """The fingerprint of a router that says this."""
+    return FrrDriver(Router(lambda _: said)).fingerprint()
+
+
 def test_what_boots_is_part_of_the_fingerprint() -> None:
     read = reading("gov-acc1")
     other = booting(read, "timers 10 30", "timers 11 33")
     assert other != read
-    one, two = (FrrDriver(Router(lambda _, t=t: t)).fingerprint() for t in (read, other))
+    one, two = mark(read), mark(other)
     assert one != two
     assert of_what_runs(one) == of_what_runs(two)
     commented = booting(read, "router bgp 64768\n", "! by hand\nrouter bgp 64768\n")
     assert commented != read
-    assert FrrDriver(Router(lambda _: commented)).fingerprint() == one
+    assert mark(commented) == one
 
 
 def test_a_confirmation_that_does_not_boot_is_seen() -> None:
