@@ -305,6 +305,7 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
     "--access",
     "reach",
     cls=Setting,
+    expected="the file that says how devices are reached",
     type=PathName(path_type=Path),
     envvar=access.VARIABLE,
     metavar="FILE",

@@ -11,7 +11,9 @@ from citynet.schema import schema_text
 
 LONGEST = 20
 MOST = 200
-NAMED = f"2 to {LONGEST} small letters, digits and single hyphens, beginning with a letter"
+NAMED = (
+    f"a name of 2 to {LONGEST} small letters, digits and single hyphens, beginning with a letter"
+)
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SCHEMA = ".city.schema.json"
 

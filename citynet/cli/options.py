@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 from citynet.cli import complete
 from citynet.cli.output import JSON
 from citynet.cli.words import Names, PathName, Setting, Word
-from citynet.yang.models import VARIABLE
+from citynet.yang.models import NAMED, VARIABLE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -49,6 +49,7 @@ yang_option = click.option(
     "--yang",
     "root",
     cls=Setting,
+    expected=NAMED,
     type=PathName(path_type=Path, exists=True, file_okay=False),
     envvar=VARIABLE,
     show_envvar=True,

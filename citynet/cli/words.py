@@ -77,11 +77,15 @@ class PathName(click.Path):
 class Setting(click.Option):
     """An option that a variable of the environment gives as well: not with an empty value."""
 
+    def __init__(self, *words: Any, expected: str, **rest: Any) -> None:
+        super().__init__(*words, **rest)
+        self._expected = expected
+
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
         """As `click.Option`, for which an empty variable is none."""
         if isinstance(self.envvar, str) and not ctx.resilient_parsing:
             try:
-                setting(os.environ, self.envvar, f"what {self.opts[-1]} takes")
+                setting(os.environ, self.envvar, self._expected)
             except SettingError as error:
                 raise click.UsageError(str(error), ctx) from error
         return super().resolve_envvar_value(ctx)

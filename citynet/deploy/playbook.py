@@ -22,7 +22,7 @@ from citynet.load.source import top
 from citynet.load.tree import in_order
 from citynet.text import listed, nearest
 
-Text = Annotated[str, Field(min_length=1, strict=True)]
+Text = Annotated[str, Field(pattern=r"\S", strict=True)]
 ALL: Literal["all"] = "all"
 
 
