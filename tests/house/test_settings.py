@@ -5,9 +5,9 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
 from citynet import xdg
@@ -15,6 +15,7 @@ from citynet.cli.main import cli, run
 from citynet.cli.words import Setting
 from citynet.environ import SettingError, setting
 from citynet.house import open_house
+from citynet.yang.fetch import server
 from citynet.yang.program import program
 from tests.cities import DEMO, ROOT
 from tests.cli.test_options import commands
@@ -155,51 +156,60 @@ def test_a_setting_that_says_something_is_taken_as_it_is() -> None:
     assert setting({}, "X", "a folder") is None
 
 
-@dataclass(frozen=True)
-class Reader:
-    """A command that reads a setting."""
-
-    variable: str
-    words: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.variable} {' '.join(self.words[:2])}"
-
-
 CITY = ("-i", str(DEMO))
-HUAWEI = ("render", *CITY, "--set", "platform=huawei_vrp")
-COMMANDS = [
-    Reader("CITYNET_ACCESS", ("deploy", *CITY)),
-    Reader("CITYNET_ACCESS", ("deploy", *CITY, "--abort", "a-run")),
-    Reader("CITYNET_YANG", ("render", *CITY)),
-    Reader("CITYNET_YANG", ("yang", "models")),
-    Reader("CITYNET_YANG", ("yang", "models", "--beside", str(ROOT))),
-    Reader("CITYNET_YANG", ("yang", "check", "huawei_vrp", str(DEMO / "city.yaml"))),
-    Reader("CITYNET_YANG", ("lab", "up", *CITY)),
-    Reader("CITYNET_YANG", ("twin", "run", "huawei_vrp", "--port", "8300")),
-    Reader("CITYNET_YANG_FROM", ("yang", "models", "--fetch")),
+BY_OPTION = [
+    ("CITYNET_ACCESS", ("deploy", *CITY)),
+    ("CITYNET_ACCESS", ("deploy", *CITY, "--abort", "a-run")),
+    ("CITYNET_YANG", ("render", *CITY)),
+    ("CITYNET_YANG", ("yang", "check", "huawei_vrp", str(DEMO / "city.yaml"))),
+    ("CITYNET_YANG", ("lab", "up", *CITY)),
+    ("CITYNET_YANG", ("twin", "run", "huawei_vrp", "--port", "8300")),
 ]
 
 
 @pytest.mark.parametrize("value", ["", " "], ids=repr)
-@pytest.mark.parametrize("reader", COMMANDS, ids=str)
-def test_no_command_takes_an_empty_setting(
-    reader: Reader,
+@pytest.mark.parametrize(("variable", "words"), BY_OPTION)
+def test_no_command_begins_with_an_empty_setting(
+    variable: str,
+    words: tuple[str, ...],
     value: str,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    for name in [each for each in os.environ if each.startswith("CITYNET_")]:
-        monkeypatch.delenv(name)
-    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / name))
-    monkeypatch.setenv(reader.variable, value)
-    assert run(reader.words) in (1, 2)
+    def begun(*_: object, **__: object) -> int:
+        pytest.fail(f"{variable}={value!r} is taken")
+
+    for name, command in commands(cli, ()):
+        if not isinstance(command, click.Group) and words[: len(name.split())] == tuple(
+            name.split()
+        ):
+            monkeypatch.setattr(command, "callback", begun)
+    monkeypatch.setenv(variable, value)
+    assert run(words) == 2
     out, err = capfd.readouterr()
     assert out == ""
-    assert f"{reader.variable} is set and empty, expected " in err
-    assert not list(tmp_path.iterdir())
+    assert f"{variable} is set and empty, expected the f" in err
+
+
+@pytest.mark.parametrize("value", ["", " "], ids=repr)
+@pytest.mark.parametrize("words", [(), ("--beside", str(ROOT)), ("--path",)])
+def test_models_are_in_no_folder_without_a_name(
+    words: tuple[str, ...],
+    value: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CITYNET_YANG", value)
+    assert run(["yang", "models", *words]) == 1
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("CITYNET_YANG is set and empty, expected the folder that holds")
+
+
+@pytest.mark.parametrize("value", ["", " "], ids=repr)
+def test_models_come_from_no_server_without_a_name(value: str) -> None:
+    with pytest.raises(SettingError, match="CITYNET_YANG_FROM is set and empty, expected a serv"):
+        server({"CITYNET_YANG_FROM": value})
 
 
 @pytest.mark.parametrize("value", ["", " "], ids=repr)
