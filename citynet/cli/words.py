@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from citynet.environ import SettingError, setting
+from citynet.text import parts
 
 UNSET = "is a variable not set?"
 
@@ -35,11 +36,10 @@ class Pattern(Word):
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> list[str]:
         """The parts, without the blanks around them."""
-        found = [part.strip() for part in value.split(",")]
-        if not all(part.lstrip("!&") for part in found):
-            said = f"{value!r} has an empty name in it, expected {self.expected}: {UNSET}"
-            self.fail(said, param, ctx)
-        return found
+        try:
+            return parts(value)
+        except ValueError as error:
+            self.fail(f"{error}, expected {self.expected}: {UNSET}", param, ctx)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The whole text."""
