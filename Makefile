@@ -6,6 +6,13 @@ WHERE ?= fleet
 SEED ?= 1
 COUNT ?= 100
 VENV := .venv
+# An empty value is not an absent one: CITY=$UNSET is a mistake, and not the demo city.
+said = $(if $(strip $($1)),,$(error $1 is empty, expected $2))
+$(call said,CITY,a folder of inventory/ such as demo)
+$(call said,HOST,a lab host: auto or local or vm or ssh:user@host)
+$(call said,WHERE,where faults are played: fleet or twins or lab)
+$(call said,SEED,a number)
+$(call said,COUNT,a number)
 CITYNET := $(VENV)/bin/citynet
 READY := $(VENV)/.ready
 

@@ -22,3 +22,14 @@ def listed(names: Iterable[str], most: int = 8) -> str:
     every = list(names)
     more = f" and {len(every) - most} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more
+
+
+def parts(text: str) -> list[str]:
+    """What is between commas, without blanks around it. Raises `ValueError` for an empty part.
+
+    A part that is a sign alone, as `deploy --limit` has them (`!`, `&`), is empty as well.
+    """
+    found = [part.strip() for part in text.split(",")]
+    if not all(part.lstrip("!&").strip() for part in found):
+        raise ValueError(f"{text!r} has an empty name in it")
+    return found

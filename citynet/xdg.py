@@ -31,6 +31,20 @@ def home(environ: Mapping[str, str]) -> Path:
         ) from error
 
 
+def expanded(text: str, environ: Mapping[str, str]) -> Path:
+    """The path with `~` or `~user` at its beginning replaced. Raises `CitynetError`.
+
+    Other than for `Path.expanduser`, an empty HOME is none: `~/x` is not `/x`.
+    """
+    if text == "~" or text.startswith("~/"):
+        return home(environ) / text[2:]
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        user = text[1:].partition("/")[0]
+        raise CitynetError(f"{text} cannot be a path: there is no user {user!r}") from error
+
+
 def _folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
     """The specification says that a relative path in the environment is to be ignored."""
     value = Path(environ.get(variable, ""))

@@ -2,7 +2,7 @@
 # Bring a city up in a lab, deploy to it, verify it, and say what was proved.
 # Usage: labs/run.sh CITYNET INVENTORY HOST
 set -eu
-citynet=$1 inventory=$2 host=$3
+citynet=${1:?the program} inventory=${2:?a folder of inventory} host=${3:?a lab host, such as auto}
 city=$(basename "$inventory")
 start=$(date +%s)
 

@@ -8,8 +8,22 @@
 # CITYNET_LABS=2 (more memory, and a machine that carries two) it brings a second demo city up and
 # helps the first as well. A file is taken once. What a worker did is printed when it is done.
 set -eu
-venv=$1 host=$2 what=${3:-labs}
-work=${CITYNET_TESTS:-$(mktemp -d)}
+venv=${1:?the virtual environment} host=${2:?a lab host, such as auto} what=${3-labs}
+case ${CITYNET_LABS=1} in
+[1-9]) ;;
+*)
+    echo "CITYNET_LABS is '$CITYNET_LABS', expected 1 or 2; unset it for one" >&2
+    exit 1
+    ;;
+esac
+case ${CITYNET_TESTS=$(mktemp -d)} in
+*[![:space:]]*) ;;
+*)
+    echo "CITYNET_TESTS is set and empty, expected a folder; unset it for a new one" >&2
+    exit 1
+    ;;
+esac
+work=$CITYNET_TESTS
 second=$work/second
 export CITYNET_HOST="$host" CITYNET_TESTS="$work" CITYNET_TALLY="$work/tally"
 
@@ -106,7 +120,7 @@ wait_for_lab() {
 helps() {
     wait_for_lab || return 0
     take beside "$beside"
-    [ "${CITYNET_LABS:-1}" -gt 1 ] || return 0
+    [ "$CITYNET_LABS" -gt 1 ] || return 0
     # Two labs of one name need two machines: VMs are.
     "$venv/bin/citynet" lab status -i inventory/demo --json | grep -q '"host": "vm"' || return 0
     [ "$(find "$work/lab" -type f | wc -l)" -gt 1 ] || return 0

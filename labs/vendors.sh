@@ -5,7 +5,7 @@
 # The vendors' YANG models are theirs and not in this repository: they are in the folder that
 # CITYNET_YANG names, beside this checkout, or fetched (docs/yang.md).
 set -eu
-citynet=$1 host=$2 city=$3
+citynet=${1:?the program} host=${2:?a lab host, such as auto} city=${3:?demo or vendors}
 inventory=inventory/vendors
 victim=otn-south
 here=$(cd "$(dirname "$0")" && pwd)

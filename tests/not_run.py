@@ -8,7 +8,9 @@ import os
 
 import pytest
 
+from citynet.environ import setting
 from citynet.text import listed
+from citynet.yang.models import NAMED as FOLDER
 from citynet.yang.models import VARIABLE as NAMED
 from tests.yang.models import MODELS, lacking
 
@@ -22,11 +24,11 @@ MISSING = pytest.StashKey[bool]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where every test is required, or a folder is named, missing models are an error at once."""
-    required = os.environ.get(VARIABLE, "")
-    if required not in {"", ALL}:
+    required = os.environ.get(VARIABLE)
+    if required not in {None, ALL}:
         raise pytest.UsageError(f"{VARIABLE} is {required!r}: it is {ALL!r}, or not set")
     missing = lacking()
-    if missing and (required or os.environ.get(NAMED)):
+    if missing and (required or setting(os.environ, NAMED, FOLDER)):
         why = f"{VARIABLE}={ALL}" if required else f"{NAMED} is set"
         raise pytest.UsageError(
             f"{why}, and there are no models of {listed(missing)} in {MODELS}: "

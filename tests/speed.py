@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 
+from citynet.environ import setting
 from tests.cities import DEMO
 
 ENVIRON = "CITYNET_SLOW"
@@ -83,7 +84,10 @@ def _measured(_period: int) -> float:
 
 def factor(environ: Mapping[str, str] = os.environ) -> float:
     """By how much waits are longer now."""
-    return max(float(environ.get(ENVIRON, "1")), _measured(int(time.monotonic() / GOOD_FOR)))
+    return max(
+        float(setting(environ, ENVIRON, "a factor, such as 2.5") or 1),
+        _measured(int(time.monotonic() / GOOD_FOR)),
+    )
 
 
 def seconds(idle: float) -> float:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from citynet.environ import setting
 from tests.flaky import FLAKY, MOST
 
 ENVIRON = "CITYNET_TALLY"
@@ -41,7 +42,8 @@ class Tally:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take the folder out of the environment: what a test starts is no call of its own."""
-    config.stash[FOLDER] = os.environ.pop(ENVIRON, "")
+    config.stash[FOLDER] = setting(os.environ, ENVIRON, "a folder") or ""
+    os.environ.pop(ENVIRON, None)
 
 
 def pytest_terminal_summary(

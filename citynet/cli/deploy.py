@@ -16,8 +16,9 @@ from rich.console import Console
 from citynet.cli import complete, leftover, runs
 from citynet.cli.deploy_report import show
 from citynet.cli.missing import running_lab
-from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
+from citynet.cli.options import inventory_option, json_option, names_option, seconds_option
 from citynet.cli.output import unbroken
+from citynet.cli.words import PathName, Pattern, Setting, Word
 from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import Report
 from citynet.deploy.work import Chosen, Plan, cleared, plan, plan_again
@@ -68,6 +69,7 @@ PACE = 10.0
 LAST = 60.0
 """Seconds that the devices' timers have left when all are told to confirm, and one a device."""
 STRICT, OFF = "strict", "off"
+RUN = Word("a run, as `citynet deploy` names it when one is left")
 DEMANDS = ("no-worse", STRICT, OFF)
 
 
@@ -82,15 +84,6 @@ class Asked:
     wait: float
     hold: float
     patience: float
-
-
-def _names(context: click.Context, parameter: click.Parameter, text: str | None) -> frozenset[str]:
-    if text is None:
-        return frozenset()
-    names = frozenset(name.strip() for name in text.split(",") if name.strip())
-    if not names:
-        raise click.BadParameter("name at least one")
-    return names
 
 
 def _book(prepared: Prepared, file: Path | None) -> playbook.Playbook:
@@ -248,41 +241,38 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option(
     "--limit",
     metavar="PATTERN",
+    type=Pattern("devices and groups with commas between, such as 'role_core,!x-core2'"),
     shell_complete=complete.devices,
     help="Only these devices and groups.",
 )
-@click.option(
+@names_option(
     "--clear",
-    metavar="DEVICES",
-    callback=_names,
-    shell_complete=complete.devices,
-    help="Take their configuration from these, before they leave the inventory. FRR only.",
+    "DEVICES",
+    "devices",
+    complete.devices,
+    "Take their configuration from these, before they leave the inventory. FRR only.",
 )
-@click.option(
-    "--tags",
-    metavar="ROLES",
-    callback=_names,
-    shell_complete=complete.roles,
-    help="Only the lines of these roles.",
-)
+@names_option("--tags", "ROLES", "roles", complete.roles, "Only the lines of these roles.")
 @click.option(
     "--resume",
     metavar="RUN",
+    type=RUN,
     shell_complete=complete.runs,
     help="Finish a run that was left, as it was decided.",
 )
 @click.option(
     "--abort",
     metavar="RUN",
+    type=RUN,
     shell_complete=complete.runs,
     help="Take a run back that was left undecided.",
 )
-@click.option(
+@names_option(
     "--without",
-    metavar="DEVICES",
-    callback=_names,
-    shell_complete=complete.devices,
-    help="With --resume or --abort: do not wait for these, which will never answer again.",
+    "DEVICES",
+    "devices",
+    complete.devices,
+    "With --resume or --abort: do not wait for these, which will never answer again.",
 )
 @seconds_option(
     "--confirm-within",
@@ -314,6 +304,8 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
 @click.option(
     "--access",
     "reach",
+    cls=Setting,
+    expected="the file that says how devices are reached",
     type=PathName(path_type=Path),
     envvar=access.VARIABLE,
     metavar="FILE",
@@ -353,13 +345,13 @@ def deploy(
     if clear:
         health = OFF  # their neighbours lose sessions, as they must
     asked = Asked(reach, forks, confirm_within, health, health_wait, health_hold, patience)
-    run = resume or abort
-    if run:
-        if check or limit or tags or clear or file or (resume and abort):
+    run = abort if resume is None else resume
+    if run is not None:
+        if check or limit or tags or clear or file or None not in {resume, abort}:
             raise CitynetError("--resume and --abort finish a run as it was begun: give one alone")
         if health == STRICT:
             raise CitynetError("--health strict: nothing is measured when a run is finished")
-        found = _finish(folder, run, asked, abort=bool(abort), without=without)
+        found = _finish(folder, run, asked, abort=abort is not None, without=without)
     else:
         if without:
             raise CitynetError(

@@ -9,6 +9,7 @@ import click
 
 from citynet.cli import complete
 from citynet.cli.options import json_option
+from citynet.cli.words import Word
 from citynet.errors import CitynetError
 from citynet.explain.codes import Code, codes
 from citynet.explain.example import example, written
@@ -26,7 +27,13 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("what", required=False, metavar="[KEY|CODE]", shell_complete=complete.explained)
+@click.argument(
+    "what",
+    required=False,
+    metavar="[KEY|CODE]",
+    type=Word("a key or a code, such as nodes.role"),
+    shell_complete=complete.explained,
+)
 @json_option
 def explain(what: str | None, *, as_json: bool) -> None:
     """What a key of an inventory, a role's option or the code of a mistake means, by example."""

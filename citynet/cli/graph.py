@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from citynet.build import Context
-from citynet.cli.options import PathName, inventory_option, json_option
+from citynet.cli.options import inventory_option, json_option
+from citynet.cli.words import PathName
 from citynet.errors import CitynetError
 from citynet.graph import dot, picture
 from citynet.pipeline import prepare

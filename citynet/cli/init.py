@@ -5,12 +5,15 @@ from pathlib import Path
 
 import click
 
-from citynet.cli.options import PathName
+from citynet.cli.words import PathName, Word
 from citynet.errors import CitynetError
 from citynet.schema import schema_text
 
 LONGEST = 20
 MOST = 200
+NAMED = (
+    f"a name of 2 to {LONGEST} small letters, digits and single hyphens, beginning with a letter"
+)
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SCHEMA = ".city.schema.json"
 
@@ -100,7 +103,7 @@ Examples:
 """
 )
 @click.argument("folder", metavar="DIR", type=PathName(path_type=Path))
-@click.option("--name", help="The city's name.  [default: the folder's]")
+@click.option("--name", type=Word(NAMED), help="The city's name.  [default: the folder's]")
 @click.option(
     "--nodes",
     type=click.IntRange(2, MOST),
@@ -175,8 +178,7 @@ def _name(folder: Path, name: str | None) -> str:
         if NAME.fullmatch(simple) and len(simple) > 1:
             return simple
     raise CitynetError(
-        f"{given!r} cannot be a city's name: 2 to {LONGEST} small letters, digits and single "
-        "hyphens, beginning with a letter; --name gives another one"
+        f"{given!r} cannot be a city's name, expected {NAMED}; --name gives another one"
     )
 
 

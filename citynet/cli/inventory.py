@@ -9,6 +9,7 @@ import click
 from citynet.build.context import Context
 from citynet.cli import complete
 from citynet.cli.options import inventory_option, json_option
+from citynet.cli.words import Word
 from citynet.inventory.ansible import as_graph, as_host, as_list, as_tree
 from citynet.inventory.table import print_table
 from citynet.model import devices
@@ -58,6 +59,7 @@ def _text(context: Context, chosen: str, host: str | None, *, as_json: bool) -> 
 @click.option(
     "--host",
     metavar="NAME",
+    type=Word("a host's name"),
     shell_complete=complete.nodes,
     help="Print one host's variables as JSON.",
 )

@@ -16,10 +16,12 @@ import yaml
 from citynet.cli import complete, lab_tools
 from citynet.cli.census import list_labs
 from citynet.cli.graph import output_option, write
+from citynet.cli.lab_tools import LINK, NODE
 from citynet.cli.missing import running_lab
-from citynet.cli.options import PathName, inventory_option, json_option, yang_option
+from citynet.cli.options import inventory_option, json_option, yang_option
 from citynet.cli.progress import printed
 from citynet.cli.stopping import stopped_in_words
+from citynet.cli.words import PathName, Word
 from citynet.graph import Scars, picture
 from citynet.lab import api, census, engine, needs
 from citynet.lab.api import Lab
@@ -39,9 +41,12 @@ from citynet.transaction.lock import BusyError
 from citynet.twin.lab import lab_files
 from citynet.yang.models import configured
 
+HOST = Word("auto, local, vm or ssh:user@address")
+
 host_option = click.option(
     "--host",
     "where",
+    type=HOST,
     default="auto",
     show_default=True,
     metavar="auto|local|vm|ssh:USER@ADDRESS",
@@ -160,7 +165,9 @@ def status(folder: Path, *, as_json: bool) -> int:
 
 @lab.command(epilog="Example:  citynet lab doctor -i inventory/demo --host ssh:root@198.51.100.7")
 @click.option("-i", "--inventory", "folder", type=PathName(path_type=Path), help="For its size.")
-@click.option("--host", "where", default="auto", metavar="auto|local|ssh:USER@ADDRESS")
+@click.option(
+    "--host", "where", type=HOST, default="auto", metavar="auto|local|vm|ssh:USER@ADDRESS"
+)
 @json_option
 def doctor(folder: Path | None, where: str, *, as_json: bool) -> int:
     """What a city needs of a machine, whether it is met, and what would meet it."""
@@ -194,7 +201,7 @@ def _containerlab(host: LabHost, name: str) -> Need:
 
 
 @lab.command(epilog="Example:  citynet lab shell gov-core1 -i inventory/demo")
-@click.argument("node", shell_complete=complete.lab_nodes)
+@click.argument("node", type=NODE, shell_complete=complete.lab_nodes)
 @inventory_option
 def shell(node: str, folder: Path) -> int:
     """Log in to a node; `vtysh` there is the router's own command line."""
@@ -206,16 +213,20 @@ def shell(node: str, folder: Path) -> int:
     context_settings={"ignore_unknown_options": True},
     epilog="Example:  citynet lab exec gov-core1 -i inventory/demo -- vtysh -c 'show bgp summary'",
 )
-@click.argument("node", shell_complete=complete.lab_nodes)
+@click.argument("node", type=NODE, shell_complete=complete.lab_nodes)
 @inventory_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(node: str, folder: Path, command: tuple[str, ...]) -> int:
     """Run a command in a node; its exit status is citynet's."""
+    if not command[0].strip():
+        raise click.UsageError(
+            "the command's first word is empty, expected a command and its words"
+        )
     return _ssh(_running(folder), node, list(command), tty=False)
 
 
 @lab.command(epilog="Example:  citynet lab cut LINK -i inventory/demo (see `status`)")
-@click.argument("link", shell_complete=complete.links)
+@click.argument("link", type=LINK, shell_complete=complete.links)
 @inventory_option
 def cut(link: str, folder: Path) -> None:
     """Cut a link like a fibre: both ends go down at once."""
@@ -225,7 +236,7 @@ def cut(link: str, folder: Path) -> None:
 
 
 @lab.command(epilog="Example:  citynet lab heal LINK -i inventory/demo")
-@click.argument("link", shell_complete=complete.links)
+@click.argument("link", type=LINK, shell_complete=complete.links)
 @inventory_option
 def heal(link: str, folder: Path) -> None:
     """Put a cut link together again."""
@@ -233,7 +244,7 @@ def heal(link: str, folder: Path) -> None:
 
 
 @lab.command(epilog="Example:  citynet lab restart otn-south -i inventory/vendors")
-@click.argument("node", shell_complete=complete.lab_nodes)
+@click.argument("node", type=NODE, shell_complete=complete.lab_nodes)
 @inventory_option
 def restart(node: str, folder: Path) -> None:
     """Let a twin lose its power: at once, with whatever it was doing; it starts again."""

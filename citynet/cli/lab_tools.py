@@ -16,6 +16,7 @@ import click
 
 from citynet.cli import complete
 from citynet.cli.options import inventory_option, json_option
+from citynet.cli.words import Word
 from citynet.lab import api, capture, copy, impair, logs
 from citynet.lab.api import Lab
 from citynet.lab.errors import LabError
@@ -23,6 +24,11 @@ from citynet.lab.from_city import topology
 
 VIEWERS = (("wireshark", ["-k", "-i", "-"]), ("tcpdump", ["-n", "-l", "-r", "-"]))
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+
+NODE = Word("a node's name")
+LINK = Word("a link's name, as `citynet lab status --json` has them")
+SIDE = Word("a file or a folder, or NODE:PATH")
+END = Word("a node's name at an end of the link")
 
 CAPTURE_EPILOG = """\b
 Examples:
@@ -61,14 +67,36 @@ def running(folder: Path) -> Lab:
 
 
 @click.command("capture", epilog=CAPTURE_EPILOG)
-@click.argument("name", metavar="LINK|NODE", shell_complete=complete.links_and_nodes)
+@click.argument(
+    "name",
+    metavar="LINK|NODE",
+    type=Word("a link's or a node's name"),
+    shell_complete=complete.links_and_nodes,
+)
 @inventory_option
-@click.option("-w", "--write", "target", metavar="FILE", help="Write pcap here; - is stdout.")
+@click.option(
+    "-w",
+    "--write",
+    "target",
+    metavar="FILE",
+    type=Word("a file, or - for stdout"),
+    help="Write pcap here; - is stdout.",
+)
 @click.option("--live", is_flag=True, help="Show it as it comes, in Wireshark or tcpdump.")
 @click.option(
-    "--end", metavar="NODE", shell_complete=complete.ends, help="The end of a link to listen at."
+    "--end",
+    metavar="NODE",
+    type=END,
+    shell_complete=complete.ends,
+    help="The end of a link to listen at.",
 )
-@click.option("--filter", "expression", default="", metavar="BPF", help="As tcpdump takes it.")
+@click.option(
+    "--filter",
+    "expression",
+    type=Word("a filter, such as 'udp port 3784'"),
+    metavar="BPF",
+    help="As tcpdump takes it.",
+)
 @click.option("--count", type=click.IntRange(min=1), help="End after so many packets.")
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after so long.")
 def capture_command(
@@ -76,7 +104,7 @@ def capture_command(
     folder: Path,
     *,
     target: str | None,
-    expression: str,
+    expression: str | None,
     end: str | None,
     count: int | None,
     seconds: float | None,
@@ -87,7 +115,7 @@ def capture_command(
         raise click.UsageError("say where the packets go: -w FILE (- is stdout), or --live")
     lab = running(folder)
     place = capture.where(lab, name, end)
-    argv = capture.command(lab, place, capture.Wish(expression, count))
+    argv = capture.command(lab, place, capture.Wish(expression or "", count))
     opened = _viewer() if live else _file(target or "-")
     with opened as sink, capture.capturing(argv, sink, seconds) as found:
         _until_it_ends(found, place.label)
@@ -172,7 +200,7 @@ def _viewer_command() -> list[str]:
 
 
 @click.command("impair", epilog=IMPAIR_EPILOG)
-@click.argument("link", required=False, shell_complete=complete.links)
+@click.argument("link", required=False, type=LINK, shell_complete=complete.links)
 @inventory_option
 @click.option("--delay", type=float, metavar="MS", help="Milliseconds later.")
 @click.option("--jitter", type=float, metavar="MS", help="The delay varies by so much.")
@@ -182,6 +210,7 @@ def _viewer_command() -> list[str]:
 @click.option(
     "--end",
     metavar="NODE",
+    type=END,
     shell_complete=complete.ends,
     help="Only what this end sends.  [default: both]",
 )
@@ -257,17 +286,22 @@ def _show_impaired(lab: Lab, link: str | None, end: str | None, *, as_json: bool
     "logs",
     epilog="Example:  citynet lab logs gov-acc1 -i inventory/demo --since 10m --follow",
 )
-@click.argument("node", shell_complete=complete.lab_nodes)
+@click.argument("node", type=NODE, shell_complete=complete.lab_nodes)
 @inventory_option
 @click.option("-f", "--follow", is_flag=True, help="Go on with what comes; Ctrl-C ends it.")
-@click.option("--since", metavar="TIME", help="10m, 2h, or 2026-11-30T19:00:00 (UTC).")
+@click.option(
+    "--since",
+    metavar="TIME",
+    type=Word("10m, 2h, or 2026-11-30T19:00:00"),
+    help="10m, 2h, or 2026-11-30T19:00:00 (UTC).",
+)
 @click.option("-n", "--tail", type=click.IntRange(min=0), help="The last so many lines.")
 @json_option
 def logs_command(
     node: str, folder: Path, since: str | None, tail: int | None, *, follow: bool, as_json: bool
 ) -> None:
     """What a node says: container (sshd, entrypoint) and FRR, in the order of time (UTC)."""
-    begin = logs.since_when(since, datetime.now(UTC)) if since else None
+    begin = logs.since_when(since, datetime.now(UTC)) if since is not None else None
     lab = running(folder)
     found = logs.backlog(lab, node)
     lines = [line for line in found.lines if begin is None or line.when >= begin]
@@ -310,8 +344,8 @@ Examples:
   citynet lab cp 'my notes.txt' 'gov-acc1:/root/my notes.txt' -i inventory/demo
 """,
 )
-@click.argument("source", metavar="SRC", shell_complete=complete.sides)
-@click.argument("target", metavar="DST", shell_complete=complete.sides)
+@click.argument("source", metavar="SRC", type=SIDE, shell_complete=complete.sides)
+@click.argument("target", metavar="DST", type=SIDE, shell_complete=complete.sides)
 @inventory_option
 def cp_command(source: str, target: str, folder: Path) -> int:
     """Copy files and folders between here and a node: one of the two is NODE:PATH."""

@@ -1,6 +1,5 @@
 """Options that several commands share."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,24 +10,10 @@ from click.shell_completion import CompletionItem
 
 from citynet.cli import complete
 from citynet.cli.output import JSON
-from citynet.yang.models import VARIABLE
+from citynet.cli.words import Names, PathName, Setting, Word
+from citynet.yang.models import NAMED, VARIABLE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-
-
-class PathName(click.Path):
-    """A path. An empty one, of a variable that is not set, is not the current folder."""
-
-    def convert(
-        self,
-        value: str | os.PathLike[str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Any:
-        """As `click.Path`, and no empty text."""
-        if not os.fspath(value):
-            self.fail("the path is empty: is a variable not set?", param, ctx)
-        return super().convert(value, param, ctx)
 
 
 class InventoryFolder(PathName):
@@ -63,11 +48,31 @@ json_option = click.option(
 yang_option = click.option(
     "--yang",
     "root",
+    cls=Setting,
+    expected=NAMED,
     type=PathName(path_type=Path, exists=True, file_okay=False),
     envvar=VARIABLE,
     show_envvar=True,
     help="Folder of the vendors' YANG models, instead of what `citynet yang models` has fetched.",
 )
+
+
+def names_option(
+    name: str,
+    metavar: str,
+    expected: str,
+    completer: Callable[..., list[CompletionItem]],
+    what: str,
+) -> Callable[[Decorated], Decorated]:
+    """Names with commas between, as a set; it is empty only where the option is not given."""
+    return click.option(
+        name,
+        metavar=metavar,
+        type=Names(f"{expected}, with commas between"),
+        default=frozenset(),
+        shell_complete=completer,
+        help=what,
+    )
 
 
 def seconds_option(
@@ -84,14 +89,17 @@ def seconds_option(
     )
 
 
+SETTING = "KEY=VALUE, such as platform=huawei_vrp"
+
+
 def _settings(
     context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, object]:
     found: dict[str, object] = {}
     for each in values:
         key, equals, value = each.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{each!r} is not KEY=VALUE")
+        if not (equals and key.strip() and value.strip()):
+            raise click.BadParameter(f"{each!r} lacks a key or a value, expected {SETTING}")
         try:
             found[key] = yaml.safe_load(value)
         except yaml.YAMLError as error:
@@ -102,6 +110,7 @@ def _settings(
 set_option = click.option(
     "--set",
     "settings",
+    type=Word(SETTING),
     multiple=True,
     metavar="KEY=VALUE",
     callback=_settings,

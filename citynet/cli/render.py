@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from citynet.cli import complete
-from citynet.cli.options import PathName, inventory_option, json_option, set_option, yang_option
+from citynet.cli.options import inventory_option, json_option, set_option, yang_option
 from citynet.cli.warn import warn
+from citynet.cli.words import PathName, Word
 from citynet.errors import CitynetError
 from citynet.pipeline import Prepared, prepare
 from citynet.pipeline import render as render_all
@@ -59,7 +60,12 @@ def _validate_some(prepared: Prepared, artifacts: dict[str, Artifact]) -> None:
 )
 @inventory_option
 @click.option("-o", "--output", type=PathName(path_type=Path), help="Folder to write to.")
-@click.option("--device", shell_complete=complete.nodes, help="Only this device.")
+@click.option(
+    "--device",
+    type=Word("a device's name"),
+    shell_complete=complete.nodes,
+    help="Only this device.",
+)
 @set_option
 @yang_option
 @json_option

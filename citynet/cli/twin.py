@@ -9,8 +9,9 @@ import click
 
 from citynet.cli import complete
 from citynet.cli.modelled import models_of
-from citynet.cli.options import PathName, yang_option
+from citynet.cli.options import yang_option
 from citynet.cli.progress import printed
+from citynet.cli.words import PathName, Word
 from citynet.errors import CitynetError
 from citynet.lab.build import Builder
 from citynet.lab.paths import paths
@@ -26,7 +27,9 @@ def twin() -> None:
 
 
 @twin.command(epilog="Example:  citynet twin run huawei_vrp --port 8300 --yang ../shared/yang")
-@click.argument("platform", shell_complete=complete.platforms)
+@click.argument(
+    "platform", type=Word("a platform, such as huawei_vrp"), shell_complete=complete.platforms
+)
 @click.option("--port", type=click.IntRange(1, 65535), required=True, help="On 127.0.0.1.")
 @click.option(
     "--state",
@@ -34,7 +37,13 @@ def twin() -> None:
     type=PathName(path_type=Path, file_okay=False),
     help="Its keys and what it keeps; a folder that is removed at the end where none is named.",
 )
-@click.option("--user", default="root", show_default=True, help="Who may log in.")
+@click.option(
+    "--user",
+    type=Word("a user's name"),
+    default="root",
+    show_default=True,
+    help="Who may log in.",
+)
 @click.option("--authorized-keys", type=Existing, help="Keys that open it, instead of its own.")
 @click.option("--password-file", type=Existing, help="A password that opens it as well.")
 @yang_option

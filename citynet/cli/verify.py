@@ -10,8 +10,9 @@ from rich.text import Text
 
 from citynet.cli import complete
 from citynet.cli.missing import running_lab
-from citynet.cli.options import PathName, inventory_option, json_option, seconds_option
+from citynet.cli.options import inventory_option, json_option, names_option, seconds_option
 from citynet.cli.progress import printed
+from citynet.cli.words import PathName
 from citynet.errors import CitynetError
 from citynet.pipeline import prepare
 from citynet.verify.check import Result, Status
@@ -42,15 +43,6 @@ SIGNS = {
     Status.FAILED: ("FAILED", "red"),
     Status.ERROR: ("ERROR", "red"),
 }
-
-
-def _names(context: click.Context, parameter: click.Parameter, text: str | None) -> frozenset[str]:
-    if text is None:
-        return frozenset()
-    names = frozenset(name.strip() for name in text.split(",") if name.strip())
-    if not names:
-        raise click.BadParameter("name at least one")
-    return names
 
 
 def _groups(results: tuple[Result, ...]) -> dict[tuple[str, str], list[Result]]:
@@ -120,19 +112,13 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
 
 @click.command(epilog=EPILOG)
 @inventory_option
-@click.option(
-    "--tags",
-    metavar="TAGS",
-    callback=_names,
-    shell_complete=complete.roles,
-    help="Only checks with one of these.",
-)
-@click.option(
+@names_option("--tags", "TAGS", "tags", complete.roles, "Only checks with one of these.")
+@names_option(
     "--limit",
-    metavar="NAMES",
-    callback=_names,
-    shell_complete=complete.subjects,
-    help="Only checks about these.",
+    "NAMES",
+    "names of nodes, VPNs, gateways or links",
+    complete.subjects,
+    "Only checks about these.",
 )
 @seconds_option("--wait", 60.0, "How long sessions and routes may take to come up.")
 @click.option(

@@ -9,8 +9,9 @@ import click
 
 from citynet.cli import complete
 from citynet.cli.modelled import models_of
-from citynet.cli.options import PathName, json_option, yang_option
+from citynet.cli.options import json_option, yang_option
 from citynet.cli.progress import printed
+from citynet.cli.words import PathName, Word
 from citynet.errors import CitynetError
 from citynet.house import open_house
 from citynet.text import listed
@@ -25,6 +26,8 @@ from citynet.yang.models import (
     folder_of,
 )
 from citynet.yang.validate import validate_all
+
+PLATFORM = Word("a platform, such as huawei_vrp")
 
 
 @click.group(
@@ -46,7 +49,7 @@ def _read(files: tuple[Path, ...]) -> dict[str, bytes]:
 
 
 @yang.command(epilog="Example:  citynet yang check huawei_vrp my-change.xml --yang ~/yang")
-@click.argument("platform", shell_complete=complete.platforms)
+@click.argument("platform", type=PLATFORM, shell_complete=complete.platforms)
 @click.argument("files", nargs=-1, required=True, type=PathName(path_type=Path))
 @yang_option
 @json_option
@@ -121,7 +124,7 @@ Examples:
   export CITYNET_YANG=$(citynet yang models --path)
 """
 )
-@click.argument("platforms", nargs=-1)
+@click.argument("platforms", nargs=-1, type=PLATFORM)
 @click.option("--fetch", is_flag=True, help="Fetch from the vendors' repositories what is missing.")
 @click.option(
     "--beside",

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from citynet.deploy.select import SelectionError, parsed
 from citynet.errors import InventoryError, Problem
 from citynet.load.compose import Document
 from citynet.load.file import place, read, shape
@@ -22,7 +23,7 @@ from citynet.load.source import top
 from citynet.load.tree import in_order
 from citynet.text import listed, nearest
 
-Text = Annotated[str, Field(min_length=1, strict=True)]
+Text = Annotated[str, Field(pattern=r"\S", strict=True)]
 ALL: Literal["all"] = "all"
 
 
@@ -82,6 +83,11 @@ def _meaning(
     plays: tuple[Play, ...], roles: frozenset[str], document: Document
 ) -> Iterator[Problem]:
     for index, play in enumerate(plays):
+        try:
+            parsed(play.hosts)
+        except SelectionError as error:
+            at = place((index, "hosts"), document)
+            yield Problem(str(error), position=at)
         if play.roles == ALL:
             continue
         if not play.roles:

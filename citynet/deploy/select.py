@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from citynet.errors import CitynetError
-from citynet.text import with_nearest
+from citynet.text import parts, with_nearest
 
 GroupsOf = Mapping[str, Sequence[str]]
 """Device -> the groups that it is in."""
@@ -18,19 +18,25 @@ class SelectionError(CitynetError):
     """A pattern that means no device."""
 
 
+def parsed(pattern: str) -> list[str]:
+    """The parts of a pattern. Raises `SelectionError` where one is empty."""
+    try:
+        return parts(pattern)
+    except ValueError as error:
+        raise SelectionError(f"{error}, expected devices and groups, such as role_core") from error
+
+
 def select(pattern: str, groups_of: GroupsOf, *, strict: bool = True) -> frozenset[str]:
     """The devices that `pattern` means.
 
     `strict`: raise `SelectionError` for a part that matches nothing, with the nearest name.
     """
-    parts = [part.strip() for part in pattern.split(",") if part.strip()]
-    if not parts:
-        raise SelectionError("the pattern that selects devices is empty")
-    plain = [part for part in parts if part[0] not in "!&"]
+    every = parsed(pattern)
+    plain = [part for part in every if part[0] not in "!&"]
     found = frozenset(groups_of) if not plain else frozenset[str]()
     for part in plain:
         found |= _matching(part, groups_of, strict=strict)
-    for part in parts:
+    for part in every:
         if part.startswith("&"):
             found &= _matching(part[1:], groups_of, strict=strict)
         elif part.startswith("!"):

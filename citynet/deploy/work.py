@@ -68,7 +68,7 @@ def plan(prepared: Prepared, playbook: Playbook, chosen: Chosen) -> Plan:
         return cleared(prepared, chosen.clear)
     _check_tags(prepared, chosen.tags)
     groups = _groups(prepared)
-    limit = select(chosen.limit, groups) if chosen.limit else frozenset(groups)
+    limit = select(chosen.limit, groups) if chosen.limit is not None else frozenset(groups)
     made = _planned(prepared, playbook, groups, limit, chosen.tags)
     if not made.work:
         raise SelectionError(f"{playbook.file} selects no device{_because(chosen)}")
@@ -145,7 +145,7 @@ def _both(some: frozenset[str] | None, tags: frozenset[str]) -> frozenset[str]:
 
 
 def _because(chosen: Chosen) -> str:
-    words = [f"--limit {chosen.limit}"] if chosen.limit else []
+    words = [f"--limit {chosen.limit}"] if chosen.limit is not None else []
     words += [f"--tags {','.join(sorted(chosen.tags))}"] if chosen.tags else []
     return f" with {' and '.join(words)}" if words else ""
 

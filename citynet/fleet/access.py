@@ -14,6 +14,7 @@
 The jump host is entered with a key alone.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from citynet.errors import InventoryError, Position, Problem
+from citynet import xdg
+from citynet.errors import CitynetError, InventoryError, KeyPath, Position, Problem
 from citynet.lab.host import NodeAccess, SshJump
 from citynet.load.compose import Document
 from citynet.load.file import place, read, shape
@@ -32,7 +34,7 @@ from citynet.text import nearest
 VARIABLE = "CITYNET_ACCESS"
 SSH = 22
 JUMP = "jump"
-Text = Annotated[str, Field(min_length=1, strict=True)]
+Text = Annotated[str, Field(pattern=r"\S", strict=True)]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 _EXPECTED = {
@@ -125,6 +127,7 @@ def load(file: Path, ports: Mapping[str, int]) -> Access:
 
 
 def _wrong(found: AccessFile, document: Document, ports: Mapping[str, int]) -> Iterator[Problem]:
+    yield from _no_paths(("defaults",), found.defaults, document)
     for name, each in found.nodes.items():
         at = place(("nodes", name), document)
         if name not in ports:
@@ -134,11 +137,22 @@ def _wrong(found: AccessFile, document: Document, ports: Mapping[str, int]) -> I
                 what += ": a device that was one keeps its configuration"
             yield Problem(what, (), "one of its nodes", hint, at)
         yield from _unsaid(name, each, found.defaults, at)
+        yield from _no_paths(("nodes", name), each, document)
         if not any(login.key or login.password for login in (each, found.defaults)):
             yield Problem(f"{name} has neither a key nor a password", (), position=at)
     if found.jump is not None:
+        yield from _no_paths((JUMP,), found.jump, document)
         at = place((JUMP,), document)
         yield from _unsaid(JUMP, found.jump, found.defaults, at, ("username", "known_hosts", "key"))
+
+
+def _no_paths(path: KeyPath, each: Login | JumpHost, document: Document) -> Iterator[Problem]:
+    """Paths that begin with the home of a user that there is not."""
+    for key, text in (("key", each.key), ("known_hosts", each.known_hosts)):
+        try:
+            xdg.expanded(text or "", os.environ)
+        except CitynetError as error:
+            yield Problem(str(error), (), _EXPECTED[key], position=place((*path, key), document))
 
 
 def _unsaid(
@@ -154,7 +168,7 @@ def _unsaid(
 
 
 def _path(text: str | None, beside: Path) -> Path | None:
-    return beside / Path(text).expanduser() if text else None
+    return beside / xdg.expanded(text, os.environ) if text else None
 
 
 def _access(each: Device, defaults: Login, beside: Path, port: int) -> NodeAccess:

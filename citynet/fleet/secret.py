@@ -7,8 +7,8 @@ first line that a command prints (run without a shell, its words as a shell woul
 import os
 import shlex
 import subprocess
-from pathlib import Path
 
+from citynet import xdg
 from citynet.errors import CitynetError
 
 KINDS = "env:NAME, file:/path or command:words"
@@ -21,13 +21,13 @@ class SecretError(CitynetError):
 
 
 def resolve(reference: str) -> str:
-    """The secret that is meant. Raises `SecretError`."""
+    """The secret that is meant, never an empty or blank one. Raises `SecretError`."""
     kind, colon, place = reference.partition(":")
-    if not colon or kind not in {"env", "file", "command"}:
+    if not (colon and place.strip()) or kind not in {"env", "file", "command"}:
         raise SecretError(f"a secret is written as {KINDS}")
     found = {"env": _variable, "file": _file, "command": _command}[kind](place)
-    if not found:
-        raise SecretError(f"{reference} gives no secret: it is empty")
+    if not found.strip():
+        raise SecretError(f"{reference} gives no secret: it is empty, expected a password")
     return found
 
 
@@ -43,7 +43,9 @@ def _first_line(text: str) -> str:
 
 def _file(path: str) -> str:
     try:
-        return _first_line(Path(path).expanduser().read_text(encoding="utf-8"))
+        return _first_line(xdg.expanded(path, os.environ).read_text(encoding="utf-8"))
+    except CitynetError as error:
+        raise SecretError(str(error)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SecretError(f"the secret in {path} cannot be read: {type(error).__name__}") from error
 

@@ -23,8 +23,6 @@ def choose(topology: Topology, host: str, progress: Progress) -> str:
         kind, why = automatic(probe(LocalHost(f"{LABS}/{topology.name}"), nodes))
         progress.note(f"lab host: {kind} ({why})")
         return kind
-    if host != "local" and not host.startswith("ssh:"):
-        raise LabError(f"--host {host}: expected auto, local, vm or ssh:user@address")
     with timed(progress, f"ask {host} for what the city needs"):
         candidate = open_named(host, topology.name)
         needs = probe(candidate, nodes)
@@ -45,9 +43,11 @@ def automatic(needs: list[Need]) -> tuple[str, str]:
 
 
 def open_named(host: str, lab: str) -> LabHost:
-    """`local` or `ssh:…` as a host for a lab of this name."""
+    """`local` or `ssh:…` as a host for a lab of this name. Raises `LabError` for another word."""
     if host == "local":
         return LocalHost(f"{LABS}/{lab}")
+    if not host.startswith("ssh:"):
+        raise LabError(f"--host {host}: expected auto, local, vm or ssh:user@address")
     return open_machine(host.removeprefix("ssh:"), lab)
 
 

@@ -64,7 +64,9 @@ def machine(target: str) -> SshJump:
         port = parts.port or 22
     except ValueError as error:
         raise HostError(f"--host ssh:{target}: the port is not a number from 1 to 65535") from error
-    if not parts.hostname or parts.path or parts.password:
+    _, at, place = parts.netloc.rpartition("@")
+    empty = (at and not parts.username) or place.endswith(":")
+    if empty or not parts.hostname or parts.path or parts.password:
         raise HostError(f"--host ssh:{target}: expected ssh:user@address or ssh:user@address:port")
     known: Path = user_known_hosts()
     if not known.is_file():

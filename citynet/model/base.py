@@ -84,7 +84,7 @@ VrfId = Annotated[
 
 Label = Annotated[
     str,
-    StringConstraints(pattern=r"^[^\n\r\t]+$", max_length=120),
+    StringConstraints(pattern=r"^[^\n\r\t]*[^\s][^\n\r\t]*$", max_length=120),
     words("one line of text, at most 120 characters"),
 ]
 """What people call it, in any language. Control characters are refused by the loader."""
@@ -105,7 +105,7 @@ InterfaceName = Annotated[
 
 SecretPlace = Annotated[
     str,
-    Field(pattern=r"^(env|file|command):.+"),
+    Field(pattern=r"^(env|file|command):.*\S"),
     words("where it is: env:NAME, file:/path or command:words"),
 ]
 """Where a secret is (`citynet.fleet.secret`); what is written down never has it."""

@@ -20,9 +20,9 @@ class VendorImage(Intent):
     reference: Annotated[
         str, Field(pattern=r"^[a-z0-9][\w.:/@-]*$"), words("an image such as srlinux:25.3.2")
     ] = Field(description="What the container engine of the lab's host calls it.")
-    type: Annotated[str, Field(min_length=1)] | None = Field(
-        default=None, description="The hardware, as containerlab's `type` names it."
-    )
+    type: (
+        Annotated[str, Field(pattern=r"\S"), words("a kind of hardware, such as ixr-d2l")] | None
+    ) = Field(default=None, description="The hardware, as containerlab's `type` names it.")
     password: SecretPlace | None = Field(
         default=None, description="Where the password of its first login is, if it takes no key."
     )

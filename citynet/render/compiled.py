@@ -3,10 +3,12 @@
 import contextlib
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
+
+from citynet import xdg
+from citynet.errors import CitynetError
 
 FORM = 2
 """Counts up when the settings of `citynet.render.render.environment` change what is compiled:
@@ -33,13 +35,12 @@ def compiled(environ: Mapping[str, str], *, autoescape: bool) -> Compiled | None
     None where the user has no folder of their own that nobody else can write to: code is read
     from it.
     """
-    base = environ.get("XDG_CACHE_HOME") or f"{environ.get('HOME') or Path.home()}/.cache"
     kind = "escaped" if autoescape else "plain"
-    folder = Path(base) / "citynet" / f"templates-{FORM}-{kind}"
     try:
+        folder = xdg.cache(environ) / f"templates-{FORM}-{kind}"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = folder.stat()
-    except (OSError, RuntimeError):
+    except (OSError, CitynetError):
         return None
     safe = state.st_uid == os.getuid() and not state.st_mode & 0o022
     return Compiled(str(folder)) if safe else None

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from citynet.errors import CitynetError
 from citynet.lab.build import Builder
 from citynet.lab.errors import LabError
 from citynet.lab.keys import known_host, new_pair
@@ -56,7 +57,16 @@ class Options:
 
 
 def prepare(folder: Path, options: Options) -> TwinFiles:
-    """Make what is not there yet: keys, and the folders of the server."""
+    """Make what is not there yet: keys, and the folders of the server.
+
+    Raises `CitynetError` for a file that has no key or no password in it.
+    """
+    for option, file in (
+        ("--authorized-keys", options.authorized_keys),
+        ("--password-file", options.password_file),
+    ):
+        if file is not None and not file.read_bytes().strip():
+            raise CitynetError(f"{option} {file} is empty, expected what opens the twin")
     files = TwinFiles(folder)
     for each in (folder, files.keys, folder / "state", folder / "run"):
         each.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citynet import xdg
+from citynet.environ import setting
 from citynet.lab.cache import Cache
 from citynet.lab.progress import Progress, timed
 from citynet.yang.models import CACHE, Source, YangError
@@ -48,7 +49,8 @@ class Server:
 
 def server(environ: Mapping[str, str]) -> Server:
     """The server that the environment names, else the one where vendors publish."""
-    return Server(environ.get(VARIABLE) or SERVER)
+    named = setting(environ, VARIABLE, "a server's address, or a folder of repositories")
+    return Server(SERVER if named is None else named)
 
 
 def fetch(

@@ -12,9 +12,11 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from citynet import xdg
+from citynet.environ import setting
 from citynet.errors import CitynetError
 
 VARIABLE = "CITYNET_YANG"
+NAMED = "the folder that holds the vendors' YANG models"
 CACHE = "yang"
 """The folder of what has been fetched, below the user's cache."""
 PART = ".part"
@@ -99,9 +101,10 @@ def configured(environ: Mapping[str, str] = os.environ, beside: Path | None = No
     """Decide where the vendors' models are, None where there are none.
 
     It is the folder that `CITYNET_YANG` names, there or not; else `beside`, if it is there; else
-    the cache, if anything has been fetched into it.
+    the cache, if anything has been fetched into it. Raises `SettingError` where the variable is
+    empty.
     """
-    if named := environ.get(VARIABLE):
+    if (named := setting(environ, VARIABLE, NAMED)) is not None:
         return Path(named)
     if beside is not None and beside.is_dir():
         return beside

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from functools import cache
 
+from citynet.environ import setting
 from citynet.errors import CitynetError
 from citynet.yang.models import ModelSet, YangError
 
@@ -51,7 +52,7 @@ def program(models: ModelSet) -> Command:
 
     Raises `YangError` where there is none that can take the models.
     """
-    named = os.environ.get(VARIABLE)
+    named = setting(os.environ, VARIABLE, "a program, such as /usr/bin/yanglint")
     chosen, need = named or shutil.which("yanglint"), models.validator
     lacking = "YANG is validated by yanglint, which is not here"
     if chosen is not None:

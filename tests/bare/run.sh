@@ -17,8 +17,15 @@ set -euo pipefail
 suite=${1:?a suite: bookworm, trixie or noble}
 shift
 here=$(cd "$(dirname "$0")/../.." && pwd)
-user=${BARE_USER:-root}
-root=${BARE_ROOT:-/var/tmp/citynet-bare-$suite${BARE_USER:+-$BARE_USER}}
+# A setting that is there says something: BARE_USER=$UNSET is not root.
+for each in BARE_USER BARE_ROOT BARE_SOURCES CITYNET_YANG CITYNET_YANG_FROM CITYNET_REQUIRE; do
+    if [ -n "${!each+set}" ] && [ -z "${!each//[[:space:]]/}" ]; then
+        echo "bare: $each is set and empty; unset it to do without" >&2
+        exit 1
+    fi
+done
+user=${BARE_USER-root}
+root=${BARE_ROOT-/var/tmp/citynet-bare-$suite${BARE_USER+-$BARE_USER}}
 home=/root
 [ "$user" = root ] || home=/home/$user
 
@@ -32,7 +39,7 @@ make_root() {
     echo "bare: a $suite root with $packages in $root"
     rm -rf --one-file-system "$root"
     mmdebstrap --quiet --variant=minbase --include="$packages" \
-        --aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root" ${BARE_SOURCES:+"$BARE_SOURCES"}
+        --aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root" ${BARE_SOURCES+"$BARE_SOURCES"}
     for each in "${settings[@]}"; do
         [ -e "$each" ] || continue
         mkdir -p "$root$(dirname "$each")"
@@ -56,7 +63,7 @@ make_root() {
 # The models are beside the clone in this run, or they are not, whatever a run before had.
 place_models() {
     rm -rf "$root$home/shared"
-    [ -n "${CITYNET_YANG:-}" ] || return 0
+    [ -n "${CITYNET_YANG-}" ] || return 0
     mkdir "$root$home/shared"
     cp -rL "$CITYNET_YANG" "$root$home/shared/yang"
     chroot "$root" chown -R "$user:" "$home/shared"

@@ -338,3 +338,46 @@ def test_a_lab_that_is_behind_is_named(command: Command) -> None:
     assert command("-i", str(command.city), "--check") == 1
     assert "lab demo does not have node r4: the inventory has changed" in command.err
     assert "`citynet lab up`" in command.err
+
+
+@pytest.mark.parametrize("value", ["", " "], ids=repr)
+@pytest.mark.parametrize(
+    "word", ["--abort", "--resume", "--limit", "--tags", "--clear", "--without"]
+)
+def test_an_empty_value_begins_no_run(command: Command, word: str, value: str) -> None:
+    run = command.leave()
+    asked = len(command.world.calls)
+    assert command.deploy(word, value) == 2
+    assert f"Invalid value for '{word}': the value is empty, expected " in command.err
+    assert (command.out, len(command.world.calls)) == ("", asked)
+    assert [each.stem for each in command.runs] == [run]
+
+
+@pytest.mark.parametrize("words", [(), ("--check",), ("--abort", "a-run")])
+def test_an_access_file_without_a_name_is_not_the_lab(
+    command: Command, words: tuple[str, ...]
+) -> None:
+    command.lab()
+    command.monkeypatch.setenv("CITYNET_ACCESS", "")
+    assert command("-i", str(command.city), "--health", "off", *words) == 2
+    assert "CITYNET_ACCESS is set and empty, expected the file that says how" in command.err
+    assert not command.world.calls
+    assert not list(command.home.rglob("*.journal"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--limit", "r1,!r1"), "selects no device with --limit r1,!r1"),
+        (("--limit", "r1,&r2"), "selects no device with --limit r1,&r2"),
+        (("--limit", "r9"), "no device and no group matches 'r9'"),
+        (("--tags", "gateway"), "selects no device with --tags gateway"),
+        (("--limit", "r1,"), "'r1,' has an empty name in it, expected devices and groups"),
+    ],
+)
+def test_no_device_is_a_failure(command: Command, words: tuple[str, ...], said: str) -> None:
+    for check in ((), ("--check",)):
+        assert command.deploy(*words, *check) in (1, 2)
+        assert said in command.err
+    assert not command.world.calls
+    assert not command.runs

@@ -48,7 +48,7 @@ def test_a_name_is_made_of_the_folders(folder: str, name: str, tmp_path: Path) -
     assert prepare(tmp_path / folder).name == name
 
 
-@pytest.mark.parametrize("name", ["", "Port", "x", "a" * 21, "a--b", "城市"])
+@pytest.mark.parametrize("name", ["Port", "x", "a" * 21, "a--b", "城市"])
 def test_a_name_that_is_asked_for_is_taken_or_refused(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from citynet.cli.main import COMMANDS, cli, run
-from citynet.cli.options import PathName
+from citynet.cli.words import PathName
 from tests.cities import DEMO
 from tests.load.load_cases import FILES, write
 
@@ -119,7 +119,7 @@ def test_an_empty_path_is_not_the_current_folder(
     monkeypatch.chdir(tmp_path)
     for words in (["render", "-i", str(DEMO), "-o", ""], ["validate", "-i", ""]):
         assert run(words) == 2
-        assert "the path is empty: is a variable not set?" in capfd.readouterr().err
+        assert "the path is empty, expected a " in capfd.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
@@ -146,7 +146,7 @@ def test_the_nearest_right_name(
 
 
 def test_a_setting_without_a_value(capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["render", "-i", str(DEMO), "--set", "platform="]) == 1
+    assert run(["render", "-i", str(DEMO), "--set", "platform=null"]) == 1
     said = capfd.readouterr().err
     assert said.startswith("'platform' cannot be set, nothing is no value of 'platform'")
 

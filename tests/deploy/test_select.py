@@ -40,6 +40,11 @@ def test_patterns(pattern: str, found: set[str]) -> None:
         ("all,!gov-cor1", "gov-cor1"),
         ("", "empty"),
         (" , ", "empty"),
+        ("gov-core1,", "'gov-core1,' has an empty name in it, expected devices and groups"),
+        (",gov-core1", "empty"),
+        ("gov-core1,,x-core1", "empty"),
+        ("all,!", "empty"),
+        ("all,& ", "empty"),
     ],
 )
 def test_what_matches_nothing_is_an_error(pattern: str, said: str) -> None:

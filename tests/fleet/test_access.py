@@ -10,6 +10,7 @@ from citynet.fleet.access import load
 PORTS = {"agg-07": 830, "agg-08": 22}
 DEFAULTS = "defaults: {username: netops, key: keys/id, known_hosts: known}\n"
 NO_KEY = "defaults: {username: netops, password: 'env:P', known_hosts: known}\n"
+BLANK = ("''", "' '")
 JUMP = ":3:17: a jump host has no key '{}', expected one of host, key, known_hosts, port, username"
 
 
@@ -58,6 +59,16 @@ def test_devices_take_from_the_defaults_what_they_do_not_say(tmp_path: Path) -> 
         (f"{DEFAULTS}nodes: {{}}\njump: {{host: j, port: 0}}", "'port' of a jump host is wrong"),
         (f"{DEFAULTS}nodes: {{}}\njump: j", ":3:1: 'jump' of an access file is wrong"),
         (f"{NO_KEY}nodes: {{}}\njump: {{host: j}}", ":3:1: jump has no key, expected the f"),
+        *((f"{DEFAULTS}nodes: {{agg-07: {{host: {each}}}}}", "'host' of an ac") for each in BLANK),
+        *(
+            (f"{DEFAULTS}nodes: {{agg-07: {{host: a, {key}: {each}}}}}", f"{key!r} of an access fi")
+            for key in ("username", "key", "known_hosts", "password", "port", "timeout")
+            for each in (*BLANK, "'env: '")[: 3 if key == "password" else 2]
+        ),
+        (f"{DEFAULTS}nodes: {{'': {{host: a}}}}", ":2:9: the city has no node ''"),
+        (f"{DEFAULTS}nodes: {{agg-07: {{host: a, key: ~nosuch/x}}}}", ":2:27: ~nosuch/x cannot be"),
+        ("defaults: {key: ~nosuch/x}\nnodes: {}", ":1:12: ~nosuch/x cannot be a path: there is"),
+        (f"{DEFAULTS}nodes: {{}}\njump: {{host: j, known_hosts: ~nosuch/x}}", ":3:17: ~nosuch/x"),
         (DEFAULTS, "has no 'nodes'"),
         ("nodes: [agg-07]", "'nodes' of an access file is wrong, expected a map of nodes"),
         ("", "has no 'nodes'"),

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from citynet.environ import setting
 from tests.cities import DEMO
 from tests.flaky import Health
 from tests.speed import seconds
@@ -67,7 +68,9 @@ class Doctor:
 
     def heals(self) -> bool:
         """Bring the lab up if it is not, and put every cut link together again."""
-        if not self.does("lab", "up", "--host", os.environ.get("CITYNET_HOST", "auto")):
+        if not self.does(
+            "lab", "up", "--host", setting(os.environ, "CITYNET_HOST", "a lab host") or "auto"
+        ):
             return False
         found = self.run("lab", "status", "--json")
         cut = json.loads(found.out)["cut"] if found.status == 0 else ()

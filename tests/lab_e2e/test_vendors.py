@@ -11,6 +11,7 @@ from shutil import copytree
 
 import pytest
 
+from citynet.environ import setting
 from tests.cities import ROOT
 from tests.speed import seconds
 from tests.yang.models import MODELS
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.beside, pytest.mark.models]
 VENDORS = ROOT / "inventory" / "vendors"
 CITYNET = [sys.executable, "-m", "citynet"]
 ENVIRON = os.environ | {"CITYNET_YANG": str(MODELS)}
-HOST = os.environ.get("CITYNET_HOST", "auto")
+HOST = setting(os.environ, "CITYNET_HOST", "a lab host") or "auto"
 
 
 def citynet(*words: str) -> "subprocess.CompletedProcess[str]":

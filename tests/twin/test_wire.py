@@ -172,6 +172,10 @@ def test_a_password_from_a_file(tmp_path: Path) -> None:
         with pytest.raises(paramiko.AuthenticationException), logged_in(twin, password="wrong"):
             pass
         assert "opensesame" not in twin.log()
+        for nothing in ("", "\n"):
+            (tmp_path / "twin" / "keys" / "password").write_text(nothing)
+            with pytest.raises(paramiko.AuthenticationException), logged_in(twin, password=""):
+                pass
 
 
 @twins

@@ -68,7 +68,7 @@ def logged_in(
         port=twin.port,
         username=user,
         password=password,
-        key_filename=None if password else str(twin.files.key),
+        key_filename=None if password is not None else str(twin.files.key),
         look_for_keys=False,
         allow_agent=False,
     )

@@ -60,7 +60,10 @@ def test_render_validates_before_it_writes(
         (["yang", "check", "huawei_vrpp", "x.xml"], "did you mean 'huawei_vrp'"),
         (["yang", "check", "frr", "x.xml"], "no YANG is known for 'frr'"),
         (["yang", "check", "huawei_vrp", "none.xml"], "cannot read none.xml"),
-        (["render", "-i", str(DEMO), "--set", "platform"], "is not KEY=VALUE"),
+        (
+            ["render", "-i", str(DEMO), "--set", "platform"],
+            "lacks a key or a value, expected KEY=VALUE",
+        ),
         (["render", "-i", str(DEMO), "--set", "plattform=x"], "cannot be set"),
         (["render", "-i", str(DEMO), "--set", "options.underlay=x"], "cannot be set"),
         (["render", "-i", str(DEMO), "--set", "options.underlay.mtu=[1"], "is not YAML"),
