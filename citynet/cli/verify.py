@@ -16,7 +16,7 @@ from citynet.errors import CitynetError
 from citynet.pipeline import prepare
 from citynet.verify.check import Result, Status
 from citynet.verify.gather import Gatherer
-from citynet.verify.lab import network_of
+from citynet.verify.lab import network_of, told_of
 from citynet.verify.network import Sessions
 from citynet.verify.planes import unmeasured
 from citynet.verify.report import Report, as_junit
@@ -106,10 +106,11 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
     checks = select(all_checks(prepared.context, prepared.house.roles), chosen)
     lab = running_lab(prepared.name, folder)
     network = network_of(prepared, lab)
-    skipped = unmeasured(checks, prepared.context, lab.twins, lab.closed)
+    told = told_of(prepared)
+    skipped = unmeasured(checks, prepared.context, lab.twins, lab.closed, told)
     measured = [check for check in checks if check.id not in skipped]
     progress = printed()
-    with Sessions(network.open_shell) as sessions:
+    with Sessions(network.open_shell, network.open_models) as sessions:
         gatherer = Gatherer(network, sessions, prepared.plan, progress.step)
         try:
             report = run(prepared.name, gatherer, measured, wait)

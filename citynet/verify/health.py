@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from citynet.pipeline import Prepared
 from citynet.verify.gather import Gatherer
+from citynet.verify.lab import told_of
 from citynet.verify.network import Network, Sessions
 from citynet.verify.planes import unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
@@ -47,8 +48,8 @@ def measurable(
     twins: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
 ) -> tuple[AnyCheck, ...]:
-    """Those that can be measured: `twins` are management plane only, and `closed` tell nothing."""
-    skipped = unmeasured(checks, prepared.context, twins, closed)
+    """Those that can be measured: `twins` are management plane only, nothing runs on `closed`."""
+    skipped = unmeasured(checks, prepared.context, twins, closed, told_of(prepared))
     return tuple(check for check in checks if check.id not in skipped)
 
 
@@ -89,6 +90,6 @@ class Health:
         if not checks:
             return {}
         network = self.network()
-        with Sessions(network.open_shell) as sessions:
+        with Sessions(network.open_shell, network.open_models) as sessions:
             gatherer = Gatherer(network, sessions, self.prepared.plan, self.progress)
             return failing(checks, settle(gatherer, checks, wait))
