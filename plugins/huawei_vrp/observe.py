@@ -36,10 +36,8 @@ BFD = (
     "</all-session></all-sessions></bfd>"
 )
 BGP = INSTANCES.format(
-    '<bgp xmlns="urn:huawei:yang:huawei-bgp"><base-process>'
-    "<peers><peer><address/><remote-as/></peer></peers>"
-    "<peer-states><peer-state><address/><af-type/><establish-mode/><current-state/></peer-state>"
-    "</peer-states></base-process></bgp>"
+    '<bgp xmlns="urn:huawei:yang:huawei-bgp"><base-process><peers><peer><address/><remote-as/>'
+    "<afs><af><type/><state><current-state/></state></af></afs></peer></peers></base-process></bgp>"
 )
 PUBLIC = "_public_"
 LEVELS = {"level-1": (1,), "level-2": (2,), "level-1-2": (1, 2)}
@@ -93,35 +91,27 @@ def bfd_sessions(data: Element) -> Iterator[BfdSession]:
 
 
 def bgp_sessions(data: Element) -> Iterator[BgpSession]:
-    """/network-instance/instances/instance/bgp/base-process, `peers` and `peer-states`."""
+    """/network-instance/instances/instance/bgp/base-process/peers/peer, and the state by family."""
     for instance in at(data, "network-instance", "instances", "instance"):
         name = leaf(instance, "name")
-        numbers = {
-            leaf(peer, "address"): as_number(leaf(peer, "remote-as"))
-            for peer in at(instance, "bgp", "base-process", "peers", "peer")
-            if maybe(peer, "remote-as")
-        }
-        states: dict[str, dict[str, str]] = {}
-        for each in at(instance, "bgp", "base-process", "peer-states", "peer-state"):
-            family = leaf(each, "af-type")
-            state = one_of(each, "current-state", BGP_STATES)
-            states.setdefault(leaf(each, "address"), {})[FAMILIES.get(family, family)] = state
-        vrf = "default" if name == PUBLIC else name
-        for address in sorted(numbers.keys() | states.keys()):
-            yield _session(vrf, address, numbers.get(address), states.get(address))
+        for peer in at(instance, "bgp", "base-process", "peers", "peer"):
+            yield _session("default" if name == PUBLIC else name, peer)
 
 
-def _session(
-    vrf: str, address: str, number: int | None, families: dict[str, str] | None
-) -> BgpSession:
-    """One session of all families. Raises `UnreadableError` for one that is told in half."""
-    if number is None:
-        raise UnreadableError(f"BGP peer {address} without remote-as")
-    if families is None:
-        raise UnreadableError(f"BGP peer {address} without peer-state")
+def _session(vrf: str, peer: Element) -> BgpSession:
+    """One session. Raises `UnreadableError` where its AS or all of its families are not told."""
+    address = leaf(peer, "address")
+    families: dict[str, str] = {}
+    for each in at(peer, "afs", "af"):
+        family, state = leaf(each, "type"), at(each, "state")
+        if not state:
+            raise UnreadableError(f"BGP peer {address} without the state of {family}")
+        families[FAMILIES.get(family, family)] = one_of(state[0], "current-state", BGP_STATES)
+    if not families:
+        raise UnreadableError(f"BGP peer {address} without any family")
     up = tuple(sorted(name for name, state in families.items() if state == "Established"))
-    state = "Established" if up else min(families.values())
-    return BgpSession(vrf, address, number, state, up)
+    number = as_number(leaf(peer, "remote-as"))
+    return BgpSession(vrf, address, number, "Established" if up else min(families.values()), up)
 
 
 READER = ModelReader(
