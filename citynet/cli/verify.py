@@ -106,7 +106,7 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
     checks = select(all_checks(prepared.context, prepared.house.roles), chosen)
     lab = running_lab(prepared.name, folder)
     network = network_of(prepared, lab)
-    told = told_of(prepared)
+    told = told_of(prepared, lab)
     skipped = unmeasured(checks, prepared.context, lab.twins, lab.closed, told)
     measured = [check for check in checks if check.id not in skipped]
     progress = printed()

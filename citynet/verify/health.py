@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from citynet.pipeline import Prepared
 from citynet.verify.gather import Gatherer
-from citynet.verify.lab import told_of
 from citynet.verify.network import Network, Sessions
-from citynet.verify.planes import unmeasured
+from citynet.verify.planes import NOTHING, Told, unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
 
 
@@ -47,9 +46,10 @@ def measurable(
     checks: Sequence[AnyCheck],
     twins: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
+    told: Told = NOTHING,
 ) -> tuple[AnyCheck, ...]:
-    """Those that can be measured: `twins` are management plane only, nothing runs on `closed`."""
-    skipped = unmeasured(checks, prepared.context, twins, closed, told_of(prepared))
+    """Those that can be measured: `twins`, `closed` and `told` as in `unmeasured`."""
+    skipped = unmeasured(checks, prepared.context, twins, closed, told)
     return tuple(check for check in checks if check.id not in skipped)
 
 

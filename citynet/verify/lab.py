@@ -105,10 +105,14 @@ def ports(prepared: Prepared) -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def told_of(prepared: Prepared) -> Told:
-    """By device, the kinds of state that it tells by its own models; of others, none."""
+def told_of(prepared: Prepared, ways: Ways) -> Told:
+    """By device that can be reached, the kinds of state that it tells by its own models."""
     platforms = prepared.house.platforms
-    return {name: told_by_models(platforms[each]) for name, each in _platforms(prepared)}
+    return {
+        name: told_by_models(platforms[each])
+        for name, each in _platforms(prepared)
+        if name in ways.nodes
+    }
 
 
 def unread_of(prepared: Prepared, ways: Ways) -> frozenset[str]:

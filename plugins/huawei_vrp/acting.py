@@ -143,7 +143,7 @@ def _adjacency(number: int, each: Adjacent) -> str:
 def _bfd(number: int, each: Adjacent) -> str:
     if each.bfd is None:
         return ""
-    address = leaf("destination-address", each.address) if each.address else ""
+    address = leaf("destination-address", each.address)
     discriminator = FIRST + number
     return (
         f"<all-session>{leaf('name', f'dyn_{discriminator}')}"

@@ -146,7 +146,8 @@ def _adjacency(each: Adjacent) -> str:
     return (
         f"<adjacency>{leaf('neighbor-system-id', each.system)}"
         f"{leaf('adjacency-level', f'L{each.level}')}"
-        f"{leaf('neighbor-hostname', each.host)}{leaf('area-address', each.area)}"
+        f"{leaf('neighbor-hostname', each.host)}"
+        f"{leaf('area-address', each.area)}"
         f"{leaf('state', 'up' if each.up else 'init')}</adjacency>"
     )
 
@@ -154,7 +155,7 @@ def _adjacency(each: Adjacent) -> str:
 def _bfd(number: int, each: Adjacent) -> str:
     if each.bfd is None:
         return ""
-    own = leaf("local-address", each.own) if each.own else ""
+    own = leaf("local-address", each.own)
     return (
         f"<peer>{leaf('local-discriminator', 16384 + number)}"
         f"{leaf('ipv6-link-local-interface', _subinterface(each.port))}{own}"

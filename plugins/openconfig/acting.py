@@ -40,7 +40,7 @@ def _channel(component: Any, config: Any) -> str:
         f"<component>{leaf('name', text(component, 'name'))}"
         f'<state><oper-status xmlns:types="{TYPES}">types:ACTIVE</oper-status></state>'
         '<optical-channel xmlns="http://openconfig.net/yang/terminal-device"><state>'
-        f"{leaf('frequency', frequency) if frequency else ''}"
+        f"{leaf('frequency', frequency)}"
         f"<output-power>{leaf('instant', sent or '0.00')}</output-power>"
         f"<input-power>{leaf('instant', RECEIVED)}</input-power>"
         "</state></optical-channel></component>"

@@ -114,8 +114,9 @@ def text(element: Any, *path: str) -> str:
 
 
 def leaf(name: str, value: object) -> str:
-    """A leaf as XML."""
-    return f"<{name}>{escape(str(value))}</{name}>"
+    """A leaf as XML; nothing for an empty value."""
+    text = escape(str(value))
+    return f"<{name}>{text}</{name}>" if text else ""
 
 
 def load(file: Path) -> Actor:
