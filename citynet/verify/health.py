@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from citynet.pipeline import Prepared
+from citynet.verify.check import TWIN
 from citynet.verify.gather import Gatherer
 from citynet.verify.network import Network, Sessions
 from citynet.verify.planes import NOTHING, Told, unmeasured
@@ -71,12 +72,16 @@ class Health:
     hold: float
     pause: Callable[[float], None] = time.sleep
     held: tuple[AnyCheck, ...] = field(default=())
+    made_up: frozenset[str] = frozenset()
 
     def before(self) -> None:
         """Remember what holds."""
         bad = frozenset(self._failing(self.checks, 0.0))
         self.held = tuple(each for each in self.checks if each.id not in bad)
         self.progress(f"{len(self.held)} of {len(self.checks)} session checks hold before")
+        if self.made_up:
+            names = ", ".join(sorted(self.made_up))
+            self.progress(f"made up, as they say themselves: the sessions of {names} {TWIN}")
 
     def after(self) -> Sequence[str]:
         """What is missing now, in sentences; empty is healthy."""
@@ -92,4 +97,6 @@ class Health:
         network = self.network()
         with Sessions(network.open_shell, network.open_models) as sessions:
             gatherer = Gatherer(network, sessions, self.prepared.plan, self.progress)
-            return failing(checks, settle(gatherer, checks, wait))
+            settled = settle(gatherer, checks, wait)
+            self.made_up = settled.made_up
+            return failing(checks, settled)

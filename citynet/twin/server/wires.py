@@ -25,6 +25,7 @@ GROUP = bytes.fromhex("09002b000005")
 """All intermediate systems (ISO 10589, table 4)."""
 LENGTH = struct.Struct("!I")
 LARGEST = 1 << 16
+LARGEST_MESSAGE = 1 << 20
 HOST = "127.0.0.1"
 
 
@@ -128,9 +129,12 @@ def unpacked(frame: bytes) -> bytes:
     try:
         (length,) = LENGTH.unpack_from(frame)
         inside = zlib.decompressobj()
-        return inside.decompress(frame[LENGTH.size : LENGTH.size + length], 1 << 20)
+        message = inside.decompress(frame[LENGTH.size : LENGTH.size + length], LARGEST_MESSAGE)
     except (struct.error, zlib.error) as error:
         raise ValueError("not a twin's frame") from error
+    if not inside.eof:
+        raise ValueError("not the whole of a twin's frame")
+    return message
 
 
 class Wires:
