@@ -23,6 +23,7 @@ from citynet.xml import Element, dense, parse_document
 from citynet.yang.yanglint import lint
 from tests.verify.told import (
     DEVICES,
+    ERROR,
     HUAWEI,
     NOKIA,
     OPTICAL,
@@ -183,18 +184,17 @@ def test_half_an_answer_is_none(device: str, kind: Kind, old: str, new: str, sai
     assert said in found
 
 
-ERROR = (
-    "<rpc-error><error-type>application</error-type><error-tag>{}</error-tag>"
-    "<error-severity>error</error-severity><error-message>no</error-message></rpc-error>"
-)
 NOTHING: list[tuple[Callable[[], Reply], str]] = [
     (lambda: answer("<data/>"), "cannot be read: an answer without /"),
     (lambda: answer("<ok/>"), "cannot be read: an answer without /"),
     (lambda: answer(""), "cannot be read: an answer without /"),
     (lambda: answer("<data>"), "cannot be read: "),
     (lambda: Reply(""), "cannot be read: "),
-    (lambda: answer(ERROR.format("unknown-namespace")), "the device does not have the model: no"),
-    (lambda: answer(ERROR.format("access-denied")), "the device refuses to tell: no"),
+    (
+        lambda: answer(ERROR.format("unknown-namespace", "")),
+        "the device does not have the model: no",
+    ),
+    (lambda: answer(ERROR.format("access-denied", "")), "the device refuses to tell: no"),
 ]
 
 

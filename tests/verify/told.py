@@ -18,6 +18,12 @@ from tests.cities import VENDORS
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 HUAWEI, NOKIA, OPTICAL = "gov-core1", "gov-agg2", "otn-south"
+ERROR = (
+    "<rpc-error><error-type>application</error-type><error-tag>{}</error-tag>"
+    "<error-severity>error</error-severity><error-message>no</error-message>"
+    "<error-info>{}</error-info></rpc-error>"
+)
+"""What a device refuses, by tag and information."""
 DEVICES = (HUAWEI, NOKIA, OPTICAL)
 
 
