@@ -248,6 +248,24 @@ def test_what_is_no_message_is_passed_over(net: Net, data: bytes) -> None:
     assert net.up("a") == {"to-b": True}
 
 
+def test_what_comes_late_is_no_news(net: Net) -> None:
+    late = net.twins["a"].entry()
+    net.twins["a"].configured(speaker("a", ("to-b",)))
+    net.run(1)
+    assert late is not None
+    assert not net.twins["c"].receive("to-b", late)
+    assert net.sessions("c") == {loopback("a"): ()}
+
+
+def test_a_neighbour_is_one_that_both_ends_call_so(net: Net) -> None:
+    """At once, though what b has said last still names a."""
+    net.twins["a"].configured(_level(speaker("a", ("to-b",), ("c",))))
+    entry = net.twins["a"].entry()
+    assert entry is not None
+    assert net.twins["c"].receive("to-b", entry)
+    assert net.sessions("c") == {loopback("a"): ()}
+
+
 def test_frames_may_be_padded() -> None:
     frame = packed(b"hello")
     assert unpacked(frame + bytes(40)) == b"hello"

@@ -147,6 +147,13 @@ def test_light() -> None:
     assert len(found) == 5
 
 
+@pytest.mark.parametrize("status", ["INACTIVE", "DISABLED"])
+def test_a_channel_that_does_not_work(status: str) -> None:
+    said = edited(OPTICAL, "types:ACTIVE<", f"types:{status}<")
+    found = reader(OPTICAL).read(Kind.CHANNELS, said)
+    assert [each.active for each in found if isinstance(each, OpticalChannel)].count(False) == 1
+
+
 def edited(device: str, old: str, new: str, count: int = 1) -> Reply:
     """The answer of a healthy device, with one thing in it changed."""
     text = reply(*whole(device, seen(device)).children).text
