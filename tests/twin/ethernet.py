@@ -18,6 +18,7 @@ from citynet.twin.server.wires import Wires
 
 ENDS = tuple(f"tw{os.getpid()}{end}"[-15:] for end in "ab")
 PORT = "100GE0/3/0"
+PAUSE = 0.05
 LONGEST = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
 """Seconds to wait for what is to come."""
 
@@ -48,9 +49,10 @@ class Twin:
 
 
 async def settled(twins: list[Twin], *, up: bool) -> list[list[str]]:
-    end = time.monotonic() + LONGEST
-    while any(bool(each.up()) is not up for each in twins) and time.monotonic() < end:
-        await asyncio.sleep(0.05)
+    for _ in range(int(LONGEST / PAUSE)):
+        if all(bool(each.up()) is up for each in twins):
+            break
+        await asyncio.sleep(PAUSE)
     return [each.up() for each in twins]
 
 
