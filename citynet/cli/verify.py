@@ -159,7 +159,8 @@ def verify(
     Sessions, packets of every pair that must talk and that must not, captures and counters;
     no configuration is read back. Exits 0 if all holds, 1 otherwise; a check that could not
     run is a failure. No packet is sent in a domain with twins: what needs one is counted and named,
-    neither passed nor failed. What twins tell of sessions is made up, and marked (twin). Where that is everything, nothing is proved, and it exits 1.
+    neither passed nor failed. Where that is everything, nothing is proved, and it exits 1. What
+    twins tell of sessions is made up, and marked (twin).
     """
     report = _report(folder, Selection(tags, limit), wait)
     if junit is not None:
