@@ -63,9 +63,8 @@ def _unasked(checks: Iterable[AnyCheck], told: Told) -> dict[str, str]:
         wanted = sorted((name, kind) for name, kind in states if told.get(name))
         lacking = [(name, kind) for name, kind in wanted if kind not in told[name]]
         if lacking:
-            names = ", ".join(dict.fromkeys(name for name, _ in lacking))
             kinds = ", ".join(dict.fromkeys(kind for _, kind in lacking))
-            found[check.id] = f"{names}: the reader of its platform does not ask for {kinds}"
+            found[check.id] = f"no reader asks a device for {kinds} by its own models"
     return found
 
 

@@ -55,7 +55,7 @@ class Report:
         if not self.results:
             counts += f": {NOTHING}"
         if self.made_up:
-            counts += f"; {len(self.made_up)} of them judge what twins made up {TWIN}"
+            counts += f"; {len(self.made_up)} judge what twins made up {TWIN}"
         waited = f", after waiting {self.waited:.1f} s" if self.waited else ""
         return f"{counts} ({self.probes} probes, {self.seconds:.1f} s{waited})"
 
