@@ -69,7 +69,10 @@ def test_a_broken_one_is_taken_back_everywhere(shown: str) -> None:
     assert "otn-south lost its power" in broken
     assert "commit: 10/10 devices, 10 changed" in broken
     assert broken.count("runs: old") == 10
-    assert "every device has its old configuration: otn-south lost" in broken
+    ending = r"every device has its old configuration: .*otn-south (lost|not pending)"
+    assert re.search(ending, broken), (
+        "missed at the vote, or before when its timer was to be renewed"
+    )
     assert "0 of 12 changed" in after
 
 
