@@ -8,6 +8,7 @@ set -eu
 citynet=${1:?the program} host=${2:?a lab host, such as auto} city=${3:?demo or vendors}
 inventory=inventory/vendors
 victim=otn-south
+alone=gov-core1
 here=$(cd "$(dirname "$0")" && pwd)
 
 platforms="huawei_vrp nokia_srlinux openconfig"
@@ -32,7 +33,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 start=$(date +%s)
 
-printf '\n== [broken on purpose 1/2] %s\n' \
+printf '\n== [broken on purpose 1/3] %s\n' \
     "both rings and a fibre change; $victim loses its power when all have committed"
 cp -R "$inventory" "$scratch/vendors"
 sed -i 's/^    label: 政务环$/&\n    metric: 20/; s/^    label: 跨域环$/&\n    metric: 20/; s/loss: 9.2/loss: 9.6/' \
@@ -57,22 +58,43 @@ if ! grep -q 'every device has its old configuration' "$scratch/report"; then
     exit 1
 fi
 
-printf '\n== [broken on purpose 2/2] %s\n' "every device is asked: does it run what it ran before?"
+printf '\n== [broken on purpose 2/3] %s\n' \
+    "$alone alone gets another AS number: no BGP session of it comes up"
+rm -r "$scratch/vendors"
+cp -R "$inventory" "$scratch/vendors"
+sed -i 's/^    label: 政务域$/&\n    asn: 64999/' "$scratch"/vendors/city.yaml
+if "$citynet" deploy -i "$scratch/vendors" --limit "$alone" --health strict --health-wait 5 \
+    >"$scratch/report" 2>&1; then
+    cat "$scratch/report"
+    echo "vendors: a change whose sessions do not come up was kept" >&2
+    exit 1
+fi
+cat "$scratch/report"
+if ! grep -q "vpn/bgp-sessions/$alone: session to .*(twin)" "$scratch/report" ||
+    ! grep -q 'every device has its old configuration' "$scratch/report"; then
+    echo "vendors: it was not taken back for its sessions" >&2
+    exit 1
+fi
+
+printf '\n== [broken on purpose 3/3] %s\n' \
+    "every device is asked: does it run what it ran before, and are its sessions up?"
 "$citynet" deploy -i "$inventory" >"$scratch/again"
 cat "$scratch/again"
 if ! tail -1 "$scratch/again" | grep -q '^0 of '; then
     echo "vendors: a device was left changed" >&2
     exit 1
 fi
+"$citynet" verify -i "$inventory" --tags sessions
 
 cat <<END
 
-== vendors: one transaction over four platforms, another one broken and taken back in $(($(date +%s) - start)) s
+== vendors: one transaction over four platforms, two others broken and taken back in $(($(date +%s) - start)) s
 
 What to look at next:
    $citynet graph -i $inventory -o vendors.svg        light and routers in one picture
    $citynet lab restart $victim -i $inventory      let a device lose its power whenever you like
    docs/transaction.md                                why it is all devices or none
+   $citynet lab cut -i $inventory gov-express         its two twins miss each other: citynet verify
    docs/faults.md                                     what else was done to it, and what came of it
    make lab-down CITY=vendors                         take it down again
 END

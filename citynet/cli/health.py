@@ -1,6 +1,6 @@
 """Which sessions a deployment is judged by, where its devices are, and what cannot be measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,8 +11,10 @@ from citynet.lab.api import Lab
 from citynet.pipeline import Prepared
 from citynet.transaction.fleet import Health, Reached
 from citynet.verify import health
-from citynet.verify.lab import network_apart, network_of, unread_of
+from citynet.verify.lab import network_apart, network_of, told_of, unread_of
 from citynet.verify.network import Network
+from citynet.verify.planes import Told
+from citynet.verify.run import AnyCheck
 
 Say = Callable[[str], None]
 PLAIN = "no session is measured: the change is judged by whether each device can be reached"
@@ -29,11 +31,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where devices are: how to read them, which are twins, and which tell nothing."""
+    """Where devices are: how to read them; which are twins, which closed, and what they tell."""
 
     network: Callable[[], Network]
     twins: frozenset[str]
     closed: frozenset[str]
+    told: Told
 
 
 def of(
@@ -46,24 +49,45 @@ def of(
     demand = health.Demand(asked.demand)
     place = _place(prepared, reach)
     every = health.session_checks(prepared, todo.work, todo.roles)
-    checks = health.measurable(prepared, every, place.twins, place.closed)
+    checks = health.measurable(prepared, every, place.twins, place.closed, place.told)
     seen = {each.id for each in checks}
-    left = {name for each in every if each.id not in seen for name in each.concerns}
-    unseen = ", ".join(sorted(todo.work.keys() & (left | place.twins | place.closed)))
+    left = [each for each in every if each.id not in seen]
+    looked = {name for each in checks for name in each.concerns}
+    silent = {name for each in left for name in each.concerns} | place.twins | place.closed
+    unseen = ", ".join(sorted((todo.work.keys() & silent) - looked))
     if demand is health.Demand.STRICT and not checks:
         why = f"{unseen} cannot be read" if unseen else "what is deployed has none"
         raise CitynetError(f"--health strict: no session can be measured: {why}")
     if unseen:
         say(f"sessions are not measured at {unseen}")
+    for line in _in_part(left, todo.work.keys() & looked):
+        say(line)
     if not checks:
         say(PLAIN)
         return Reached()
     return health.Health(prepared, place.network, checks, demand, asked.wait, say, asked.hold)
 
 
+def _in_part(left: Sequence[AnyCheck], looked: frozenset[str] | set[str]) -> Iterator[str]:
+    """What is not measured at devices of which other sessions are."""
+    found: dict[str, set[str]] = {}
+    for each in left:
+        for name in sorted(each.concerns & looked):
+            found.setdefault(f"{each.role}/{each.name}", set()).add(name)
+    for check, names in sorted(found.items()):
+        yield f"{check} is not measured at {', '.join(sorted(names))}"
+
+
 def _place(prepared: Prepared, reach: Access | Lab | None) -> _Place:
     if isinstance(reach, Lab):
-        return _Place(partial(network_of, prepared, reach), reach.twins, reach.closed)
+        return _Place(
+            partial(network_of, prepared, reach),
+            reach.twins,
+            reach.closed,
+            told_of(prepared, reach),
+        )
     ways = reach or Access({}, None)
     unread = unread_of(prepared, ways)
-    return _Place(partial(network_apart, prepared, ways), frozenset(), unread)
+    return _Place(
+        partial(network_apart, prepared, ways), frozenset(), unread, told_of(prepared, ways)
+    )

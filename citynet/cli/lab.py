@@ -38,7 +38,7 @@ from citynet.lab.topology import Topology
 from citynet.pipeline import prepare
 from citynet.storage import close
 from citynet.transaction.lock import BusyError
-from citynet.twin.lab import lab_files
+from citynet.twin.lab import lab_files, links_of
 from citynet.yang.models import configured
 
 HOST = Word("auto, local, vm or ssh:user@address")
@@ -92,7 +92,8 @@ def up(folder: Path, where: str, root: Path | None, archives: tuple[Path, ...]) 
     """
     prepared = prepare(folder)
     topology = city_topology(prepared)
-    twins = lab_files(topology, prepared.house.platforms, root or configured())
+    links = links_of(prepared)
+    twins = lab_files(topology, prepared.house.platforms, root or configured(), links)
     with stopped_in_words(topology.name):
         running = api.up(topology, where, progress=printed(), twins=twins, archives=archives)
     click.echo(f"lab {running.name}: {len(running.nodes)} nodes up, host {running.host}")

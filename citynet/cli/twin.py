@@ -13,8 +13,10 @@ from citynet.cli.options import yang_option
 from citynet.cli.progress import printed
 from citynet.cli.words import PathName, Word
 from citynet.errors import CitynetError
+from citynet.house import open_house
 from citynet.lab.build import Builder
 from citynet.lab.paths import paths
+from citynet.twin.actor import actor_file
 from citynet.twin.run import ADDRESS, Options, command, prepare
 from citynet.yang.models import MISSING, ModelSet, configured
 
@@ -46,6 +48,7 @@ def twin() -> None:
 )
 @click.option("--authorized-keys", type=Existing, help="Keys that open it, instead of its own.")
 @click.option("--password-file", type=Existing, help="A password that opens it as well.")
+@click.option("--links", type=Existing, help="The links that it has to other twins (docs/twin.md).")
 @yang_option
 def run(  # noqa: PLR0917 - click passes options by name
     platform: str,
@@ -54,6 +57,7 @@ def run(  # noqa: PLR0917 - click passes options by name
     user: str,
     authorized_keys: Path | None,
     password_file: Path | None,
+    links: Path | None,
     root: Path | None,
 ) -> int:
     """Run a twin of PLATFORM on loopback until it is interrupted."""
@@ -61,7 +65,8 @@ def run(  # noqa: PLR0917 - click passes options by name
     root = root or configured()
     if root is None:
         raise CitynetError(MISSING)
-    options = Options(port, user, authorized_keys, password_file)
+    acting = actor_file(open_house().platforms[platform])
+    options = Options(port, user, authorized_keys, password_file, acting, links)
     builder = Builder(paths(os.environ), printed())
     if folder is not None:
         return _run(builder, models, root, folder.resolve(), options)

@@ -17,7 +17,7 @@ from citynet.errors import CitynetError
 from citynet.pipeline import prepare
 from citynet.verify.check import Result, Status
 from citynet.verify.gather import Gatherer
-from citynet.verify.lab import network_of
+from citynet.verify.lab import network_of, told_of
 from citynet.verify.network import Sessions
 from citynet.verify.planes import unmeasured
 from citynet.verify.report import Report, as_junit
@@ -98,10 +98,11 @@ def _report(folder: Path, chosen: Selection, wait: float) -> Report:
     checks = select(all_checks(prepared.context, prepared.house.roles), chosen)
     lab = running_lab(prepared.name, folder)
     network = network_of(prepared, lab)
-    skipped = unmeasured(checks, prepared.context, lab.twins, lab.closed)
+    told = told_of(prepared, lab)
+    skipped = unmeasured(checks, prepared.context, lab.twins, lab.closed, told)
     measured = [check for check in checks if check.id not in skipped]
     progress = printed()
-    with Sessions(network.open_shell) as sessions:
+    with Sessions(network.open_shell, network.open_models) as sessions:
         gatherer = Gatherer(network, sessions, prepared.plan, progress.step)
         try:
             report = run(prepared.name, gatherer, measured, wait)
@@ -143,8 +144,9 @@ def verify(
 
     Sessions, packets of every pair that must talk and that must not, captures and counters;
     no configuration is read back. Exits 0 if all holds, 1 otherwise; a check that could not
-    run is a failure. What lies in a domain with twins is not measured, and is counted and named:
-    neither passed nor failed. Where that is everything, nothing is proved, and it exits 1.
+    run is a failure. No packet is sent in a domain with twins: what needs one is counted and named,
+    neither passed nor failed. Where that is everything, nothing is proved, and it exits 1. What
+    twins tell of sessions is made up, and marked (twin).
     """
     report = _report(folder, Selection(tags, limit), wait)
     if junit is not None:

@@ -162,11 +162,11 @@ def _with_templates(platform: Platform, root: Path) -> Platform:
 def _with_parts(platform: Platform, module: str) -> Platform:
     """A leading dot is beside the module in which the platform is, wherever its parts are from."""
     package = sys.modules[module].__package__ or ""
-    driver, reader = (
+    driver, reader, acting = (
         f"{package}{place}".removeprefix(".") if place.startswith(".") else place
-        for place in (platform.driver, platform.reader)
+        for place in (platform.driver, platform.reader, platform.acting)
     )
-    return replace(platform, driver=driver, reader=reader)
+    return replace(platform, driver=driver, reader=reader, acting=acting)
 
 
 def open_house(root: Path | None = None) -> House:

@@ -12,6 +12,8 @@ KEYS = "keys"
 CUSTOMERS = "customers.txt"
 TWINS = "twin"
 """Folder beside the file: the twins' server, and a repository of models for each platform."""
+LINKS = "links"
+"""Below it: a file for each twin, the links that it has."""
 SERVER = "server"
 """Below it: the server, which all twins have."""
 IN_NODE = "/etc/citynet"
@@ -91,6 +93,7 @@ def _node(node: LabNode, images: Mapping[str, str]) -> dict[str, Any]:
         binds += [
             f"{TWINS}/{SERVER}:{IN_NODE}/server:ro",
             f"{TWINS}/{node.platform}:{IN_NODE}/repository:ro",
+            f"{TWINS}/{LINKS}:{IN_NODE}/{LINKS}:ro",
         ]
     return {
         "image": images[node.image],

@@ -37,7 +37,7 @@ def _management(city: str) -> IPv4Network:
     return IPv4Network((base, MANAGEMENT_LENGTH))
 
 
-def _port(prepared: Prepared, node: str, interface: str) -> LabPort:
+def lab_port(prepared: Prepared, node: str, interface: str) -> LabPort:
     """A vendor's port name is no name of a Linux interface: no slash, at most 15 characters."""
     platform = vendor_platform(prepared, node)
     if platform is not None:
@@ -60,7 +60,7 @@ def _lab_node(prepared: Prepared, name: str, address: IPv4Address) -> LabNode:
 
 def _city_links(prepared: Prepared) -> Iterator[LabLink]:
     for id_, ends in core_ends(prepared):
-        a, b = (_port(prepared, *end) for end in ends)
+        a, b = (lab_port(prepared, *end) for end in ends)
         yield LabLink(id_, a, b, LINK_MTU)
 
 
@@ -89,8 +89,8 @@ def city_topology(prepared: Prepared) -> Topology:
     access = [
         LabLink(
             f"access/{each.ref}",
-            _port(prepared, each.node, each.interface),
-            _port(prepared, CUSTOMERS, customer.interface),
+            lab_port(prepared, each.node, each.interface),
+            lab_port(prepared, CUSTOMERS, customer.interface),
             1500,
         )
         for each, customer in zip(endpoints, customers, strict=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from citynet.lab.build import NodeImage
 from citynet.lab.cache import digest_of
-from citynet.lab.clab import SERVER, TWINS
+from citynet.lab.clab import LINKS, SERVER, TWINS
 from citynet.lab.engine import Plan, all_nodes
 from citynet.lab.gobuild import version_in
 from citynet.lab.host import LabHost, checked
@@ -51,6 +51,7 @@ def twins(files: Mapping[str, bytes]) -> dict[str, str]:
         of = name.removeprefix(f"{TWINS}/").split("/")[0]
         parts.setdefault(of, []).extend((name.encode(), files[name]))
     server = parts.pop(SERVER, [])
+    parts.pop(LINKS, None)
     return {platform: digest_of([*server, *own]) for platform, own in parts.items()}
 
 

@@ -12,6 +12,8 @@ from citynet.xml import Element, write
 CANDIDATE, RUNNING, STARTUP = "candidate", "running", "startup"
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
+NMDA = "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
+DATASTORES = "urn:ietf:params:xml:ns:yang:ietf-datastores"
 
 
 def _sent(element: Element) -> Operation:
@@ -45,6 +47,22 @@ def get(store: str) -> Operation:
 def get_nothing() -> Operation:
     """An empty subtree filter selects nothing (section 6.4.2): the smallest answer there is."""
     return lambda manager: manager.get_config(RUNNING, filter=("subtree", "<none xmlns=''/>"))
+
+
+def get_state(filters: str) -> Operation:
+    """Section 7.7: what runs and its state, as far as a subtree filter selects it."""
+    asked = f'<filter xmlns="{BASE}" type="subtree">{filters}</filter>'
+    return lambda manager: manager.get(filter=to_ele(asked))
+
+
+def get_operational(filters: str) -> Operation:
+    """RFC 8526, section 3.1.1: the operational datastore, as far as a filter selects it."""
+    return lambda manager: manager.dispatch(
+        to_ele(
+            f'<get-data xmlns="{NMDA}" xmlns:ds="{DATASTORES}"><datastore>ds:operational'
+            f"</datastore><subtree-filter>{filters}</subtree-filter></get-data>"
+        )
+    )
 
 
 def discard() -> Operation:

@@ -54,8 +54,8 @@ class Platform(Struct, frozen=True):
     device's files of them, by name. `refuses` says, in sentences, what of the facts the
     platform cannot do although it has the template. `driver` is the module and the class
     that talk to the device, `package.module:Class`, and `reader` what reads its state
-    (`citynet.verify.reader`); both are loaded when first used, and a leading dot means the
-    platform's own folder.
+    (`citynet.verify.reader`); `acting` is what its twins make up (`citynet.twin.server.acting`).
+    They are loaded when first used, and a leading dot means the platform's own folder.
 
     `autoescape` is for templates that write XML: every value is escaped unless a template says
     otherwise. `filters` are the platform's own Jinja filters, by name. `models` are the YANG
@@ -77,6 +77,7 @@ class Platform(Struct, frozen=True):
     assemble: Callable[[DeviceFacts, Parts], Mapping[str, str]]
     driver: str
     reader: str = ".observe:READER"
+    acting: str = ".acting:ACTOR"
     image: str = ""
     templates: Path | None = None
     refuses: Callable[[DeviceFacts], Iterable[str]] = _nothing

@@ -19,6 +19,10 @@ from citynet.yang.models import ModelSet
 READY = "management plane only (twin): NETCONF on"
 READY_SECONDS = 60.0
 ADDRESS = "127.0.0.1"
+ACTS = "acts"
+"""Below a twin's folder: what it makes its state up from."""
+PLACE = "models"
+"""Where that is in its root: the models themselves are wanted there only to be installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,17 @@ class TwinFiles:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a twin runs. Without `authorized_keys` a key is made; `password_file` adds a password."""
+    """How a twin runs. Without `authorized_keys` a key is made; `password_file` adds a password.
+
+    `acting` is its platform's part of what it makes up, `links` a file of the links that it has.
+    """
 
     port: int
     user: str = "root"
     authorized_keys: Path | None = None
     password_file: Path | None = None
+    acting: Path | None = None
+    links: Path | None = None
 
 
 def prepare(folder: Path, options: Options) -> TwinFiles:
@@ -68,8 +77,11 @@ def prepare(folder: Path, options: Options) -> TwinFiles:
         if file is not None and not file.read_bytes().strip():
             raise CitynetError(f"{option} {file} is empty, expected what opens the twin")
     files = TwinFiles(folder)
-    for each in (folder, files.keys, folder / "state", folder / "run"):
+    for each in (folder, files.keys, folder / "state", folder / "run", folder / ACTS):
         each.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, source in (("acting.py", options.acting), ("links.json", options.links)):
+        if source is not None:
+            _private(folder / ACTS / name, source.read_bytes())
     host = files.keys / "ssh_host_ed25519_key"
     if not host.exists():
         pair = new_pair()
@@ -99,11 +111,13 @@ def command(
         "state": files.folder / "state",
         "run": files.folder / "run",
         "keys": files.keys,
+        PLACE: files.folder / ACTS,
     }
     arguments = ["serve", "--template", "/twin/template", "--state", "/twin/state"]
     arguments += ["--run", "/twin/run", "--host-key", "/twin/keys/ssh_host_ed25519_key"]
     arguments += ["--authorized-keys", "/twin/keys/authorized_keys", "--user", options.user]
     arguments += ["--address", ADDRESS, "--port", str(options.port)]
+    arguments += ["--acting", f"/twin/{PLACE}/acting.py", "--links", f"/twin/{PLACE}/links.json"]
     if options.password_file is not None:
         arguments += ["--password-file", "/twin/keys/password"]
     return root.command(binds, arguments)

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
@@ -17,6 +17,8 @@ OfNode = TypeVar("OfNode", bound="NodeInput")
 OfProbes = TypeVar("OfProbes", bound="ProbesInput")
 NO_WAY = frozenset({"ENETUNREACH", "EHOSTUNREACH"})
 """What a kernel says of what it has no route for."""
+TWIN = "(twin)"
+"""Behind the message of a verdict on what a twin has made up."""
 SHOWN = 3
 """How many findings the one-line message of a verdict names; its detail has all."""
 
@@ -121,11 +123,17 @@ class Check(ABC, Generic[Expected]):
         """Judge what was observed. `NotObservedError` may pass through."""
 
     def result(self, seen: Observations) -> "Result":
-        """The verdict, also where something could not be observed."""
+        """The verdict, also where something could not be observed.
+
+        Of what a twin has made up, it says so: that proves nothing of a vendor's device.
+        """
         try:
             verdict = self.evaluate(seen)
         except NotObservedError as error:
             verdict = Verdict(Status.ERROR, str(error), (str(error),))
+        made_up = bool(seen.made_up and {node for node, _ in self.needs().states} & seen.made_up)
+        if made_up:
+            verdict = replace(verdict, message=f"{verdict.message} {TWIN}")
         summary = (type(self).__doc__ or "").partition("\n")[0]
         return Result(
             self.id,
@@ -135,6 +143,7 @@ class Check(ABC, Generic[Expected]):
             tuple(sorted(self.labels)),
             summary,
             verdict,
+            made_up,
         )
 
 
@@ -186,7 +195,10 @@ class ProbeCheck(Check[OfProbes]):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A check's verdict, with what it takes to print it. `summary` is what must be true."""
+    """A check's verdict, with what it takes to print it. `summary` is what must be true.
+
+    `made_up`: it was judged by what a twin has made up.
+    """
 
     id: str
     name: str
@@ -195,6 +207,7 @@ class Result:
     labels: tuple[str, ...]
     summary: str
     verdict: Verdict
+    made_up: bool = False
 
     @property
     def passed(self) -> bool:

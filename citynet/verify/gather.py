@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from citynet.allocate.plan import Plan
 from citynet.fleet.shell import Output
 from citynet.verify.capture import frames, start_command, stop_command
+from citynet.verify.models import ModelReader
 from citynet.verify.network import Network, Sessions
 from citynet.verify.observe import (
     Capture,
@@ -25,6 +26,7 @@ from citynet.verify.observe import (
     Probe,
     State,
     by_node,
+    renamed,
 )
 from citynet.verify.probe import Patience, Request, request
 
@@ -35,6 +37,8 @@ ROUTER_PATIENCE = Patience(wait=0.6, tries=2, patience=4)
 CAPTURE_PATIENCE = Patience(wait=0.5, tries=3, patience=3)
 RUN_TIMEOUT = 60.0
 MATRIX_TIMEOUT = 300.0
+NO_PROBES = "is managed over NETCONF, and sends no probes of ours"
+UNASKED = "the models of its platform are not asked for it"
 
 
 def _quiet(text: str) -> None:
@@ -50,6 +54,11 @@ class Gatherer:
     plan: Plan
     progress: Progress = _quiet
     patience: Patience = field(default_factory=Patience)
+
+    @property
+    def made_up(self) -> frozenset[str]:
+        """The nodes that have said by now that what they tell is made up."""
+        return self.sessions.made_up
 
     def everything(self, needs: Needs) -> Observations:
         """All of `needs`. What cannot be observed is a sentence in its place; never raises."""
@@ -90,12 +99,15 @@ class Gatherer:
             frames=captured,
             before=_counters(states, needs.counters),
             after=_counters(after, needs.counters),
+            made_up=self.made_up,
         )
 
     def _node(
         self, name: str, kinds: frozenset[Kind], probes: list[Probe]
     ) -> tuple[States, Outcomes]:
         reader = self.network.readers[name]
+        if isinstance(reader, ModelReader):
+            return self._told(name, reader, kinds), dict.fromkeys(probes, NO_PROBES)
         asked = self._request(probes, {name: ""}, {}, ROUTER_PATIENCE)
         program = reader.program(kinds, asked.script if probes else "")
         try:
@@ -105,6 +117,20 @@ class Gatherer:
         found = reader.read(_said(output), kinds)
         state = {(name, kind): value for kind, value in found.state.items()}
         return state, asked.outcomes(found.agent) if probes else {}
+
+    def _told(self, name: str, reader: ModelReader, kinds: frozenset[Kind]) -> States:
+        """State by the device's own models; its ports are called what the plan calls them."""
+        asked = sorted(kinds & reader.kinds)
+        found: States = {(name, kind): UNASKED for kind in kinds - reader.kinds}
+        filters = [reader.questions[kind].filter for kind in asked]
+        try:
+            replies = self.sessions.ask(name, filters, RUN_TIMEOUT) if asked else []
+        except NotObservedError as error:
+            return found | {(name, kind): str(error) for kind in asked}
+        ports = self.network.ports.get(name, {})
+        for kind, reply in zip(asked, replies, strict=True):
+            found[name, kind] = renamed(reader.read(kind, reply), ports)
+        return found
 
     def _request(
         self,

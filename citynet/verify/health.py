@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from citynet.pipeline import Prepared
+from citynet.verify.check import TWIN
 from citynet.verify.gather import Gatherer
 from citynet.verify.network import Network, Sessions
-from citynet.verify.planes import unmeasured
+from citynet.verify.planes import NOTHING, Told, unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
 
 
@@ -46,9 +47,10 @@ def measurable(
     checks: Sequence[AnyCheck],
     twins: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
+    told: Told = NOTHING,
 ) -> tuple[AnyCheck, ...]:
-    """Those that can be measured: `twins` are management plane only, and `closed` tell nothing."""
-    skipped = unmeasured(checks, prepared.context, twins, closed)
+    """Those that can be measured: `twins`, `closed` and `told` as in `unmeasured`."""
+    skipped = unmeasured(checks, prepared.context, twins, closed, told)
     return tuple(check for check in checks if check.id not in skipped)
 
 
@@ -70,12 +72,16 @@ class Health:
     hold: float
     pause: Callable[[float], None] = time.sleep
     held: tuple[AnyCheck, ...] = field(default=())
+    made_up: frozenset[str] = frozenset()
 
     def before(self) -> None:
         """Remember what holds."""
         bad = frozenset(self._failing(self.checks, 0.0))
         self.held = tuple(each for each in self.checks if each.id not in bad)
         self.progress(f"{len(self.held)} of {len(self.checks)} session checks hold before")
+        if self.made_up:
+            names = ", ".join(sorted(self.made_up))
+            self.progress(f"made up, as they say themselves: the sessions of {names} {TWIN}")
 
     def after(self) -> Sequence[str]:
         """What is missing now, in sentences; empty is healthy."""
@@ -89,6 +95,8 @@ class Health:
         if not checks:
             return {}
         network = self.network()
-        with Sessions(network.open_shell) as sessions:
+        with Sessions(network.open_shell, network.open_models) as sessions:
             gatherer = Gatherer(network, sessions, self.prepared.plan, self.progress)
-            return failing(checks, settle(gatherer, checks, wait))
+            settled = settle(gatherer, checks, wait)
+            self.made_up = settled.made_up
+            return failing(checks, settled)

@@ -14,8 +14,9 @@ from citynet.lab.host import NodeAccess, SshJump
 from citynet.lab.topology import Topology
 from citynet.pipeline import Prepared
 from citynet.text import listed
-from citynet.verify.network import Network, OpenShell
-from citynet.verify.reader import has_reader, reader_of
+from citynet.verify.network import Network, OpenModels, OpenShell, Telling
+from citynet.verify.planes import Told
+from citynet.verify.reader import AnyReader, has_reader, reader_of, told_by_models
 
 READ_AT_ONCE = 2
 """For each device of a lab that is changed at once so many are read, which is less work."""
@@ -57,17 +58,12 @@ def network_of(prepared: Prepared, lab: Running) -> Network:
     more = beyond(topology, wanted)
     if more:
         raise CitynetError(has_changed(prepared.name, f"still has {listed(more)}"))
-    platforms = prepared.house.platforms
-    unread = {node.name for node in topology.twins} | topology.vendors.keys()
-    readers = {
-        name: reader_of(platforms[platform])
-        for name, platform in _platforms(prepared)
-        if name not in unread
-    }
     refs = {each.ref.replace("/", "."): each.ref for each in prepared.plan.endpoints.values()}
     return Network(
         open_shell=shells(lab),
-        readers=readers,
+        open_models=models(lab),
+        readers=_readers(prepared, lab),
+        ports=ports(prepared),
         customers=topology.customers_node.name,
         spaces={refs[each.name]: each.name for each in topology.customers if each.name in refs},
         management={name: access.host for name, access in lab.nodes.items()},
@@ -77,19 +73,46 @@ def network_of(prepared: Prepared, lab: Running) -> Network:
 
 def network_apart(prepared: Prepared, ways: Ways) -> Network:
     """How to reach real devices: to read them. Customers are not ours, nor is what they send."""
-    platforms = prepared.house.platforms
-    unread = unread_of(prepared, ways)
     return Network(
         open_shell=shells(ways),
-        readers={
-            name: reader_of(platforms[platform])
-            for name, platform in _platforms(prepared)
-            if name not in unread
-        },
+        open_models=models(ways),
+        readers=_readers(prepared, ways),
+        ports=ports(prepared),
         customers="",
         spaces={},
         management={},
     )
+
+
+def _readers(prepared: Prepared, ways: Ways) -> Mapping[str, AnyReader]:
+    platforms, unread = prepared.house.platforms, unread_of(prepared, ways)
+    return {
+        name: reader_of(platforms[platform])
+        for name, platform in _platforms(prepared)
+        if name not in unread
+    }
+
+
+def ports(prepared: Prepared) -> Mapping[str, Mapping[str, str]]:
+    """By device whose platform names its ports: its own name of each -> the plan's."""
+    found: dict[str, dict[str, str]] = {}
+    for name, platform in _platforms(prepared):
+        names = prepared.house.platforms[platform].ports
+        if names is not None:
+            ends = prepared.context.index.links.get(name, ())
+            plan = [link.end(name).interface for link in ends]
+            found[name] = {names.name(each): each for each in plan}
+    return found
+
+
+def told_of(prepared: Prepared, ways: Ways) -> Told:
+    """By device that can be reached, the kinds of state that it tells by its own models."""
+    platforms = prepared.house.platforms
+    return {
+        name: told_by_models(platforms[each])
+        for name, each in _platforms(prepared)
+        if name in ways.nodes
+    }
 
 
 def unread_of(prepared: Prepared, ways: Ways) -> frozenset[str]:
@@ -112,6 +135,18 @@ def shells(ways: Ways) -> OpenShell:
         return ssh.open_shell(device, ways.nodes[device], jump)
 
     return open_shell
+
+
+def models(ways: Ways) -> OpenModels:
+    """Logs in to ask devices' models, by one connection to the server in front of them."""
+    jump = Jump(ways.jump) if ways.jump else None
+
+    def open_models(device: str) -> Telling:
+        from citynet.verify import asking  # noqa: PLC0415 - ncclient is slow to import
+
+        return asking.open_models(device, ways.nodes[device], jump)
+
+    return open_models
 
 
 def _platforms(prepared: Prepared) -> list[tuple[str, str]]:

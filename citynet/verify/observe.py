@@ -1,9 +1,9 @@
 """What is observed of the network, in no vendor's words, and what a check may ask to observe."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from citynet.errors import CitynetError
 
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     BGP = "bgp"
     ROUTES = "routes"
     COUNTERS = "counters"
+    CHANNELS = "channels"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,11 +86,25 @@ class Counter:
     packets: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class OpticalChannel:
+    """An optical channel: whether it works, its frequency in MHz, its powers in dBm.
+
+    `sent` is what it puts into the fibre, `received` what comes out of it.
+    """
+
+    name: str
+    active: bool
+    frequency: int
+    sent: float
+    received: float
+
+
 State = (
     tuple[Adjacency, ...]
     | tuple[BfdSession, ...]
     | tuple[BgpSession, ...]
-    | (tuple[Route, ...] | tuple[Counter, ...])
+    | (tuple[Route, ...] | tuple[Counter, ...] | tuple[OpticalChannel, ...])
 )
 
 
@@ -199,13 +214,17 @@ def union(needs: Iterable[Needs]) -> Needs:
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """Everything that was observed; sentences stand where something could not be."""
+    """Everything that was observed; sentences stand where something could not be.
+
+    `made_up` are nodes that have said themselves that what they tell of their state is made up.
+    """
 
     states: Mapping[tuple[str, Kind], State | str] = field(default_factory=dict)
     outcomes: Mapping[Probe, Outcome | str] = field(default_factory=dict)
     frames: Mapping[Capture, tuple[Frame, ...] | str] = field(default_factory=dict)
     before: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
     after: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
+    made_up: frozenset[str] = frozenset()
 
     def state(self, node: str, kind: Kind, of: type[T]) -> tuple[T, ...]:
         """A node's state of one kind. Raises `NotObservedError`."""
@@ -239,6 +258,20 @@ class Observations:
                 raise NotObservedError(f"{node}: has no counter {counter}")
             values.append(found[counter])
         return values[1] - values[0]
+
+
+def renamed(state: State | str, ports: Mapping[str, str]) -> State | str:
+    """The state with each port called what `ports` says; others keep their names."""
+    if isinstance(state, str) or not ports:
+        return state
+    named = (Adjacency, BfdSession)
+    found: list[Any] = [
+        replace(each, interface=ports.get(each.interface, each.interface))
+        if isinstance(each, named)
+        else each
+        for each in state
+    ]
+    return cast("State", tuple(sorted(found)))
 
 
 def by_node(states: Iterable[tuple[str, Kind]]) -> Iterator[tuple[str, frozenset[Kind]]]:

@@ -1,4 +1,8 @@
-"""How a platform's state is read: `plugins/<platform>/observe.py` holds a `READER`."""
+"""How a platform's state is read: `plugins/<platform>/observe.py` holds a `READER`.
+
+It is a program for the device's shell (`Reader`), or questions to the device's own YANG models
+(`citynet.verify.models.ModelReader`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +10,7 @@ from typing import Protocol, cast
 
 from citynet.errors import CitynetError
 from citynet.render.platform import Platform, part
+from citynet.verify.models import ModelReader
 from citynet.verify.observe import Kind, State
 
 
@@ -37,9 +42,20 @@ class Reader(Protocol):
         ...
 
 
-def reader_of(platform: Platform) -> Reader:
+AnyReader = Reader | ModelReader
+
+
+def reader_of(platform: Platform) -> AnyReader:
     """The reader of a platform. Raises `CitynetError` without one."""
-    return cast("Reader", part(platform, "reader"))
+    return cast("AnyReader", part(platform, "reader"))
+
+
+def told_by_models(platform: Platform) -> frozenset[Kind]:
+    """The kinds of state that such devices tell by their models; of others, none."""
+    if not has_reader(platform):
+        return frozenset()
+    reader = reader_of(platform)
+    return reader.kinds if isinstance(reader, ModelReader) else frozenset()
 
 
 def has_reader(platform: Platform) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from citynet.verify.check import Result, Status
+from citynet.verify.check import TWIN, Result, Status
 
 NOTHING = "nothing could be measured, which proves nothing"
 
@@ -30,6 +30,11 @@ class Report:
     unmeasured: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def made_up(self) -> tuple[Result, ...]:
+        """What was judged by state that twins have made up, which proves no vendor's device."""
+        return tuple(each for each in self.results if each.made_up)
+
+    @property
     def failed(self) -> tuple[Result, ...]:
         """What does not hold, or could not be checked."""
         return tuple(each for each in self.results if not each.passed)
@@ -49,6 +54,8 @@ class Report:
             counts += f", {len(self.unmeasured)} not measured"
         if not self.results:
             counts += f": {NOTHING}"
+        if self.made_up:
+            counts += f"; {len(self.made_up)} judge what twins made up {TWIN}"
         waited = f", after waiting {self.waited:.1f} s" if self.waited else ""
         return f"{counts} ({self.probes} probes, {self.seconds:.1f} s{waited})"
 
@@ -57,9 +64,10 @@ def as_dict(report: Report) -> Mapping[str, Any]:
     """The report as JSON has it.
 
     `{city, started, seconds, waited, settled, probes, ok, summary, total, passed, failed,
-    unmeasured, not_measured: {id: reason}, results: [{id, role, name, subject, labels, summary,
-    status: ok|failed|error, message, detail: [...]}]}`; `total` counts the checks, which are
-    `passed`, `failed` or `unmeasured`.
+    unmeasured, made_up, not_measured: {id: reason}, results: [{id, role, name, subject, labels,
+    summary, status: ok|failed|error, message, made_up, detail: [...]}]}`; `total` counts the
+    checks, which are `passed`, `failed` or `unmeasured`, and `made_up` those that judge what a
+    twin has made up.
     """
     return {
         "city": report.city,
@@ -74,6 +82,7 @@ def as_dict(report: Report) -> Mapping[str, Any]:
         "passed": len(report.results) - len(report.failed),
         "failed": len(report.failed),
         "unmeasured": len(report.unmeasured),
+        "made_up": len(report.made_up),
         "not_measured": dict(sorted(report.unmeasured.items())),
         "results": [
             {
@@ -85,6 +94,7 @@ def as_dict(report: Report) -> Mapping[str, Any]:
                 "summary": each.summary,
                 "status": each.verdict.status.value,
                 "message": each.verdict.message,
+                "made_up": each.made_up,
                 "detail": list(each.verdict.detail),
             }
             for each in report.results
@@ -112,6 +122,8 @@ def as_junit(report: Report) -> str:
             case = ET.SubElement(
                 suite, "testcase", classname=f"{role}.{each.name}", name=each.subject
             )
+            if each.made_up:
+                ET.SubElement(case, "system-out").text = f"judges what a twin made up {TWIN}"
             if not each.passed:
                 tag = "error" if each.verdict.status is Status.ERROR else "failure"
                 found = ET.SubElement(case, tag, message=each.verdict.message)

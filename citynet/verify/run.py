@@ -67,6 +67,7 @@ class Settled:
     outcomes: Outcomes
     waited: float
     settled: bool
+    made_up: frozenset[str] = frozenset()
 
 
 def _failing(checks: Iterable[AnyCheck], states: States) -> tuple[AnyCheck, ...]:
@@ -76,7 +77,7 @@ def _failing(checks: Iterable[AnyCheck], states: States) -> tuple[AnyCheck, ...]
 
 def failing(checks: Sequence[AnyCheck], found: Settled) -> dict[str, str]:
     """The session checks that do not hold, by id, and what each says."""
-    seen = Observations(states=found.states)
+    seen = Observations(states=found.states, made_up=found.made_up)
     return {each.id: each.result(seen).verdict.message for each in _failing(checks, found.states)}
 
 
@@ -93,7 +94,7 @@ def settle(gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float) -> Settl
     states, outcomes = gatherer.nodes(needs)
     failing = _failing(checks, states)
     if not failing or not wait:
-        return Settled(states, outcomes, 0.0, not failing)
+        return Settled(states, outcomes, 0.0, not failing, gatherer.made_up)
     fewest, better = len(failing), started
     while failing and time.monotonic() < min(better + wait, started + LONGEST * wait):
         gatherer.progress(f"waiting for {len(failing)} checks, {failing[0].id} first")
@@ -106,7 +107,8 @@ def settle(gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float) -> Settl
             failing = _failing(checks, states)
         if len(failing) < fewest:
             fewest, better = len(failing), time.monotonic()
-    return Settled(states, outcomes, time.monotonic() - started, not failing)
+    waited = time.monotonic() - started
+    return Settled(states, outcomes, waited, not failing, gatherer.made_up)
 
 
 def verify(city: str, gatherer: Gatherer, checks: Sequence[AnyCheck], wait: float = 0.0) -> Report:

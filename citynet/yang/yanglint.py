@@ -167,7 +167,7 @@ def _loaded(models: ModelSet, outcome: _Outcome) -> None:
         raise YangError("yanglint accepts a document that is in no model, so its word is nothing")
 
 
-def _read(models: ModelSet, texts: Sequence[str], root: Path) -> _Outcome:
+def _read(models: ModelSet, texts: Sequence[str], root: Path, kind: str) -> _Outcome:
     """Have one process load the models and read the texts, as far as it comes."""
     chosen, found = program(models), files(models, root)
     with tempfile.TemporaryDirectory(prefix="citynet-yang-") as name:
@@ -178,22 +178,25 @@ def _read(models: ModelSet, texts: Sequence[str], root: Path) -> _Outcome:
         session.ask("list")
         for at, text in enumerate([CANARY, *texts]):
             (folder / f"{at}.xml").write_text(text, encoding="utf-8")
-            session.ask(f"data -t config -F xml {at}.xml")
+            session.ask(f"data -t {kind} -F xml {at}.xml")
         outcome = session.run(chosen)
     _loaded(models, outcome)
     return outcome
 
 
-def lint(models: ModelSet, texts: Sequence[str], root: Path) -> list[list[Complaint]]:
+def lint(
+    models: ModelSet, texts: Sequence[str], root: Path, kind: str = "config"
+) -> list[list[Complaint]]:
     """What libyang complains about in each text (data nodes side by side). Raises `YangError`.
 
-    `root` is the folder of all vendors' models. A text that libyang dies of is refused for
-    that, and the others are read by another process (3.12 and 6.4 die of an entry whose key
-    has a wrong value).
+    `root` is the folder of all vendors' models. `kind` is yanglint's word for what a text is: a
+    configuration, or with `data` a whole datastore with its state. A text that libyang dies of
+    is refused for that, and the others are read by another process (3.12 and 6.4 die of an entry
+    whose key has a wrong value).
     """
     found: list[list[Complaint]] = []
     while True:
-        outcome = _read(models, texts[len(found) :], root)
+        outcome = _read(models, texts[len(found) :], root, kind)
         found += [complaints(answer) for answer in outcome.answers[LOADING:]]
         if outcome.whole:
             return found

@@ -31,6 +31,7 @@ QUESTIONS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.ROUTES: ROUTES,
     Kind.COUNTERS: (("nft", "-j", "list", "counters"),),
 }
+NONE: State | str = "a router on Linux has nothing of the kind"
 DEFAULT = {"4": "0.0.0.0/0", "6": "::/0"}
 
 
@@ -130,7 +131,7 @@ class FrrReader:
 
     def program(self, kinds: frozenset[Kind], agent: str) -> Program:
         """One program for the state of `kinds` and, unless it is empty, the probe agent."""
-        questions = {str(kind): QUESTIONS[kind] for kind in sorted(kinds)}
+        questions = {str(kind): QUESTIONS[kind] for kind in sorted(kinds & QUESTIONS.keys())}
         body, _, call = agent.rpartition("\nmain(")
         run = f"lambda: main({call.strip()}" if agent else "None"
         asking = Path(__file__).with_name("observe_agent.py").read_text(encoding="utf-8")
@@ -142,7 +143,9 @@ class FrrReader:
         """What the program printed."""
         try:
             found = json.loads(text)
-            state = {kind: _parsed(kind, found["state"][str(kind)]) for kind in kinds}
+            asked = kinds & QUESTIONS.keys()
+            state = dict.fromkeys(kinds - asked, NONE)
+            state |= {kind: _parsed(kind, found["state"][str(kind)]) for kind in asked}
             return Read(state, str(found.get("agent", "")))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             last = (text.strip().splitlines() or ["nothing"])[-1]

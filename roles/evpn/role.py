@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from citynet.build.context import Context
 from citynet.build.reflection import Neighbor, SessionOptions, neighbors
-from citynet.build.role import Role
+from citynet.build.role import Role, beside
 from citynet.errors import KeyPath
 from citynet.model import Transport
 
@@ -96,4 +96,5 @@ ROLE = Role(
     options=EvpnOptions,
     build=build,
     after=("underlay",),
+    checks=beside(__name__, "checks"),
 )

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from citynet.allocate.plan import DegreeNumbers, LightpathNumbers, LightWay
 from citynet.build.context import Context
-from citynet.build.role import Role, RoleOptions
+from citynet.build.role import Role, RoleOptions, beside
 from citynet.errors import KeyPath
 from citynet.model import DeviceKind, OpticalKind
 from citynet.model.base import words
@@ -318,4 +318,5 @@ ROLE = Role(
     options=OpticalOptions,
     build=build,
     kind=DeviceKind.OPTICAL,
+    checks=beside(__name__, "checks"),
 )

@@ -17,6 +17,7 @@ from citynet.lab.keys import new_pair
 from citynet.lab.state import topology_from
 from citynet.lab.topology import Topology
 from citynet.pipeline import prepare
+from citynet.verify.observe import Kind
 from citynet.verify.planes import unmeasured
 from citynet.verify.run import all_checks
 from tests.lab.fakes import FakeHost
@@ -147,5 +148,9 @@ def test_what_only_it_could_tell_is_not_measured(tmp_path: Path) -> None:
     found = unmeasured(checks, prepared.context, frozenset(), frozenset({"ne"}))
     assert found
     assert all(reason.startswith("ne: a vendor's own image") for reason in found.values())
+    told = {"ne": frozenset({Kind.ISIS})}
+    asked = unmeasured(checks, prepared.context, frozenset(), frozenset({"ne"}), told)
+    assert found.keys() - asked.keys() == {"underlay/isis-adjacencies/ne"}
+    assert asked["underlay/bfd-sessions/ne"].startswith("ne: a vendor's own image")
     about_soft = [check for check in checks if "soft" in check.concerns]
     assert any(check.id not in found for check in about_soft)

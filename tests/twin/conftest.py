@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.twin.ring import Ring, ring_of_twins
 from tests.twin.twins import Twin, started
 
 
@@ -24,3 +25,16 @@ def twin(running: Twin) -> Twin:
         )
         session.commit()
     return running
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ring]:
+    with ring_of_twins(tmp_path_factory.mktemp("ring")) as made:
+        yield made
+
+
+@pytest.fixture
+def ring(built: Ring) -> Ring:
+    """Deployed, whole and up."""
+    built.deploy()
+    return built

@@ -17,6 +17,7 @@ from citynet.lab.host import NodeAccess
 from citynet.lab.paths import paths
 from citynet.lab.progress import Silent
 from citynet.lab.vm import free_port
+from citynet.twin.actor import actor_file
 from citynet.twin.run import Options, TwinFiles, command, prepare, running
 from tests.speed import seconds
 from tests.yang.models import MODELS
@@ -76,11 +77,15 @@ class Twin:
 
 
 @contextmanager
-def started(platform: str, folder: Path, password_file: Path | None = None) -> Iterator[Twin]:
+def started(
+    platform: str, folder: Path, password_file: Path | None = None, links: Path | None = None
+) -> Iterator[Twin]:
     """A twin of a platform that keeps its state in `folder`."""
-    models = open_house().platforms[platform].models
+    found = open_house().platforms[platform]
+    models = found.models
     assert models is not None
-    wanted = Options(free_port(), password_file=password_file)
+    acting = actor_file(found)
+    wanted = Options(free_port(), password_file=password_file, acting=acting, links=links)
     files = prepare(folder, wanted)
     argv = command(Builder(paths(os.environ), Silent()), models, MODELS, files, wanted)
     with running(argv, folder / "log") as process:

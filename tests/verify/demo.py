@@ -9,6 +9,7 @@ from typing import Any
 from citynet.build import Context
 from citynet.house import open_house
 from citynet.pipeline import prepare
+from citynet.verify.models import ModelReader
 from citynet.verify.observe import Kind, Observations
 from citynet.verify.reader import reader_of
 from citynet.verify.run import AnyCheck, all_checks
@@ -47,5 +48,6 @@ def edited(kind: Kind, edit: Callable[[Any], object], document: int = 0) -> dict
 
 def observations(found: dict[str, Any]) -> Observations:
     reader = reader_of(open_house().platforms["frr"])
+    assert not isinstance(reader, ModelReader)
     state = reader.read(json.dumps(found), frozenset(Kind)).state
     return Observations(states={(NODE, kind): value for kind, value in state.items()})

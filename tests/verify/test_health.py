@@ -1,16 +1,26 @@
 """Which sessions a change is judged by, and when."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from citynet.fleet.access import Access
+from citynet.lab.host import NodeAccess
 from citynet.pipeline import Prepared, prepare
 from citynet.verify.health import Demand, Health, measurable, session_checks
+from citynet.verify.lab import told_of
 from citynet.verify.network import Network
+from citynet.verify.planes import Told
 from citynet.verify.run import AnyCheck
 from tests.cities import ROOT
 
 TWINS = frozenset({"gov-agg1", "gov-agg2", "gov-core1", "gov-core2"})
+
+
+def told(prepared: Prepared) -> Told:
+    login = NodeAccess("192.0.2.1", 22, "netops", Path("id"), Path("known"))
+    return told_of(prepared, Access(dict.fromkeys(prepared.facts, login), None))
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +28,25 @@ def vendors() -> Prepared:
     return prepare(ROOT / "inventory" / "vendors")
 
 
-def test_a_domain_of_twins_has_no_sessions_to_lose(vendors: Prepared) -> None:
+def test_a_domain_of_twins_has_the_sessions_that_they_tell_of(vendors: Prepared) -> None:
     every = session_checks(vendors, vendors.facts)
-    measured = measurable(vendors, every, twins=TWINS)
-    assert {each.id for each in measured} < {each.id for each in every}
-    assert {each.subject[:6] for each in measured} == {"x-acc1", "x-acc2", "x-core"}
-    assert not any(each.concerns & TWINS for each in measured)
+    measured = measurable(vendors, every, twins=TWINS, told=told(vendors))
+    left = {each.name for each in every} - {each.name for each in measured if each.concerns & TWINS}
+    assert left == {"channels", "local-sids", "routes"}
+    assert {each.name for each in measured if "gov-agg1" in each.concerns} == {
+        "isis-adjacencies",
+        "bfd-sessions",
+        "bgp-sessions",
+        "ebgp-sessions",
+    }
+
+
+def test_a_twin_and_a_router_of_another_kind_are_no_neighbours(vendors: Prepared) -> None:
+    every = session_checks(vendors, vendors.facts)
+    measured = measurable(vendors, every, twins=TWINS - {"gov-agg2"}, told=told(vendors))
+    names = {name for each in measured for name in each.concerns}
+    assert not names & TWINS
+    assert names >= {"x-acc1", "x-acc2", "x-core1", "x-core2"}
 
 
 def test_only_what_lies_among_the_devices_of_the_run(vendors: Prepared) -> None:

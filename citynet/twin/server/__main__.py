@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ def _arguments() -> argparse.Namespace:
     serve.add_argument("--host-key", type=Path, required=True)
     serve.add_argument("--authorized-keys", type=Path)
     serve.add_argument("--password-file", type=Path)
+    serve.add_argument("--acting", type=Path, help="the vendor's part of what is made up")
+    serve.add_argument("--links", type=Path, help="the links to other twins")
     serve.add_argument("--user", default="root")
     serve.add_argument("--address", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=830)
@@ -43,7 +46,10 @@ async def _serve(said: argparse.Namespace) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # before it says that it can be talked to
         loop.add_signal_handler(number, told.set)
-    service = Service(said.state, said.run / "repository" / "yang", SysrepoStore)
+    schemas = said.run / "repository" / "yang"
+    acting = said.acting or said.template / "acting.py"
+    links = said.links or said.template.parent / "links" / f"{socket.gethostname()}.json"
+    service = Service(said.state, schemas, SysrepoStore, acting, links)
     await service.start()
     login = Login(said.user, said.authorized_keys, said.password_file)
     acceptor = await listen(service, login, said.host_key, said.address, said.port)

@@ -57,6 +57,8 @@ class Device:
         self._locks: dict[str, int] = {}
         self._changed = False
         self._pending: Pending | None = None
+        self.runs = 0
+        """Counts the configurations that have come to run."""
 
     @property
     def locks(self) -> dict[str, int]:
@@ -68,6 +70,7 @@ class Device:
         config = keep.load(self._folder)
         if config:
             self.store.replace(RUNNING, config)
+        self.runs += 1
         self.store.discard()
 
     def lock(self, session: int, target: str) -> None:
@@ -141,6 +144,7 @@ class Device:
         before = self.store.get(RUNNING, EVERYTHING)
         candidate = self.store.get(CANDIDATE, EVERYTHING) if self._changed else None
         self.store.commit()
+        self.runs += 1
         if asked.confirmed:
             self._wait(session, asked, waiting, before)
         else:
@@ -164,6 +168,7 @@ class Device:
             keep.save(self._folder, self.store.get(RUNNING, EVERYTHING))
         except OSError as error:
             self.store.replace(RUNNING, before)
+            self.runs += 1
             self.store.discard()
             if candidate is not None:
                 self.store.replace(CANDIDATE, candidate)
@@ -222,6 +227,7 @@ class Device:
         if waiting is None:
             return
         self.store.replace(RUNNING, waiting.before)
+        self.runs += 1
         self._settled()
         LOG.info("the confirmed commit of session %d %s: reverted", waiting.session, why)
 

@@ -25,13 +25,17 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Monitored:
-    """What is known of the server. `kill` ends another session; `schemas` is a folder."""
+    """What is known of the server. `kill` ends another session; `schemas` is a folder.
+
+    `told` gives the state of the device that it stands for, top-level nodes side by side.
+    """
 
     capabilities: tuple[str, ...]
     schemas: Path
     namespaces: Mapping[str, str]
     kill: Callable[[int], None]
     sessions: dict[int, Login] = field(default_factory=dict)
+    told: Callable[[], bytes] = bytes
 
 
 def _name(text: str) -> str:

@@ -12,6 +12,7 @@ from .filters import xpaths
 from .message import Request, qualified
 from .monitoring import Monitored
 from .store import CANDIDATE, EVERYTHING, RUNNING
+from .telling import MADE_UP
 
 MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
 WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
@@ -27,6 +28,7 @@ CAPABILITIES = (
     "urn:ietf:params:netconf:capability:validate:1.1",
     f"{DEFAULTS}?basic-mode=explicit&also-supported=report-all,trim",
     f"{MONITORING}?module=ietf-netconf-monitoring&revision=2010-10-04",
+    MADE_UP,
 )
 """What there is, and nothing else: no writable-running, startup, url, xpath, notification."""
 _WRITTEN = {"merge", "replace", "none"}
@@ -53,13 +55,13 @@ def _get_config(device: Device, about: Monitored, session: int, operation: Any) 
 
 
 def _get(device: Device, about: Monitored, session: int, operation: Any) -> bytes:
-    """The configuration, and of state what the server itself has (RFC 6022)."""
+    """The configuration with state that is made up, and the server's own (RFC 6022)."""
     wanted = operation.find(qualified("filter"))
     state = monitoring.state(about, device.locks, wanted)
-    return _selected(device, operation, RUNNING) + state
+    return _selected(device, operation, RUNNING, about.told()) + state
 
 
-def _selected(device: Device, operation: Any, source: str) -> bytes:
+def _selected(device: Device, operation: Any, source: str, state: bytes = b"") -> bytes:
     modules = {uri: name for name, uri in device.store.namespaces.items()}
     wanted = operation.find(qualified("filter"))
     if wanted is None:
@@ -71,6 +73,8 @@ def _selected(device: Device, operation: Any, source: str) -> bytes:
     mode = operation.findtext(qualified("with-defaults", WITH_DEFAULTS), "explicit").strip()
     if mode not in _MODES:
         raise _invalid("with-defaults", mode, _MODES)
+    if state:
+        return device.store.get_with(state, paths, mode)
     return device.store.get(source, paths, mode)
 
 

@@ -8,12 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .acting import load
 from .device import Device
 from .message import Request
 from .monitoring import Login, Monitored
+from .neighbours import EVERY, Neighbours
 from .operations import CAPABILITIES, perform
 from .session import Channel, Session
 from .store import Store, give_back_memory
+from .telling import Teller
+from .wires import Wires
 
 LOG = logging.getLogger("twin")
 LARGE = 1 << 20
@@ -21,9 +25,23 @@ LARGE = 1 << 20
 
 
 class Service:
-    """What all sessions share. Everything of `Device` and its store happens on `_worker`."""
+    """What all sessions share. Everything of `Device` and its store happens on `_worker`.
 
-    def __init__(self, folder: Path, schemas: Path, open_store: Callable[[], Store]) -> None:
+    `acting` is the vendor's part of what is made up, `wires` says which links there are.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        schemas: Path,
+        open_store: Callable[[], Store],
+        acting: Path,
+        wires: Path,
+    ) -> None:
+        self._wires = Wires(wires, lambda: self._neighbours)
+        self._neighbours = Neighbours(time.monotonic, self._wires.carrier, time.time())
+        actor = load(acting) if acting.is_file() else None
+        self._teller = Teller(folder, actor, self._neighbours)
         self._folder = folder
         self._schemas = schemas
         self._open_store = open_store
@@ -40,7 +58,25 @@ class Service:
         self._device = await self._loop.run_in_executor(self._worker, self._open)
         store = self._device.store
         self._offered = (*CAPABILITIES, *store.modules)
-        self._about = Monitored(self._offered, self._schemas, store.namespaces, self._kill)
+        self._about = Monitored(
+            self._offered, self._schemas, store.namespaces, self._kill, told=self._told
+        )
+        self._wires.start()
+        self._following = self._loop.create_task(self._follow())
+
+    async def _follow(self) -> None:
+        """What has come to run is said to the neighbours, also when nobody asks."""
+        while True:
+            await self._on_device(self._now)
+            await asyncio.sleep(EVERY)
+
+    def _now(self) -> None:
+        self._teller.follow(self._device.store, self._device.runs)
+
+    def _told(self) -> bytes:
+        """On the device's thread: what is told of the state."""
+        self._now()
+        return self._teller.state()
 
     def _open(self) -> Device:
         device = Device(self._open_store(), self._folder, time.monotonic, self._alarm)

@@ -35,6 +35,9 @@ class Store(Protocol):
     def get(self, source: str, xpaths: Sequence[str], defaults: str = "explicit") -> bytes:
         """What the paths select. `defaults`: a retrieval mode of RFC 6243."""
 
+    def get_with(self, state: bytes, xpaths: Sequence[str], defaults: str = "explicit") -> bytes:
+        """What the paths select of what runs and of a document of state, as one tree."""
+
     def edit(self, config: bytes, operation: str, test: str) -> None:
         """Change the candidate: all of it or, with `RefusedError`, nothing."""
 
@@ -81,14 +84,34 @@ class SysrepoStore:
             suppress(sysrepo.SysrepoNotFoundError),
             self._sessions[source].get_data_ly(" | ".join(xpaths)) as tree,
         ):
-            text: str | None = tree.print_mem(
-                "xml",
-                with_siblings=True,
-                include_implicit_defaults=defaults == "report-all",
-                trim_default_values=defaults == "trim",
-            )
-            return (text or "").encode()
+            return _printed(tree, defaults)
         return b""
+
+    def get_with(self, state: bytes, xpaths: Sequence[str], defaults: str = "explicit") -> bytes:
+        """What the paths select of both. State that no module knows is a `RefusedError`."""
+        try:
+            told = self._parse(state, strict=True, no_state=False)
+        except libyang.LibyangError as error:
+            raise refused([_told(each) for each in error.errors]) from error
+        if told is None:
+            return self.get(RUNNING, xpaths, defaults)
+        every = told.first_sibling()
+        try:
+            with (
+                self._told(RUNNING),
+                suppress(sysrepo.SysrepoNotFoundError),
+                self._sessions[RUNNING].get_data_ly("/*") as tree,
+            ):
+                every.merge(tree.first_sibling(), with_siblings=True)
+            chosen = _chosen(every.first_sibling(), " | ".join(xpaths))
+            if chosen is None:
+                return b""
+            try:
+                return _printed(chosen, defaults)
+            finally:
+                chosen.free()
+        finally:
+            every.first_sibling().free()
 
     def edit(self, config: bytes, operation: str, test: str) -> None:
         """Change the candidate. `test`: set, test-then-set or test-only."""
@@ -176,7 +199,9 @@ class SysrepoStore:
             if tree is not None:
                 tree.free()
 
-    def _parse(self, config: bytes, *, strict: bool, validate: bool = False) -> Any:
+    def _parse(
+        self, config: bytes, *, strict: bool, validate: bool = False, no_state: bool = True
+    ) -> Any:
         """A tree of libyang's, None for no nodes. Raises `LibyangError`."""
         _libyang.lib.ly_err_clean(self._context.cdata, _libyang.ffi.NULL)
         if not config.strip():
@@ -184,7 +209,7 @@ class SysrepoStore:
         return self._context.parse_data_mem(
             config,
             "xml",
-            no_state=True,
+            no_state=no_state,
             parse_only=not validate,
             strict=strict,
             opaq=not strict,
@@ -222,6 +247,30 @@ class SysrepoStore:
                 return tree.find_one(path) is not None
         except (sysrepo.SysrepoError, libyang.LibyangError):
             return False
+
+
+def _printed(tree: Any, defaults: str) -> bytes:
+    """A tree and its siblings as XML. `defaults`: a retrieval mode of RFC 6243."""
+    text: str | None = tree.print_mem(
+        "xml",
+        with_siblings=True,
+        include_implicit_defaults=defaults == "report-all",
+        trim_default_values=defaults == "trim",
+    )
+    return (text or "").encode()
+
+
+def _chosen(tree: Any, xpath: str) -> Any:
+    """A copy of what a path selects, with the keys on the way to it; None of nothing."""
+    found = None
+    for each in tree.find_all(xpath) if xpath else ():
+        copy = each.duplicate(recursive=True, with_parents=True).root()
+        if found is None:
+            found = copy
+        else:
+            found.merge(copy, destruct=True)
+            found = found.first_sibling()
+    return found
 
 
 def _text(words: Any) -> str:
