@@ -48,13 +48,15 @@ from citynet.deploy.driver import (
     NotPendingError,
     Refused,
 )
-from citynet.netconf import rpc
-from citynet.netconf.datastore import Content, checked, refused
-from citynet.netconf.device import STORES, Device, Target
+from citynet.netconf import rpc, waiting
+from citynet.netconf.datastore import BUSY, Content, checked, refused, uncommitted
+from citynet.netconf.device import STAGED, STORES, Device, Taken, Target
 from citynet.netconf.errors import Lines, plain
 from citynet.netconf.goal import payload
+from citynet.netconf.leftover import wanted_already
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import RpcError
+from citynet.netconf.saved import UnsavedError, save, stale
 from citynet.netconf.session import Timeouts
 from citynet.netconf.tree import compare, digest
 from citynet.render.artifact import Artifact
@@ -62,7 +64,6 @@ from citynet.xml import Element, XmlError, parse_document, write
 
 UNCONFIRMED = 600.0
 """Seconds after which the device goes back if we die while we check an unconfirmed commit."""
-BUSY = ("in-use", "lock-denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class NetconfDriver:
         self._name = target.name
         timeouts = self.timeouts.at_most(target.access.timeout)
         self._device = Device(target, self.profile, timeouts)
-        self._known: Content | None = None
+        self._known: Taken | None = None
         self._staged: _Staged | None = None
         self._read: Content | None = None
 
@@ -103,12 +104,14 @@ class NetconfDriver:
         return frozenset(found)
 
     def lock(self, owner: str) -> None:
-        """Lock the candidate and what runs; refuse a candidate that somebody has changed.
+        """Lock the candidate, what runs, and what is saved where that is a datastore.
 
-        NETCONF has no place for `owner`: who holds a lock is told by its session.
+        NETCONF has no place for `owner`: who holds a lock is told by its session. A candidate that
+        somebody has changed can be read beside; it is refused when something is to be staged.
         """
         self._device.need_candidate()
-        self._known = self._device.take(*STORES)
+        saved = (rpc.STARTUP,) if self._device.can(":startup") else ()
+        self._known = self._device.take(*STORES, *saved)
 
     def unlock(self) -> None:
         """Discard what was staged and not committed, and let go of the locks."""
@@ -128,7 +131,8 @@ class NetconfDriver:
         self._device.need_candidate()
         self._staged = self._read = None
         text, wanted = self._wanted(artifact)
-        before = self._before()
+        taken = self._before(wanted, additive=additive)
+        before = taken.running
         lines = Lines(self.profile, text, wanted, before.data)
         remove = "remove" if self._device.session.chunked else "delete"
         config = payload(wanted, before.data, self.profile, additive=additive, remove=remove)
@@ -136,6 +140,8 @@ class NetconfDriver:
         self._staged = _Staged(before, after, self._device.number, lines)
         self._read = before
         found = compare(before.tree, after.tree, self.profile)
+        if config is None or not found.lines:
+            found = stale(taken.saved, before, self.profile)
         diff = "\n".join(found.lines)
         files = {self.profile.file: diff} if diff else {}
         return Change(self._name, diff, found.added, found.removed, files)
@@ -175,14 +181,13 @@ class NetconfDriver:
             if waits:
                 [reply] = self._device.ask(rpc.commit_confirming(own.run), change=True)
                 checked(self._name, "the commit could not be kept", reply)
-            self._save()
+            save(self._device)
 
     def probe(self) -> None:
         """Log in anew and ask for nothing."""
         other = self._device.login()
         try:
-            [reply] = other.call(rpc.get_nothing())
-            checked(self._name, "a new session got no answer", reply)
+            other.call(rpc.get_nothing())  # an error is an answer, too
         finally:
             other.close(politely=False)
 
@@ -190,10 +195,7 @@ class NetconfDriver:
         """Start the timer again."""
         locked = self._device.guard(confirm.run)
         try:
-            [reply] = self._device.ask(
-                rpc.commit_confirmed(confirm, again=True), change=True, soon=True
-            )
-            self._pending(confirm.run, reply.errors)
+            waiting.extend(self._device, confirm)
         finally:
             if locked:
                 self._device.release()
@@ -213,9 +215,9 @@ class NetconfDriver:
                 self._pending(run, reply.errors)
             except NotPendingError:
                 if known:
-                    self._save()
+                    self._save_again()
                 raise
-            self._save()
+            save(self._device)
         finally:
             if locked:
                 self._device.release()
@@ -250,18 +252,32 @@ class NetconfDriver:
         except XmlError as error:
             raise DeviceError(f"{self._name}: {self.profile.file}: {error}") from error
 
-    def _before(self) -> Content:
-        """What runs, with the candidate being the same and locked."""
+    def _before(self, wanted: Element, *, additive: bool) -> Taken:
+        """What runs, with the candidate being the same and locked. Raises `Refused`."""
         device = self._device
         known, self._known = self._known, None
         if device.dirty:
-            discarded, reply = device.ask(rpc.discard(), rpc.get(rpc.RUNNING))
+            [discarded] = device.ask(rpc.discard())
             checked(self._name, "discard-changes", discarded)
-            device.dirty = False
-            return device.content(reply)
-        if rpc.CANDIDATE not in device.locked:
-            return device.take(rpc.CANDIDATE)
-        return known or device.running()
+            device.dirty, known = False, None
+        if known is not None and known.hindered is not None:
+            raise known.hindered
+        if known is None or rpc.CANDIDATE not in device.locked:
+            known = device.take(rpc.CANDIDATE)
+        if known.others:
+            self._discard_ours(wanted, known, additive=additive)
+            known = device.take(rpc.CANDIDATE)
+        if known.others:
+            raise uncommitted(self._name, known.running, known.candidate, self.profile)
+        return known
+
+    def _discard_ours(self, wanted: Element, left: Taken, *, additive: bool) -> None:
+        """Discard what a run of ours has left. Raises `Refused` where it is somebody else's."""
+        running, candidate = left.running, left.candidate
+        if additive or not wanted_already(wanted, running, candidate, self.profile):
+            raise uncommitted(self._name, running, candidate, self.profile)
+        [discarded] = self._device.ask(rpc.discard())
+        checked(self._name, "discard-changes", discarded)
 
     def _edited(self, config: Element, lines: Lines) -> Content:
         """The candidate, changed. Raises `Refused`, and the candidate is as it was."""
@@ -271,7 +287,9 @@ class NetconfDriver:
         device.dirty = True
         edited, reply = device.ask(change, rpc.get(rpc.CANDIDATE), change=True)
         if not edited.errors:
-            return device.content(reply)
+            after = device.content(reply)
+            device.notes[STAGED] = after.digest
+            return after
         [discarded] = device.ask(rpc.discard())
         device.dirty = bool(discarded.errors)
         raise Refused(self._name, lines.refusals(edited.errors))
@@ -292,6 +310,7 @@ class NetconfDriver:
         """
         step = rpc.commit_confirmed(confirm) if confirm else rpc.commit()
         steps = [step, rpc.get(rpc.RUNNING), *self._device.unlocking(rpc.RUNNING)]
+        self._device.waits_here = confirm is not None
         done, reply, *_ = self._device.ask(*steps, change=True)
         now = self._device.content(reply)
         if not done.errors and now.digest == staged.after.digest:
@@ -331,18 +350,15 @@ class NetconfDriver:
 
     def _pending(self, run: str, errors: Sequence[RpcError]) -> None:
         """Raise `NotPendingError` if that is what the errors mean, else `DeviceError`."""
-        if not errors:
-            return
-        tags = {error.tag for error in errors}
-        if "invalid-value" in tags or (not tags & set(BUSY) and self._device.nothing_waits()):
-            raise NotPendingError(f"{self._name}: no commit waits as {run} ({plain(errors)})")
-        raise DeviceError(f"{self._name}: commit {run}: {plain(errors)}")
+        waiting.judge(self._device, run, errors)
 
-    def _save(self) -> None:
-        """Keep what runs for the next start, where that is a datastore of its own."""
-        if self._device.can(":startup"):
-            [reply] = self._device.ask(rpc.copy(rpc.RUNNING, rpc.STARTUP), change=True)
-            checked(self._name, "runs as wanted, but is not saved for its next start", reply)
+    def _save_again(self) -> None:
+        """Save what an earlier confirmation has not; a lock of somebody else's is noted."""
+        try:
+            save(self._device)
+        except UnsavedError as error:
+            if not error.locked:
+                raise
 
 
 def _config(data: Element) -> Element:

@@ -164,3 +164,44 @@ def payload(
         content = planner.below(wanted, running, rules)
     children = tuple(_carried(each, wanted.prefixes) for each in content)
     return replace(root, children=children) if children else None
+
+
+def foreign(root: Element, profile: Profile) -> Element:
+    """A configuration without all that is citynet's."""
+    rules = [_Rule(owned, owned.steps) for owned in profile.owned]
+    return replace(root, children=tuple(_foreign(root, rules)))
+
+
+def _foreign(element: Element, rules: Sequence[_Rule]) -> Iterator[Element]:
+    for child in element.children:
+        chosen = _governing(child, [rule for rule in rules if rule.left[0].name == child.name])
+        if not chosen:
+            yield child
+        elif all(len(rule.left) > 1 for rule in chosen):
+            keys = chosen[0].left[0].keys
+            further = [_Rule(rule.owned, rule.left[1:]) for rule in chosen]
+            rest = tuple(_foreign(child, further))
+            if any(each.name not in keys for each in rest):
+                yield replace(child, children=rest)
+        elif chosen[0].owned.keeps(key_of(child, chosen[0].left[0].keys)):
+            yield child
+
+
+def _governing(element: Element, rules: Sequence[_Rule]) -> Sequence[_Rule]:
+    """Of the rules of an element's name, those that govern it; an entry's own come first."""
+    own = [
+        rule
+        for rule in rules
+        if rule.left[0].values and rule.left[0].values == key_of(element, rule.left[0].keys)
+    ]
+    return own or [rule for rule in rules if not rule.left[0].values]
+
+
+def owned_differs(one: Element, other: Element, profile: Profile) -> bool:
+    """Whether two configurations differ in what is citynet's."""
+    if not profile.owned:
+        return False
+    sent = payload(other, one, profile, additive=False)
+    return sent is not None and any(
+        namespace == BASE for each in sent.walk() for _, namespace, _ in each.attributes
+    )

@@ -13,6 +13,7 @@ from typing import Protocol
 from citynet.netconf.reply import RpcError
 from citynet.xml import Element, parse_document
 from tests.netconf.fake.faults import Fault
+from tests.netconf.fake.habits import Habit, named
 from tests.netconf.fake.tree import BASE, EditError, merged
 
 FAKE = "urn:citynet:fake"
@@ -84,6 +85,7 @@ class FakeDevice:
 
     name: str = "r1"
     capabilities: tuple[str, ...] = CAPABILITIES
+    habits: frozenset[Habit] = frozenset()
     running: Element = EMPTY
     kept: Element = EMPTY
     candidate: Element = EMPTY
@@ -126,6 +128,19 @@ class FakeDevice:
         for client in clients:
             client.abort()
 
+    def killed(self) -> None:
+        """The server is killed and starts again; what is staged stays where habits say so."""
+        clients = list(self.sessions.values())
+        staged = self.candidate
+        for number in list(self.sessions):
+            self.left(number)
+        self.locks.clear()
+        if Habit.KEPT in self.habits:
+            self.candidate = staged
+            self.revert()
+        for client in clients:
+            client.abort()
+
     def _forget(self) -> None:
         if self.pending is not None:
             self.pending.timer.cancel()
@@ -136,13 +151,19 @@ class FakeDevice:
     def lock(self, session: int, store: str) -> None:
         holder = self.locks.get(store)
         if holder is not None:
-            raise _refuse("lock-denied", f"{store} is locked", session=holder)
+            said = named(self.habits, holder, session)
+            raise _refuse("lock-denied", f"{store} is locked", session=said)
         waits = self.pending
-        if store == "running" and waits is not None and waits.session != session:
-            raise _refuse("lock-denied", "a confirmed commit waits", session=waits.session)
+        if store == "running" and waits is not None and self._waits_for_others(waits, session):
+            said = named(self.habits, waits.session, session, waits=True)
+            raise _refuse("lock-denied", "a confirmed commit waits", session=said)
         if store == "candidate" and self.candidate is not self.running:
             raise _refuse("lock-denied", "the candidate has been changed", session=0)
         self.locks[store] = session
+
+    def _waits_for_others(self, waits: Pending, session: int) -> bool:
+        """Whether what waits keeps this session from the lock."""
+        return waits.session != session or Habit.ALONE in self.habits
 
     def unlock(self, session: int, store: str) -> None:
         if self.locks.get(store) != session:
@@ -180,6 +201,10 @@ class FakeDevice:
         self._free(session, "candidate", "running")
         self.validate(session)
         waits = self.pending
+        if Habit.ALONE in self.habits and confirmed is not None:
+            if persist_id:
+                raise _refuse("invalid-value", "Persist ID given in confirmed commit rpc.")
+            persist_id = persist if waits else ""
         if persist_id and (waits is None or waits.persist != persist_id):
             raise _refuse("invalid-value", "no commit waits under this persist-id")
         if waits is not None and waits.persist != persist_id:
@@ -190,9 +215,19 @@ class FakeDevice:
         if confirmed is None:
             if STARTUP not in self.capabilities:
                 self.kept = self.running
+            if persist_id and Habit.FAILS_LATE in self.habits:
+                raise _refuse("operation-failed", "the candidate cannot be copied")
             return
         timer = asyncio.get_running_loop().call_later(confirmed, self.revert)
         self.pending = Pending(persist, session, before, timer)
+
+    def save(self, session: int) -> None:
+        """Keep what runs for the next start."""
+        holder = self.locks.get("startup", session)
+        if holder != session:
+            said = named(self.habits, holder, session)
+            raise _refuse("lock-denied", "startup is locked", session=said)
+        self.kept = self.running
 
     def cancel(self, session: int, persist_id: str) -> None:
         if self.pending is None or self.pending.persist != persist_id:

@@ -41,7 +41,12 @@ class Restart:
     """Power off and on: sessions, locks and what waits are gone; what was kept runs."""
 
 
-Fault = Wait | Drop | Hang | Refuse | Garbage | Restart
+@dataclass(frozen=True)
+class Kill:
+    """The server is killed, and starts again; the device runs on."""
+
+
+Fault = Wait | Drop | Hang | Refuse | Garbage | Restart | Kill
 
 
 def refuse(message: str, tag: str = "operation-failed", path: str = "") -> Refuse:

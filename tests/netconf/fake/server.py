@@ -21,7 +21,8 @@ from citynet.lab.host import NodeAccess
 from citynet.netconf.framing import Frames, FramingError, framed
 from citynet.xml import XmlError, parse_document
 from tests.netconf.fake.device import FakeDevice
-from tests.netconf.fake.faults import Drop, Fault, Garbage, Hang, Refuse, Restart, Wait
+from tests.netconf.fake.faults import Drop, Fault, Garbage, Hang, Kill, Refuse, Restart, Wait
+from tests.netconf.fake.habits import worded
 from tests.netconf.fake.requests import answer, errors_text, hello, read
 
 USER = "citynet"
@@ -94,7 +95,8 @@ class _Session:
         before = await self._fault(self._device.hook(request.event("before")))
         if before is not None and not isinstance(before, Refuse):
             return False
-        text = errors_text(before.errors) if before else answer(self._device, request)
+        refused = worded(self._device.habits, before.errors) if before else ()
+        text = errors_text(refused) if before else answer(self._device, request)
         if await self._fault(self._device.hook(request.event("after"))) is not None:
             return False
         self._write(request.reply(text).encode())
@@ -112,6 +114,8 @@ class _Session:
                 self.abort()
             case Restart():
                 self._device.restart()
+            case Kill():
+                self._device.killed()
             case Garbage(data):
                 self._process.stdin.channel.write(data)
                 await asyncio.sleep(0.2)
