@@ -27,12 +27,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from citynet.errors import CitynetError
+from citynet.netconf.hidden import hides
 
-HIDDEN = (
-    r"passwd|password|passphrase|.*secret.*|.*cipher.*|.*pre-?shared.*|.*psk|private-key"
-    r"|auth\w*-key|key-string|key-text|.*md5.*|simple-text|.*-password"
-)
-"""Names of leaves whose values nobody is shown."""
+NONE = r"(?!)"
+"""Matches nothing."""
 
 _STEP = re.compile(r"/([^/\[\]]+)(?:\[([^\]]+)\])?")
 
@@ -70,8 +68,8 @@ class Owned:
     """A part of the configuration that is citynet's. The module's docstring says how."""
 
     path: str
-    kept: str = r"(?!)"
-    permanent: str = r"(?!)"
+    kept: str = NONE
+    permanent: str = NONE
     skeleton: tuple[str, ...] = ()
 
     @cached_property
@@ -94,18 +92,19 @@ class Profile:
 
     `file` is the artifact's file that is the payload of an edit-config. `ordered` are names of
     lists and leaf-lists whose order means something (`ordered-by user`, RFC 7950, section
-    7.7.7); the order of all others is the device's own affair. `secret` matches the names of
-    leaves that hold secrets. `pipelining` is False for a device that cannot take a second
-    request before it has answered the first.
+    7.7.7); the order of all others is the device's own affair. `secrets` matches names of leaves
+    that hold secrets, beside those that usually do (`citynet.netconf.hidden`). `pipelining` is
+    False for a device that cannot take a second request before it has answered the first.
     """
 
     name: str
     owned: tuple[Owned, ...]
     file: str = "config.xml"
     ordered: frozenset[str] = frozenset()
-    secret: str = HIDDEN
+    secrets: str = NONE
     pipelining: bool = True
 
-    def is_secret(self, name: str) -> bool:
-        """Whether a leaf of this name holds a secret."""
-        return re.fullmatch(self.secret, name, re.IGNORECASE) is not None
+    def is_secret(self, name: str, value: str = "", *, first: bool = False) -> bool:
+        """Whether a leaf holds a secret. `first`: it is the first of several in its element."""
+        own = re.fullmatch(self.secrets, name, re.IGNORECASE) is not None
+        return own or hides(name, value, first=first)

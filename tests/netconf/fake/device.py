@@ -30,6 +30,8 @@ CAPABILITIES = (
     FAKE,
 )
 STARTUP = f"{CAPABILITY}startup:1.0"
+SLOW = 0.3
+"""Seconds until a session that was killed ends, where that takes its time."""
 EMPTY = Element(BASE, "data")
 
 
@@ -119,6 +121,19 @@ class FakeDevice:
         if self.locks.get("candidate") == session:
             self.candidate = self.running
         self.locks = {store: holder for store, holder in self.locks.items() if holder != session}
+
+    def end(self, session: int) -> None:
+        """End somebody's session, at once or soon."""
+        if Habit.SLOW_KILL in self.habits:
+            asyncio.get_running_loop().call_later(SLOW, self._end, session)
+        else:
+            self._end(session)
+
+    def _end(self, session: int) -> None:
+        client = self.sessions.get(session)
+        self.left(session)
+        if client is not None:
+            client.abort()
 
     def restart(self) -> None:
         clients = list(self.sessions.values())

@@ -20,12 +20,15 @@ class Habit(StrEnum):
     OWN_NUMBER = "while a commit waits, lock-denied names the session that asks"
     ZERO = "lock-denied names session 0"
     STRANGE_NUMBER = "lock-denied names a session that does not exist"
+    SLOW_KILL = "kill-session is answered before that session ends"
     NO_KILL = "kill-session is access-denied"
     FAILS_LATE = "a confirming commit ends the timer, and then fails"
     WORDS = "the path of an error is in its message alone"
 
 
-NETOPEER2 = frozenset({Habit.FILTER, Habit.ALONE, Habit.KEPT, Habit.OWN_NUMBER, Habit.WORDS})
+NETOPEER2 = frozenset(
+    (Habit.FILTER, Habit.ALONE, Habit.KEPT, Habit.OWN_NUMBER, Habit.SLOW_KILL, Habit.WORDS)
+)
 """What all of its sessions see; `FAILS_LATE` is of a candidate that cannot be committed."""
 STRANGER = 4000
 """The number of a session that no fake ever gives."""

@@ -113,11 +113,7 @@ def _simple(device: FakeDevice, request: Request) -> str:
         case "kill-session" if Habit.NO_KILL in device.habits:
             raise RefusedError(RpcError("access-denied", "kill-session is not permitted"))
         case "kill-session":
-            victim = int(request.text("session-id"))
-            client = device.sessions.get(victim)
-            device.left(victim)
-            if client is not None:
-                client.abort()
+            device.end(int(request.text("session-id")))
         case "close-session":
             pass
         case _:
