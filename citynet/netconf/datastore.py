@@ -95,7 +95,7 @@ def holder(errors: Sequence[RpcError]) -> str:
 def named(session: NetconfSession, errors: Sequence[RpcError]) -> str:
     """The session that holds a lock, if it can be so: not the one that asks, and it exists.
 
-    netopeer2 2.8.7 names whoever asks while a confirmed commit waits.
+    netopeer2 2.8.7 names the one that asks while a confirmed commit waits.
     """
     number = holder(errors)
     return "" if number == session.id or (number and told(session, number) == {}) else number
@@ -116,7 +116,7 @@ def denied(
 
 
 def _holder(session: NetconfSession, errors: Sequence[RpcError], unended: Unended | None) -> str:
-    """Whoever holds a lock, in words; a number that cannot be right is said to be wrong."""
+    """Who holds a lock, in words; a number that cannot be right is said to be wrong."""
     number = next((each.about("session-id") for each in errors), "")
     if number == session.id:
         return f"another session (it names {number}, which is the one that asks)"

@@ -214,7 +214,7 @@ class Device:
     # -- locks ------------------------------------------------------------------------------
 
     def take(self, *stores: str) -> Taken:
-        """Lock datastores and give what they hold. Raises `Refused` for a lock of somebody else.
+        """Lock datastores and give what they hold. Raises `Refused` for a lock of others.
 
         A candidate with changes that are not of this session is not locked; what was last staged
         here is discarded. What is not ours to discard, and a lock of what is saved, hinder no

@@ -106,8 +106,8 @@ class NetconfDriver:
     def lock(self, owner: str) -> None:
         """Lock the candidate, what runs, and what is saved where that is a datastore.
 
-        NETCONF has no place for `owner`: who holds a lock is told by its session. A candidate that
-        somebody has changed can be read beside; it is refused when something is to be staged.
+        NETCONF has no place for `owner`: its session says who holds a lock. What others have
+        changed in the candidate hinders no reading; it is refused when something is to be staged.
         """
         self._device.need_candidate()
         saved = (rpc.STARTUP,) if self._device.can(":startup") else ()
@@ -207,7 +207,7 @@ class NetconfDriver:
         was not saved. Who holds the lock on what runs, and asks for it all the same, has read
         that it is the run's change: it is saved then, although nothing waits.
         """
-        known = rpc.RUNNING in self._device.locked
+        known, self._known = rpc.RUNNING in self._device.locked, None
         locked = self._device.guard(run)
         try:
             [reply] = self._device.ask(rpc.commit_confirming(run), soon=True)
@@ -272,7 +272,7 @@ class NetconfDriver:
         return known
 
     def _discard_ours(self, wanted: Element, left: Taken, *, additive: bool) -> None:
-        """Discard what a run of ours has left. Raises `Refused` where it is somebody else's."""
+        """Discard what a run of ours has left. Raises `Refused` where it is of others."""
         running, candidate = left.running, left.candidate
         if additive or not wanted_already(wanted, running, candidate, self.profile):
             raise uncommitted(self._name, running, candidate, self.profile)
@@ -353,7 +353,7 @@ class NetconfDriver:
         waiting.judge(self._device, run, errors)
 
     def _save_again(self) -> None:
-        """Save what an earlier confirmation has not; a lock of somebody else's is noted."""
+        """Save what an earlier confirmation has not; a lock of others is noted."""
         try:
             save(self._device)
         except UnsavedError as error:

@@ -1,4 +1,4 @@
-"""What of a configuration nobody is shown, by the names that models give it and by how it looks.
+"""What of a configuration is not shown, by the names that models give it and by how it looks.
 
 Models mark what only those may read who are allowed to by name (`nacm:default-deny-all`, RFC 8341,
 section 8.2). A device sends no marks with its configuration, so the names of what is marked are

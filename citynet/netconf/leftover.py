@@ -3,7 +3,7 @@
 A server that is killed lets go of its locks, and some keep what was staged (netopeer2 2.8.7). It is
 ours to discard in two cases. It is, to the letter, what this citynet staged there last. Or it is
 what is to be staged now: all of it is in the candidate already, and nothing else differs from what
-runs. Then staging makes the same candidate again, so that nothing is lost whoever made it.
+runs. Then staging makes the same candidate again: nothing is lost, if it was of others after all.
 """
 
 from citynet.netconf.datastore import Content

@@ -69,7 +69,7 @@ def is_ours(lost: Login, now: Login, session: NetconfSession, holder: str) -> bo
 
 
 def wait_for_its_end(session: NetconfSession, number: str) -> None:
-    """Until a session that was killed is gone, and its locks with it, as far as can be told.
+    """Until a session that was killed is gone, and its locks with it, as far as the device says.
 
     netopeer2 2.8.7 answers kill-session before it ends that session.
     """

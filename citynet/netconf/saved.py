@@ -1,9 +1,9 @@
 """What a device keeps for its next start, where that is a datastore of its own (`:startup`).
 
-RFC 6241, section 8.7: it changes when it is told to, so a confirmed commit is saved once it is
+RFC 6241, section 8.7: it changes on request alone, so a confirmed commit is saved once it is
 confirmed. Another's lock on it (section 7.5) stops that; citynet locks it with the rest, before
-anything changes. What is saved and what runs may differ though nothing is to be changed: somebody
-has changed what runs and has not saved it, or saving failed.
+anything changes. What is saved and what runs may differ though nothing is to be changed: what
+runs was changed by hand and not saved, or saving failed.
 """
 
 from citynet.deploy.driver import UNSAVED, DeviceError
@@ -19,7 +19,7 @@ STALE = "  its next start would be with another configuration than runs, which i
 
 
 class UnsavedError(DeviceError):
-    """It runs as wanted, and would start with something else. `locked`: by somebody else."""
+    """It runs as wanted, and would start with something else. `locked`: by others."""
 
     def __init__(self, message: str, *, locked: bool) -> None:
         self.locked = locked

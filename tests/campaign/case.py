@@ -98,6 +98,8 @@ WEIGHTS: Mapping[Kind, float] = {Kind.KILL: 4.0, Kind.REFUSES: 2.0, Kind.STOP: 0
 
 AGAIN = 0.3
 """How often a citynet that was killed is killed once more, in what comes after."""
+LIKE_NETOPEER2 = 0.4
+"""How often some devices of a fleet are like that server, or all of them."""
 GIVES_UP = 0.4
 """How often whoever finishes a run has lost patience with a device."""
 DEADLY = (Kind.SERVER, Kind.POWER, Kind.DROPPED)
@@ -140,6 +142,7 @@ class Case:
     """One case. `within` is `--confirm-within`, in seconds; `waves` is how many plays there are.
 
     `gives_up`: whoever takes a run up again waits for nobody who does not answer (`--without`).
+    `like_netopeer2`: devices, from 0, that have the habits of that server, and a startup datastore.
     """
 
     seed: int
@@ -153,6 +156,7 @@ class Case:
     redeploy: bool
     where: Where = Where.FLEET
     gives_up: bool = False
+    like_netopeer2: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -189,10 +193,25 @@ def _with_cause(random: Random, faults: Sequence[Fault], devices: int) -> Iterat
 def case(seed: int, number: int, where: Where = Where.FLEET) -> Case:
     """The case of a number."""
     made = _fleet(seed, number) if where is Where.FLEET else _real(seed, number, where)
+    made = replace(made, like_netopeer2=_like_netopeer2(made))
     apart = Random(f"{seed}/{number}/{where}/gives up")  # noqa: S311
     if apart.random() > GIVES_UP:
         return made
     return replace(made, gives_up=True, faults=tuple(_for_good(each, made) for each in made.faults))
+
+
+def _like_netopeer2(case: Case) -> tuple[int, ...]:
+    """Drawn apart, so that all else of a case is what it would be without."""
+    apart = Random(f"{case.seed}/{case.number}/{case.where}/habits")  # noqa: S311
+    if case.where is not Where.FLEET or apart.random() > LIKE_NETOPEER2:
+        return ()
+    share = apart.choice((0.5, 1.0))
+    return tuple(n for n in range(case.routers + case.optics) if apart.random() < share)
+
+
+def all_like_netopeer2(case: Case) -> Case:
+    """The same, on devices of one kind."""
+    return replace(case, like_netopeer2=tuple(range(case.routers + case.optics)))
 
 
 def _for_good(fault: Fault, case: Case) -> Fault:

@@ -73,7 +73,7 @@ def _false(said: str, look: Look, name: str) -> str:
     runs = look.runs(name)
     waits = "" if device.until is None else f", and a commit waits for {device.until:.1f} s more"
     so = {
-        "as wanted": device.running == wanted.new,
+        "as wanted": device.running == wanted.new and device.kept == wanted.new,
         "old": device.running == wanted.old or name in look.meddled,
         "new": device.running == wanted.new and device.kept == wanted.new,
         "other": runs == "neither",
@@ -153,5 +153,5 @@ def settled(look: Look) -> Iterator[str]:
     for name, device in sorted(look.truth.items()):
         if device.until is not None:
             yield f"in the end a commit still waits on {name}"
-        if device.kept != device.running:
+        if device.kept != device.running and name not in look.given_up:
             yield f"in the end {name} would start with another configuration than it runs"

@@ -42,6 +42,7 @@ class Found:
     between: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
     seconds: float = 0.0
+    like_netopeer2: int = 0
 
     @property
     def bad(self) -> bool:
@@ -95,6 +96,7 @@ class Play:
             tuple(self.between),
             tuple(self.defects),
             round(time.monotonic() - began, 2),
+            len(self.case.like_netopeer2),
         )
 
     # -- the story --------------------------------------------------------------------------

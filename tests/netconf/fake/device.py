@@ -123,7 +123,7 @@ class FakeDevice:
         self.locks = {store: holder for store, holder in self.locks.items() if holder != session}
 
     def end(self, session: int) -> None:
-        """End somebody's session, at once or soon."""
+        """End a session, at once or soon."""
         if Habit.SLOW_KILL in self.habits:
             asyncio.get_running_loop().call_later(SLOW, self._end, session)
         else:
@@ -172,7 +172,8 @@ class FakeDevice:
         if store == "running" and waits is not None and self._waits_for_others(waits, session):
             said = named(self.habits, waits.session, session, waits=True)
             raise _refuse("lock-denied", "a confirmed commit waits", session=said)
-        if store == "candidate" and self.candidate is not self.running:
+        changed = self.candidate is not self.running and Habit.LOCKS_ALL not in self.habits
+        if store == "candidate" and changed:
             raise _refuse("lock-denied", "the candidate has been changed", session=0)
         self.locks[store] = session
 

@@ -17,6 +17,7 @@ class Habit(StrEnum):
     FILTER = "a filter that selects nothing is answered by an rpc-error"
     ALONE = "a timer is started again by `persist` alone; with `persist-id` that is invalid-value"
     KEPT = "what is staged outlives the server; what waits is taken back when it starts again"
+    LOCKS_ALL = "a candidate that has been changed can be locked"
     OWN_NUMBER = "while a commit waits, lock-denied names the session that asks"
     ZERO = "lock-denied names session 0"
     STRANGE_NUMBER = "lock-denied names a session that does not exist"

@@ -1,7 +1,7 @@
 """Habits of servers, one by one, and what the driver makes of them (`docs/netconf_habits.md`)."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -135,7 +135,7 @@ def test_a_timer_of_the_standard_is_asked_once(device: FakeDevice, driver: Netco
 def test_what_went_back_is_not_made_to_wait_again(
     device: FakeDevice, driver: NetconfDriver, *, known: bool
 ) -> None:
-    """A commit by `persist` alone would begin anew where nothing waits."""
+    """A commit by `persist` alone would begin a new wait where nothing waits."""
     has(device, Habit.ALONE)
     before = device.running
     waiting(driver)
@@ -185,13 +185,13 @@ def test_an_error_alone_does_not_end_a_wait(
     waiting(driver)
     bad = RpcError("invalid-value", "not now", "/rpc/commit/x:timer")
     device.hook = at(operation, Refuse((bad,)), once=False)
-    act = {
+    acts: dict[str, Callable[[str], None]] = {
         "commit confirming": driver.confirm,
         "cancel-commit": driver.roll_back,
         "commit again": lambda run: driver.extend(Confirm(run, 60)),
-    }[operation]
+    }
     with pytest.raises(DeviceError) as told:
-        act("run-1")
+        acts[operation]("run-1")
     assert not isinstance(told.value, NotPendingError)
     assert device.pending is not None
 
@@ -271,13 +271,13 @@ def test_a_check_of_the_same(
     assert device.candidate is device.running
 
 
-@pytest.mark.parametrize("more", ["another artifact", "somebody's on top", "a part"])
+@pytest.mark.parametrize("more", ["another artifact", "more on top", "a part"])
 def test_what_is_not_what_is_wanted_is_left_alone(
     device: FakeDevice, driver: NetconfDriver, stranger: NetconfDriver, more: str
 ) -> None:
     cut_off(device, driver)
-    if more == "somebody's on top":
-        theirs = Element("urn:somebody", "else", "x")
+    if more == "more on top":
+        theirs = Element("urn:others", "else", "x")
         device.candidate = replace(device.candidate, children=(*device.candidate.children, theirs))
     candidate = device.candidate
     stranger.lock("tests")
@@ -288,14 +288,25 @@ def test_what_is_not_what_is_wanted_is_left_alone(
     assert device.candidate is candidate
 
 
-def test_a_candidate_of_somebody_else_is_not_committed_with_a_confirmation(
+def test_what_is_others_is_not_kept_locked(device: FakeDevice, driver: NetconfDriver) -> None:
+    """Or a confirmation would take it for its own; and they could not go on with it."""
+    has(device, Habit.LOCKS_ALL)
+    theirs = Element("urn:others", "else")
+    device.candidate = replace(device.candidate, children=(*device.candidate.children, theirs))
+    driver.lock("tests")
+    assert device.locks.keys() == {"running"}
+    with pytest.raises(Refused, match="not committed"):
+        driver.stage(wanted())
+
+
+def test_a_candidate_of_others_is_not_committed_with_a_confirmation(
     device: FakeDevice, driver: NetconfDriver
 ) -> None:
     """Though the lock was asked for while they were at it, as for reading."""
     waiting(driver)
     driver.close()
     device.candidate = replace(
-        device.candidate, children=(*device.candidate.children, Element("urn:somebody", "else"))
+        device.candidate, children=(*device.candidate.children, Element("urn:others", "else"))
     )
     with driving(driver._device._target) as other:
         with pytest.raises(Refused, match="waits"):
@@ -312,7 +323,7 @@ def test_a_candidate_of_somebody_else_is_not_committed_with_a_confirmation(
 def test_all_that_is_rendered_is_owned(
     platform: str, driver_of: type[NetconfDriver], settings: dict[str, str]
 ) -> None:
-    """Or what a run has left could not be told from somebody else's changes."""
+    """Or what a run has left could not be known from changes of others."""
     for artifact in render(prepare(DEMO, settings={"platform": platform, **settings})).values():
         config = artifact.files.get("config.xml")
         if config is not None:
@@ -323,8 +334,8 @@ def test_all_that_is_rendered_is_owned(
 # -- locks -----------------------------------------------------------------------------------
 
 
-def somebody(device: FakeDevice, store: str, number: int = 77) -> None:
-    device.users[number], device.logins[number] = "somebody", datetime.now(UTC)
+def holding(device: FakeDevice, store: str, number: int = 77) -> None:
+    device.users[number], device.logins[number] = "another", datetime.now(UTC)
     device.locks[store] = number
 
 
@@ -339,7 +350,7 @@ def test_a_number_that_is_wrong_is_told_as_that(
     device: FakeDevice, driver: NetconfDriver, habit: Habit
 ) -> None:
     has(device, habit)
-    somebody(device, "running")
+    holding(device, "running")
     with pytest.raises(Refused, match=f"its running is locked by {NUMBERS[habit]}"):
         driver.lock("tests")
     assert not asked(device, "kill-session")
@@ -412,11 +423,11 @@ def test_startup_is_locked_with_the_rest(saving: FakeDevice, driver: NetconfDriv
 def test_a_lock_of_startup_is_told_before_anything_changes(
     saving: FakeDevice, driver: NetconfDriver
 ) -> None:
-    somebody(saving, "startup")
+    holding(saving, "startup")
     before = saving.running
     driver.lock("tests")
     assert driver.fingerprint()
-    with pytest.raises(Refused, match=r"its startup is locked by session 77 \(somebody"):
+    with pytest.raises(Refused, match=r"its startup is locked by session 77 \(another"):
         driver.stage(wanted())
     assert saving.running is saving.candidate is before
 
@@ -427,7 +438,7 @@ def test_a_lock_of_startup_that_comes_late(saving: FakeDevice, driver: NetconfDr
     driver._device.session.drop()
     driver.close()
     assert until(lambda: not saving.locks)
-    somebody(saving, "startup")
+    holding(saving, "startup")
     target = driver._device._target
     words = r"not saved.*startup is locked by session 77"
     with driving(target) as other, pytest.raises(DeviceError, match=words):
@@ -444,6 +455,7 @@ def test_a_lock_of_startup_that_comes_late(saving: FakeDevice, driver: NetconfDr
         other.lock("tests")
         with pytest.raises(NotPendingError):
             other.confirm("run-1")
+        assert not other.stage(wanted())
     assert UNSAVED not in target.notes
     assert saving.kept is saving.running
 
@@ -468,7 +480,7 @@ def test_what_is_saved_is_another_than_runs(saving: FakeDevice, driver: NetconfD
 
 def test_what_is_saved_of_others_is_their_own(saving: FakeDevice, driver: NetconfDriver) -> None:
     deployed(driver, wanted())
-    theirs = Element("urn:somebody", "else")
+    theirs = Element("urn:others", "else")
     saving.kept = replace(saving.kept, children=(*saving.kept.children, theirs))
     driver.lock("tests")
     assert not driver.stage(wanted())
