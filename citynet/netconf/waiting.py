@@ -1,10 +1,10 @@
 """A commit that waits for its confirmation: its timer is started again, its errors are judged.
 
 RFC 6241, section 8.4, has a commit that follows name the one that waits by `persist-id`, also
-where its timer is started again. netopeer2 2.8.7 refuses that with `invalid-value`, and takes `persist`
-alone; a server of the standard refuses that in turn. So one is tried, and then the other. An error
-says little: it may have been a commit that did all it had to, or one that never arrived. Whether
-something waits is asked, never concluded.
+where its timer is started again. netopeer2 2.8.7 refuses that with `invalid-value`, and takes
+`persist` alone; a server of the standard refuses that in turn. So one is tried, and then the
+other. An error says little: it may have been a commit that did all it had to, or one that never
+arrived. Whether something waits is asked, never concluded.
 """
 
 import time

@@ -61,6 +61,7 @@ def test_a_device_that_would_start_with_another_is_said_to() -> None:
     network = FleetNetwork(fleet(demo, reach(demo)), Job("r", "me", {}, Terms()), print)
     words = "gov-core1: runs as wanted, but is not saved for its next start: no room"
     options = network.fleet.inventory.hosts["gov-core1"].connection_options["citynet"]
+    assert options.extras is not None
     options.extras[TARGET].notes[UNSAVED] = words
     told = results(demo, Plan((), {}), Verdict(Outcome.KEPT, runs), network)
     found = {each.device: (each.state, each.runs, each.message) for each in told}
