@@ -38,13 +38,18 @@ def results(
                 state=State.FAILED if unsaved else _STATES.get(runs) or _left(runs, said),
                 runs=runs,
                 change=network.changes.get(name),
-                message=unsaved or (said.message if said and not good else ""),
+                message=unsaved or _told(said, good=good),
                 refusals=() if good else _refusals(prepared, todo, network, name),
                 seconds=network.seconds.get(name, 0.0),
                 until=_until(name, network, past) if runs is Runs.UNKNOWN else "",
             )
         )
     return tuple(sorted(made, key=lambda each: each.device))
+
+
+def _told(said: Answer | None, *, good: bool) -> str:
+    """The last bad news of a device; what was put right is said of a change by others alone."""
+    return said.message if said and (not good or said.how is How.MOVED) else ""
 
 
 def _unsaved(name: str, network: FleetNetwork) -> str:
