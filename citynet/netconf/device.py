@@ -21,6 +21,7 @@ from citynet.netconf.lost import Login, is_ours
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import Reply, RpcError
 from citynet.netconf.session import NetconfSession, Operation, Timeouts, open_session
+from citynet.netconf.tree import digest
 
 STORES = (rpc.CANDIDATE, rpc.RUNNING)
 YUMA = "http://netconfcentral.org/ns/yuma-ncx"
@@ -227,11 +228,13 @@ class Device:
 
     # -- a commit that waits ----------------------------------------------------------------
 
-    def guard(self, run: str) -> bool:
+    def guard(self, run: str, runs: str = "") -> bool:
         """Make sure that committing the candidate again commits nothing new.
 
-        True where it was locked for that. Raises `Refused` for somebody else's changes,
-        `NotPendingError` where they are left of a commit whose time ran out.
+        `runs` is the fingerprint of what was committed, where that is known: what runs may be
+        another, the candidate not. True where it was locked for that. Raises `Refused` for
+        somebody else's changes, `NotPendingError` where they are left of a commit whose time ran
+        out.
         """
         if rpc.CANDIDATE in self.locked:
             return False
@@ -239,7 +242,7 @@ class Device:
         if holder(replies[0].errors):
             raise denied(self.name, self.session, rpc.CANDIDATE, replies[0])
         now, candidate = map(self.content, replies[-2:])
-        if now.digest != candidate.digest:
+        if now.digest != candidate.digest and digest(candidate.tree) != runs:
             self.release()
             if self.nothing_waits():
                 raise NotPendingError(f"{self.name}: no commit waits as {run}")

@@ -87,7 +87,7 @@ def _write(tree: Node, profile: Profile, sign: str, indent: str) -> Iterator[str
     yield f"{sign}{indent}<{name}>{text}</{name}>" if text else f"{sign}{indent}<{name}/>"
 
 
-def _rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
+def rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
     """Those of `children` that have no equal among `other`; each of the others counts once."""
     left: dict[bytes, int] = defaultdict(int)
     for each in other:
@@ -104,7 +104,7 @@ def _rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
 def _below(old: Node, new: Node, profile: Profile, indent: str) -> Iterator[str]:
     if old.digest == new.digest:
         return
-    gone, come = _rest(old.children, new.children), _rest(new.children, old.children)
+    gone, come = rest(old.children, new.children), rest(new.children, old.children)
     if not gone and not come:
         yield from _order(old, new, profile, indent)
         return
