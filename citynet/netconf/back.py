@@ -69,23 +69,30 @@ def _errors(device: Device, *operations: rpc.Operation) -> str:
 
 
 def take_back(
-    device: Device, profile: Profile, old: Content, now: Content, confirm: Confirm | None
+    device: Device,
+    profile: Profile,
+    old: Content,
+    now: Content,
+    confirm: Confirm | None,
+    *,
+    refused: bool,
 ) -> str:
     """Make run what ran before: cancel what waits, or commit the old configuration.
 
-    Gives what is to be said of how. Raises `DeviceError` where that does not work out.
+    `refused`: the commit was answered by an error, so that perhaps nothing waits. Gives what is
+    to be said of how. Raises `DeviceError` where that does not work out.
     """
     device.dirty = True
     note, after, why = "", "", ""
     if confirm is not None:
-        steps = (rpc.cancel(confirm.run), rpc.get(rpc.RUNNING))
-        done, reply = device.ask(*steps, change=True)
+        done, reply = device.ask(rpc.cancel(confirm.run), rpc.get(rpc.RUNNING), change=True)
         now, why = device.content(reply), plain(done.errors)
-        if not why and now.digest == old.digest:
+        if now.digest == old.digest:
             return ""
         after = f", and goes back by itself within {confirm.within:g} s" if why else ""
-        note = f"; {IN_PART}, and {BY_COMMIT}"
-    why = why or put_back(device, old, now, profile)
+        note = "" if why else f"; {IN_PART}, and {BY_COMMIT}"
+    if refused or not why:
+        why = put_back(device, old, now, profile)
     if not why:
         return note
     raise DeviceError(

@@ -338,8 +338,10 @@ class NetconfDriver:
                 self._device.ask(rpc.cancel(confirm.run), change=True)
         else:
             found = changed(staged.after, now, self.profile)
-            waits = None if done.errors else confirm
-            note = take_back(self._device, self.profile, staged.before, now, waits)
+            refused = bool(done.errors)
+            note = take_back(
+                self._device, self.profile, staged.before, now, confirm, refused=refused
+            )
             what = f"it does not run as staged: {found}{note}"
         raise Refused(self._name, refusals or [Refusal("", None, "", what), *lacks])
 

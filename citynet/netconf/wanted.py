@@ -9,6 +9,7 @@ is no difference: `Profile` says what that is, and so may the device (RFC 6243).
 What is missing is told by its place in the artifact. No model is needed.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from citynet.xml import Element
 
 DEFAULT = "urn:ietf:params:xml:ns:netconf:default:1.0"
 """The namespace of the attribute that marks a default (RFC 6243, section 6)."""
+KEY = re.compile(r"(.*-)?(name|id|index|key|number|address|prefix|ip|type)")
+"""Names of first leaves by which the entries of a list are told apart, rather than containers."""
 MANY = 200
 """Entries among which one is looked for by each of its leaves."""
 Places = Mapping[int, tuple[str, str]]
@@ -48,15 +51,24 @@ KEPT = "it answered ok and holds what is not wanted there"
 FOREIGN = "it has changed what was not to be changed"
 
 
+def key_of(element: Element, *, alone: bool) -> Element | None:
+    """The leaf that tells an entry from others; of one that is `alone`, if it looks like a key."""
+    first = element.children[0] if element.children else None
+    if first is None or first.children or (alone and not KEY.fullmatch(first.name)):
+        return None
+    return first
+
+
 def places(root: Element) -> Places:
     """Where every element below a root is."""
     found: dict[int, tuple[str, str]] = {}
     stack = [(root, "", "")]
     while stack:
         element, schema, shown = stack.pop()
+        alike = Counter(child.name for child in element.children)
         for child in element.children:
-            first = child.children[0] if child.children else None
-            key = f"[{first.name}='{first.text.strip()}']" if first and not first.children else ""
+            first = key_of(child, alone=alike[child.name] == 1)
+            key = f"[{first.name}='{first.text.strip()}']" if first else ""
             place = f"{schema}/{child.name}", f"{shown}/{child.name}{key}"
             found[id(child)] = place
             stack.append((child, *place))
@@ -255,13 +267,20 @@ class _Others:
         marked = self._marks[self._mark(wanted)].values()
         near = [each for each in marked if self._same(wanted, each)]
         if not near and (alone or len(kind) <= MANY):
-            near = [each for each in kind.values() if alone or self._same(wanted, each)]
+            fits = self._may_be if alone else self._same
+            near = [each for each in kind.values() if fits(wanted, each)]
         if not near:
             return None
         digests = {each.digest for each in wanted.children}
         found = max(near, key=lambda each: sum(one.digest in digests for one in each.children))
         del self._nodes[id(found)], kind[id(found)], self._marks[self._mark(found)][id(found)]
         return found
+
+    def _may_be(self, wanted: Node, held: Node) -> bool:
+        """Of two that are each the only one of their name: whether they are not two entries."""
+        key = key_of(wanted.element, alone=True)
+        other = held.element.child(key.name) if key is not None else None
+        return key is None or other is None or self._equal(key, other)
 
     def _same(self, wanted: Node, held: Node) -> bool:
         """Whether the first leaf is; of a leaf-list's entry, its value."""

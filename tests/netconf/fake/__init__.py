@@ -6,7 +6,7 @@ is right is for real servers to say (`tests/netconf/servers.py`).
 """
 
 from tests.netconf.fake.device import Event, FakeDevice
-from tests.netconf.fake.faults import Drop, Garbage, Hang, Refuse, Restart, Wait
+from tests.netconf.fake.faults import Drop, Garbage, Hang, Refuse, Restart, Say, Wait
 from tests.netconf.fake.server import FakeFleet
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Hang",
     "Refuse",
     "Restart",
+    "Say",
     "Wait",
 ]

@@ -41,7 +41,14 @@ class Restart:
     """Power off and on: sessions, locks and what waits are gone; what was kept runs."""
 
 
-Fault = Wait | Drop | Hang | Refuse | Garbage | Restart
+@dataclass(frozen=True)
+class Say:
+    """Answer with this content of an `rpc-reply`. Before a request: and do nothing."""
+
+    content: str
+
+
+Fault = Wait | Drop | Hang | Refuse | Garbage | Restart | Say
 
 
 def refuse(message: str, tag: str = "operation-failed", path: str = "") -> Refuse:

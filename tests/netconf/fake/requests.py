@@ -125,7 +125,8 @@ def _simple(device: FakeDevice, request: Request) -> str:
 def _get_config(device: FakeDevice, request: Request) -> str:
     if request.body.child("filter") is not None:
         return "<data/>"
-    return write(device.candidate if request.store("source") == "candidate" else device.running)
+    data = device.candidate if request.store("source") == "candidate" else device.running
+    return write(device.lies.shows(data, request.body.child("with-defaults") is not None))
 
 
 def _get(device: FakeDevice, request: Request) -> str:
