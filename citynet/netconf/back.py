@@ -15,6 +15,7 @@ from citynet.netconf.errors import plain
 from citynet.netconf.goal import payload
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import RpcError
+from citynet.netconf.session import Operation
 from citynet.netconf.tree import compare, digest
 from citynet.xml import write
 
@@ -61,7 +62,7 @@ def put_back(device: Device, old: Content, now: Content, profile: Profile) -> st
     return "" if runs.digest == old.digest else f"it runs {changed(old, runs, profile)}"
 
 
-def _errors(device: Device, *operations: rpc.Operation) -> str:
+def _errors(device: Device, *operations: Operation) -> str:
     found: Sequence[RpcError] = [
         error for reply in device.ask(*operations, change=True) for error in reply.errors
     ]

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.netconf.driver import NetconfDriver
-from citynet.xml import write
+from citynet.xml import Element, write
 from tests.netconf.fake import Event, FakeDevice, FakeFleet
 from tests.netconf.fake.faults import Fault, disk_full
 from tests.netconf.fake.lies import Lies, keeping, leaving_out, less
@@ -107,10 +107,12 @@ def test_only_what_is_ours_is_edited(tmp_path: Path) -> None:
     sent: list[str] = []
     with FakeFleet([device], tmp_path) as fleet, driving(Reached("r1", fleet.access("r1"))) as one:
         waiting(one)
-        device.lies = Lies(
-            cancels=lambda ran, _: ran,
-            takes=lambda _, asked: (sent.append(write(asked)), asked)[1],
-        )
+
+        def noted(_: Element, asked: Element) -> Element:
+            sent.append(write(asked))
+            return asked
+
+        device.lies = Lies(cancels=lambda ran, _: ran, takes=noted)
         with pytest.raises(DeviceError, match=IN_PART):
             one.roll_back("run-1")
     [text] = sent
