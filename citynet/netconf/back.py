@@ -12,7 +12,7 @@ from citynet.netconf import rpc
 from citynet.netconf.datastore import Content
 from citynet.netconf.device import Device
 from citynet.netconf.errors import plain
-from citynet.netconf.goal import payload
+from citynet.netconf.goal import Restoring, payload
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import RpcError
 from citynet.netconf.session import Operation
@@ -47,7 +47,7 @@ def put_back(device: Device, old: Content, now: Content, profile: Profile) -> st
     Only what is citynet's by the profile is edited: nobody else's part was changed.
     """
     remove = "remove" if device.session.chunked else "delete"
-    config = payload(old.data, now.data, profile, additive=False, remove=remove)
+    config = payload(old.data, now.data, profile, additive=False, remove=remove, planner=Restoring)
     if config is None:
         return "what differs is not citynet's"
     whole = device.can(":rollback-on-error")

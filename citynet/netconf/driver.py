@@ -27,8 +27,8 @@ commit             2  get-config running (as staged?); commit confirmed, get-con
                       else as wanted?)
 probe           10-11  a new session, one get-config that selects nothing
 extend             1  get-config running (as committed?), commit confirmed with persist-id
-confirm            1  get-config running (as committed?), commit with persist-id; 3 in another
-                      session than that of the commit
+confirm            1  get-config running (as committed?), commit with persist-id, get-config; 3
+                      in another session than that of the commit
 roll_back          1  get-config, cancel-commit, get-config of both; 1 more to discard leftovers,
                       2 more where it went back only in part
 fingerprint        1  get-config running; none of what stage or commit has just read
@@ -225,7 +225,7 @@ class NetconfDriver:
         known = rpc.RUNNING in self._device.locked
         locked = self._device.guard(run, runs)
         try:
-            reply, read = self._asked(rpc.commit_confirming(run), runs)
+            reply, read = self._asked(rpc.commit_confirming(run), runs, twice=True)
             try:
                 self._pending(run, reply.errors)
             except NotPendingError:
@@ -346,18 +346,20 @@ class NetconfDriver:
         raise Refused(self._name, refusals or [Refusal("", None, "", what), *lacks])
 
     def _asked(
-        self, step: Operation, runs: str, *, change: bool = False
-    ) -> tuple[Reply, Reply | None]:
-        """The answer to a commit, and what ran just before it where that is to be compared."""
-        steps = [rpc.get(rpc.RUNNING), step] if runs else [step]
-        *read, reply = self._device.ask(*steps, change=change, soon=True)
-        return reply, read[0] if read else None
+        self, step: Operation, runs: str, *, change: bool = False, twice: bool = False
+    ) -> tuple[Reply, list[Reply]]:
+        """The answer to a commit, and what ran just before it where that is to be compared.
 
-    def _compared(self, read: Reply | None, runs: str) -> None:
-        """Raise `MovedError` if this is not what `runs` is the fingerprint of."""
-        if read is None:
-            return
-        moved(self._device, self.profile, self._device.content(read), runs, self._ran)
+        `twice`: and what runs since.
+        """
+        read = [rpc.get(rpc.RUNNING)] if runs else []
+        replies = self._device.ask(*read, step, *(read if twice else []), change=change, soon=True)
+        return replies.pop(len(read)), replies
+
+    def _compared(self, read: Sequence[Reply], runs: str) -> None:
+        """Raise `MovedError` if one of these is not what `runs` is the fingerprint of."""
+        for each in read:
+            moved(self._device, self.profile, self._device.content(each), runs, self._ran)
 
     def _pending(self, run: str, errors: Sequence[RpcError]) -> None:
         """Raise `NotPendingError` if that is what the errors mean, else `DeviceError`."""

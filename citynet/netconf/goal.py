@@ -134,11 +134,14 @@ class Planner:
             missing = tuple(bone for bone in bones if wanted.child(bone.name) is None)
             yield from self.whole(replace(wanted, children=wanted.children + missing), running)
         elif running is not None and permanent:
-            yield from self.reset(running, _leaves(running, rule.owned.skeleton))
+            skeleton, keys = rule.owned.skeleton, rule.left[0].keys
+            yield from self.reset(running, _leaves(running, skeleton), _leaves(running, keys))
         elif running is not None:
             yield from self.gone(running, _leaves(running, rule.left[0].keys))
 
-    def reset(self, running: Element, skeleton: tuple[Element, ...]) -> Iterator[Element]:
+    def reset(
+        self, running: Element, skeleton: tuple[Element, ...], keys: tuple[Element, ...]
+    ) -> Iterator[Element]:
         """What to send of an entry that cannot be deleted, and that nobody wants."""
         if len(skeleton) < len(running.children):
             yield _operation(replace(running, children=skeleton, attributes=()), "replace")
@@ -166,8 +169,33 @@ def _carried(element: Element, scope: tuple[tuple[str, str], ...]) -> Element:
     )
 
 
+class Restoring(Planner):
+    """Of what ran before: what was not there at all has come since, and goes whole."""
+
+    def one(
+        self, wanted: Element | None, running: Element | None, rules: Sequence[Rule]
+    ) -> Iterator[Element]:
+        """Away with a container too that would be left without content."""
+        if wanted is None and running is not None:
+            yield from self.gone(running, _leaves(running, rules[0].left[0].keys))
+        else:
+            yield from super().one(wanted, running, rules)
+
+    def reset(
+        self, running: Element, skeleton: tuple[Element, ...], keys: tuple[Element, ...]
+    ) -> Iterator[Element]:
+        """An entry that was not there is none that is always there."""
+        yield from self.gone(running, keys)
+
+
 def payload(
-    wanted: Element, running: Element, profile: Profile, *, additive: bool, remove: str = "remove"
+    wanted: Element,
+    running: Element,
+    profile: Profile,
+    *,
+    additive: bool,
+    remove: str = "remove",
+    planner: type[Planner] = Planner,
 ) -> Element | None:
     """The `config` of an edit-config, with `merge` as the default; None if nothing is to be sent.
 
@@ -178,6 +206,6 @@ def payload(
     if additive:
         content: Iterable[Element] = wanted.children
     else:
-        content = Planner(profile, remove).below(wanted, running, rules_of(profile))
+        content = planner(profile, remove).below(wanted, running, rules_of(profile))
     children = tuple(_carried(each, wanted.prefixes) for each in content)
     return replace(root, children=children) if children else None

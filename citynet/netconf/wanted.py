@@ -133,7 +133,9 @@ class Judge(Planner):
             self._differ(*self._nodes((wanted, running)), whole=True)
         yield from ()
 
-    def reset(self, running: Element, skeleton: tuple[Element, ...]) -> Iterator[Element]:
+    def reset(
+        self, running: Element, skeleton: tuple[Element, ...], keys: tuple[Element, ...]
+    ) -> Iterator[Element]:
         """Of this nothing is left but its skeleton."""
         names = {each.name for each in skeleton}
         for child in running.children if self._ours else ():

@@ -7,7 +7,7 @@ import pytest
 from citynet.deploy.driver import Confirm, MovedError
 from citynet.netconf.driver import NetconfDriver
 from citynet.xml import Element
-from tests.netconf.fake import FakeDevice, FakeFleet
+from tests.netconf.fake import Event, FakeDevice, FakeFleet
 from tests.netconf.fake.device import CAPABILITIES, STARTUP
 from tests.netconf.fake.lies import adding, leaving_out, writing
 from tests.netconf.faults.steps import driving, waiting
@@ -93,10 +93,22 @@ def test_nothing_has_moved(device: FakeDevice, driver: NetconfDriver) -> None:
     driver.extend(Confirm("run-1", 60), runs)
     driver.confirm("run-1", runs)
     asked = [each.operation for each in device.asked if each.when == "before"]
-    assert asked in (
-        ["get-config", "commit", "get-config", "commit"],
-        ["get-config", "commit again", "get-config", "commit confirming"],
-    )
+    again, once = ["get-config", "commit again"], ["get-config", "commit confirming", "get-config"]
+    assert asked == [*again, *once]
+
+
+def test_edited_in_the_very_moment(device: FakeDevice, driver: NetconfDriver) -> None:
+    """Between what is read and what is confirmed with it."""
+    waiting(driver)
+    runs = driver.fingerprint(last=True)
+
+    def hook(event: Event) -> None:
+        if (event.operation, event.when) == ("commit confirming", "before"):
+            edited(device, EDITS["a value"][0], follows=True)
+
+    device.hook = hook
+    with pytest.raises(MovedError, match="of somebody"):
+        driver.confirm("run-1", runs)
 
 
 def test_a_driver_that_is_not_asked_to_compare(device: FakeDevice, driver: NetconfDriver) -> None:
