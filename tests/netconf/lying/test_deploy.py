@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from citynet.cli import main
 from citynet.xml import Element, write
 from tests.campaign.city import Shape, write_access, write_city
+from tests.campaign.fleet import fingerprint
 from tests.netconf.fake import Event, FakeDevice, FakeFleet
 from tests.netconf.fake.faults import Fault, refuse
 from tests.netconf.fake.lies import Lies, leaving_out, less, writing
@@ -57,7 +58,7 @@ class City:
     def same(self) -> bool:
         """Every device runs what it ran before, and nothing waits or is locked."""
         return all(
-            each.running.children == self.before[name].children
+            fingerprint(each.running) == fingerprint(self.before[name])
             and each.candidate is each.running
             and not (each.pending or each.locks)
             for name, each in self.devices.items()
