@@ -325,7 +325,7 @@ class NetconfDriver:
         now = self._device.content(reply)
         idle, lacks = now.digest == staged.before.digest, []
         if now.digest != staged.after.digest and not idle:
-            lacks = staged.truth.refusals(rpc.RUNNING, now)
+            lacks = staged.truth.refusals(rpc.RUNNING, now, staged.after)
         as_staged = now.digest == staged.after.digest or not (idle or lacks)
         if not done.errors and as_staged:
             self._device.dirty = False

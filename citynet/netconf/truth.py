@@ -28,20 +28,22 @@ class Truth:
     before: Content
     additive: bool
 
-    def refusals(self, store: str, now: Content) -> list[Refusal]:
+    def refusals(self, store: str, now: Content, staged: Content | None = None) -> list[Refusal]:
         """What is not as wanted in a datastore of which `now` was read; empty if all is.
+
+        `staged`: the candidate that was committed, where `now` is what runs since.
 
         Only where something is, and the device can tell its defaults, it is asked once more.
         """
         told = defaults(self.device.session.capabilities)
-        found = self._lacks(now, lenient=told.blurs)
+        found = self._lacks(now, staged, lenient=told.blurs)
         if found and told.tells:
             [reply] = self.device.ask(rpc.get_tagged(store))
-            found = self._lacks(content(self.device.name, reply, self.profile), lenient=False)
+            found = self._lacks(content(self.device.name, reply, self.profile), staged)
         more = [Refusal("", None, "", f"and {len(found) - SHOWN} more")] if found[SHOWN:] else []
         return [self._refusal(each) for each in found[:SHOWN]] + more
 
-    def _lacks(self, now: Content, *, lenient: bool) -> list[Lack]:
+    def _lacks(self, now: Content, staged: Content | None, *, lenient: bool = False) -> list[Lack]:
         return lacking(
             self.wanted,
             self.before.data,
@@ -49,6 +51,7 @@ class Truth:
             self.profile,
             additive=self.additive,
             lenient=lenient,
+            staged=staged.data if staged else None,
         )
 
     def _refusal(self, lack: Lack) -> Refusal:

@@ -308,14 +308,18 @@ def lacking(
     *,
     additive: bool,
     lenient: bool = False,
+    staged: Element | None = None,
 ) -> list[Lack]:
     """What a device that was told to run `wanted`, an artifact's `config`, does not hold of it.
 
-    `before` and `held` are the `data` of a get-config, before it was told and since.
+    `before` and `held` are the `data` of a get-config, before it was told and since. `staged` is
+    that of the candidate that was committed since: what is not citynet's has nothing more.
     """
     rules = [] if additive else rules_of(profile)
     found = Judge(profile, wanted, held, lenient=lenient).judge(rules)
     moved = Judge(profile, before, held, ours=False).judge(rules)
+    if staged is not None:
+        moved += Judge(profile, held, staged, ours=False).judge(rules)
     if not moved:
         return found
     said = {shown for _, shown in places(wanted).values()}
