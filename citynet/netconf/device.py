@@ -31,6 +31,7 @@ from citynet.netconf.lost import Login, is_ours, wait_for_its_end
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import Reply, RpcError
 from citynet.netconf.session import NetconfSession, Operation, Timeouts, open_session
+from citynet.netconf.tree import digest
 
 STORES = (rpc.CANDIDATE, rpc.RUNNING)
 YUMA = "http://netconfcentral.org/ns/yuma-ncx"
@@ -305,18 +306,21 @@ class Device:
 
     # -- a commit that waits ----------------------------------------------------------------
 
-    def guard(self, run: str) -> bool:
+    def guard(self, run: str, runs: str = "") -> bool:
         """Make sure that committing the candidate again commits nothing new.
 
-        True where it was locked for that. Raises `Refused` for somebody else's changes,
-        `NotPendingError` where they are left of a commit whose time ran out.
+        `runs` is the fingerprint of what was committed, where that is known: what runs may be
+        another, the candidate not. True where it was locked for that. Raises `Refused` for
+        somebody else's changes, `NotPendingError` where they are left of a commit whose time ran
+        out.
         """
         if rpc.CANDIDATE in self.locked:
             return False
         [lock], taken = self._locking([rpc.CANDIDATE])
         if holder(lock.errors) not in ("", self.number):
             raise self.denied(rpc.CANDIDATE, lock)
-        if taken.running.digest != taken.candidate.digest:
+        candidate = taken.candidate
+        if taken.running.digest != candidate.digest and digest(candidate.tree) != runs:
             self.release()
             if self.nothing_waits():
                 raise NotPendingError(f"{self.name}: no commit waits as {run}")

@@ -62,6 +62,14 @@ class Lines:
         """Every error as a refusal; no secret that the artifact or the device has is repeated."""
         return [self._refusal(error) for error in errors]
 
+    def about(self, element: Element | None, path: str, message: str) -> Refusal:
+        """A refusal of an element of the artifact, or of what is nearest to a path."""
+        here = element or self._element(path)
+        shown = self.masked(f"{message} ({path})")
+        if here is None:
+            return Refusal("", None, "", shown)
+        return Refusal(self._profile.file, here.line, self._text(here), shown)
+
     def _refusal(self, error: RpcError) -> Refusal:
         message = self.masked(str(error))
         path = data_path(error.path) or self._worded(error.message)

@@ -96,7 +96,7 @@ def _shown(leaf: Element, profile: Profile, *, first: bool) -> str:
     return MASK if text and profile.is_secret(leaf.name, text, first=first) else text
 
 
-def _rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
+def rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
     """Those of `children` that have no equal among `other`; each of the others counts once."""
     left: dict[bytes, int] = defaultdict(int)
     for each in other:
@@ -113,7 +113,7 @@ def _rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
 def _below(old: Node, new: Node, profile: Profile, indent: str) -> Iterator[str]:
     if old.digest == new.digest:
         return
-    gone, come = _rest(old.children, new.children), _rest(new.children, old.children)
+    gone, come = rest(old.children, new.children), rest(new.children, old.children)
     if not gone and not come:
         yield from _order(old, new, profile, indent)
         return

@@ -12,39 +12,44 @@ from collections.abc import Sequence
 
 from citynet.deploy.driver import SOON, Confirm, DeviceError, NotPendingError
 from citynet.netconf import rpc
-from citynet.netconf.datastore import BUSY, PENDING
+from citynet.netconf.datastore import BUSY, PENDING, Content
 from citynet.netconf.device import Device
 from citynet.netconf.errors import plain
 from citynet.netconf.reply import RpcError
+from citynet.netconf.tree import digest
 
 NAMES = frozenset({"", "persist", "persist-id"})
 """What is bad where a name is not that of the commit that waits, if it is said."""
 
 
-def extend(device: Device, confirm: Confirm) -> None:
+def extend(device: Device, confirm: Confirm, runs: str) -> list[Content]:
     """Start the timer again. Raises `NotPendingError`, or `DeviceError`.
 
-    The candidate is what runs, and locked: each way of it commits the candidate once more.
+    What ran just before, where that is to be compared with the fingerprint `runs`. The candidate
+    is what was committed, and locked: each way of it commits the candidate once more.
     """
     began = time.monotonic()
     refused: tuple[RpcError, ...] = ()
     if not device.extends_alone:
         again = rpc.commit_confirmed(confirm, again=True)
-        [reply] = device.ask(again, change=True, soon=True)
+        read = [rpc.get(rpc.RUNNING)] if runs else []
+        *before, reply = device.ask(*read, again, change=True, soon=True)
         refused = reply.errors
         if not reply.failed("invalid-value"):
             judge(device, confirm.run, refused)
             device.waits_here = True
-            return
-    _alone(device, confirm, refused, began + SOON / 2)
+            return [device.content(each) for each in before]
+    return [_alone(device, confirm, runs, refused, began + SOON / 2)]
 
 
-def _alone(device: Device, confirm: Confirm, refused: Sequence[RpcError], latest: float) -> None:
+def _alone(
+    device: Device, confirm: Confirm, runs: str, refused: Sequence[RpcError], latest: float
+) -> Content:
     """By `persist` alone, which begins a commit of its own where none waits any more.
 
     What runs is read before it is asked whether something waits, and after the timer is started:
     if its time runs out in between, what runs is another then. The commit that has begun to wait
-    over what the device went back to is cancelled.
+    over what the device went back to is cancelled. What ran before.
     """
     before = device.running(soon=True)
     if device.nothing_waits():
@@ -57,9 +62,11 @@ def _alone(device: Device, confirm: Confirm, refused: Sequence[RpcError], latest
         others = any(PENDING.search(f"{error} {error.app_tag}") for error in reply.errors)
         judge(device, confirm.run, refused if refused and others else (*refused, *reply.errors))
     device.waits_here = device.extends_alone = True
-    if device.content(read).digest != before.digest:
+    after = device.content(read)
+    if after.digest != before.digest and digest(after.tree) != runs:
         device.ask(rpc.cancel(confirm.run), change=True, soon=True)
         raise NotPendingError(f"{device.name}: {confirm.run} went back before it could be extended")
+    return before
 
 
 def judge(device: Device, run: str, errors: Sequence[RpcError]) -> None:

@@ -47,10 +47,12 @@ class Fleet:
                 device.habits = NETOPEER2
                 device.capabilities = (*device.capabilities, STARTUP)
         self.wanted = {
-            name: Wanted(fingerprint(old), fingerprint(new)) for name, (old, new) in states.items()
+            name: Wanted(fingerprint(old), fingerprint(new), fingerprint(_with_more(new)))
+            for name, (old, new) in states.items()
         }
         self.doors: dict[str, Door] = {}
         self.impostor = 0
+        self.liars: frozenset[str] = frozenset()
         self._meddled: set[str] = set()
         self._servers = FakeFleet(list(self.devices.values()), folder)
 
@@ -116,11 +118,25 @@ class Fleet:
         if untouched:
             device.candidate = device.running
 
+    def edit(self, name: str, *, follows: bool) -> None:
+        """Somebody else edits what a device runs, and not what it starts with.
+
+        `follows`: so does a candidate that is the same. In the devices' thread.
+        """
+        self._meddled.add(name)
+        device = self.devices[name]
+        untouched = device.candidate is device.running
+        device.running = _with_more(device.running)
+        if follows and untouched:
+            device.candidate = device.running
+
     def accept(self) -> None:
-        """What somebody else has added belongs to both configurations from now on."""
+        """What somebody else has added belongs to both configurations, where it still is."""
+        self.liars = frozenset()
+        self._meddled = {n for n in self._meddled if self.devices[n].running.child("else")}
         for name in self._meddled:
             old, new = map(_with_more, self._states[name])
-            self.wanted[name] = Wanted(fingerprint(old), fingerprint(new))
+            self.wanted[name] = Wanted(fingerprint(old), fingerprint(new), fingerprint(new))
         self._meddled.clear()
 
 

@@ -28,6 +28,7 @@ from tests.netconf.fake import (
 )
 from tests.netconf.fake import faults as fake
 from tests.netconf.fake.device import STARTUP, Client
+from tests.netconf.fake.lies import Lies, less
 
 OPERATIONS: Mapping[str, Phase] = {
     "lock": Phase.LOCK,
@@ -76,6 +77,10 @@ class FleetStage:
         return self.fleet.meddled
 
     @property
+    def liars(self) -> frozenset[str]:
+        return self.fleet.liars
+
+    @property
     def jump(self) -> None:
         return None
 
@@ -107,6 +112,7 @@ class FleetStage:
         for door in self.fleet.doors.values():
             door.calm()
         for device in self.fleet.devices.values():
+            device.lies = Lies()
             for number in [n for n, one in device.sessions.items() if isinstance(one, _Nobody)]:
                 device.left(number)
 
@@ -204,6 +210,15 @@ class FleetStage:
                 _late(device, fault.seconds + 5.0)
             case Kind.MEDDLED:
                 self.fleet.meddle(device.name)
+            case Kind.FOREIGN:
+                self.fleet.edit(device.name, follows=fault.seconds > 1.0)
+            case Kind.LIES if fault.phase is Phase.STAGE:
+                device.lies = Lies(takes=less)
+            case Kind.LIES:
+                device.lies = Lies(runs=less)
+            case Kind.PARTLY:
+                self.fleet.liars |= {device.name}
+                device.lies = Lies(cancels=lambda ran, old: less(old, ran))
             case _:
                 raise AssertionError(fault)
         return None

@@ -241,7 +241,10 @@ class Play:
     def _look(self) -> Look:
         moved = any(each.kind is Kind.CLOCK for each in self.stage.fired)
         given_up = frozenset(self.given_up)
-        return Look(self.stage.wanted, self.stage.truth(), self.stage.meddled, given_up, not moved)
+        stage = self.stage
+        return Look(
+            stage.wanted, stage.truth(), stage.meddled, given_up, not moved, liars=stage.liars
+        )
 
     def _judge(
         self, run: Run, ended: Ended, look: Look | None = None, *, believed: bool = True

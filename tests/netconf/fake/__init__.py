@@ -6,7 +6,7 @@ is right is for real servers to say (`tests/netconf/servers.py`).
 """
 
 from tests.netconf.fake.device import Event, FakeDevice
-from tests.netconf.fake.faults import Drop, Garbage, Hang, Kill, Refuse, Restart, Wait
+from tests.netconf.fake.faults import Drop, Garbage, Hang, Kill, Refuse, Restart, Say, Wait
 from tests.netconf.fake.habits import NETOPEER2, Habit
 from tests.netconf.fake.server import FakeFleet
 
@@ -22,5 +22,6 @@ __all__ = [
     "Kill",
     "Refuse",
     "Restart",
+    "Say",
     "Wait",
 ]

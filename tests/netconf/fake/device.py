@@ -14,6 +14,7 @@ from citynet.netconf.reply import RpcError
 from citynet.xml import Element, parse_document
 from tests.netconf.fake.faults import Fault
 from tests.netconf.fake.habits import Habit, named
+from tests.netconf.fake.lies import Lies
 from tests.netconf.fake.tree import BASE, EditError, merged
 
 FAKE = "urn:citynet:fake"
@@ -101,6 +102,7 @@ class FakeDevice:
     logins: dict[int, datetime] = field(default_factory=dict)
     asked: list[Event] = field(default_factory=list)
     next_session: int = 0
+    lies: Lies = field(default_factory=Lies)
 
     def load(self, config: str) -> None:
         """Run and keep this, as if somebody had come with a console."""
@@ -193,14 +195,13 @@ class FakeDevice:
 
     def edit(self, session: int, config: Element, default: str) -> None:
         self._free(session, "candidate")
-        if default == "replace":
-            self.candidate = Element(BASE, "data", children=merged((), config.children, "merge"))
-            return
+        old = () if default == "replace" else self.candidate.children
         try:
-            children = merged(self.candidate.children, config.children, default)
+            children = merged(old, config.children, "merge" if default == "replace" else default)
         except EditError as error:
             raise RefusedError(error.error) from error
-        self.candidate = Element(BASE, "data", children=children)
+        asked = Element(BASE, "data", children=children)
+        self.candidate = self.lies.takes(self.candidate, asked)
 
     def discard(self, session: int) -> None:
         self._free(session, "candidate")
@@ -227,7 +228,8 @@ class FakeDevice:
             raise _refuse("in-use", "a confirmed commit waits", session=waits.session)
         before = waits.before if waits else self.running
         self._forget()
-        self.running = self.candidate
+        follows = self.lies.runs(self.running, self.candidate)
+        self.running, self.candidate = follows, follows
         if confirmed is None:
             if STARTUP not in self.capabilities:
                 self.kept = self.running
@@ -248,7 +250,12 @@ class FakeDevice:
     def cancel(self, session: int, persist_id: str) -> None:
         if self.pending is None or self.pending.persist != persist_id:
             raise _refuse("invalid-value", "no commit waits under this persist-id")
+        ran = self.running
         self.revert()
+        left = self.lies.cancels(ran, self.running)
+        if self.candidate is self.running:
+            self.candidate = left
+        self.running = left
 
     def revert(self) -> None:
         """Go back; a candidate that nobody has touched since the commit goes with it."""

@@ -46,7 +46,14 @@ class Kill:
     """The server is killed, and starts again; the device runs on."""
 
 
-Fault = Wait | Drop | Hang | Refuse | Garbage | Restart | Kill
+@dataclass(frozen=True)
+class Say:
+    """Answer with this content of an `rpc-reply`. Before a request: and do nothing."""
+
+    content: str
+
+
+Fault = Wait | Drop | Hang | Refuse | Garbage | Restart | Kill | Say
 
 
 def refuse(message: str, tag: str = "operation-failed", path: str = "") -> Refuse:

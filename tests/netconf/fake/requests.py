@@ -127,7 +127,8 @@ def _get_config(device: FakeDevice, request: Request) -> str:
             raise RefusedError(RpcError("operation-failed", "the filter selects nothing"))
         return "<data/>"
     stores = {"candidate": device.candidate, "startup": device.kept}
-    return write(stores.get(request.store("source"), device.running))
+    data = stores.get(request.store("source"), device.running)
+    return write(device.lies.shows(data, request.body.child("with-defaults") is not None))
 
 
 def _get(device: FakeDevice, request: Request) -> str:
