@@ -39,7 +39,15 @@ def show(found: Report, *, diff: bool) -> None:
         console.print(Text(line, "red"), soft_wrap=True)
     what = "would change" if found.check else "changed"
     changed = sum(each.state is State.CHANGED for each in found.results)
-    console.print(Text(f"{changed} of {len(found.results)} {what}, in {found.seconds:.1f} s"))
+    said = f"{changed} of {len(found.results)} {what}{_unknown(found)}, in {found.seconds:.1f} s"
+    console.print(Text(said))
+
+
+def _unknown(found: Report) -> str:
+    """Of how many devices a check cannot say whether they would change."""
+    known = (State.OK, State.CHANGED)
+    lost = sum(each.state not in known for each in found.results) if found.check else 0
+    return f", {lost} not known" if lost else ""
 
 
 def _advice(found: Report) -> Iterator[str]:

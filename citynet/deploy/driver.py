@@ -27,6 +27,10 @@ SOON = 30.0
 session: there has to be time for another one before the timer that runs meanwhile is over."""
 
 
+UNSAVED = "not saved"
+"""The note of a driver that a device runs what it is to run, and would start with another."""
+
+
 class Capability(StrEnum):
     """What a driver can promise; a playbook that needs more is refused before anything changes."""
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from citynet.deploy.driver import SOON, Refusal
+from citynet.deploy.driver import SOON, UNSAVED, Refusal
 from citynet.deploy.report import DeviceResult, Explained, State
 from citynet.deploy.work import Plan, render
+from citynet.fleet.connections import TARGET
 from citynet.pipeline import Prepared
 from citynet.render.provenance import explain
 from citynet.transaction.ending import Verdict
-from citynet.transaction.fleet import SLOWEST, FleetNetwork
+from citynet.transaction.fleet import CONNECTION, SLOWEST, FleetNetwork
 from citynet.transaction.settle import History
 from citynet.transaction.words import Answer, Committing, How, Runs
 
@@ -29,20 +30,37 @@ def results(
     for name, runs in verdict.runs.items():
         said = verdict.said.get(name)
         good = runs in (Runs.SAME, Runs.NEW)
+        unsaved = _unsaved(name, network) if runs is Runs.NEW else ""
         made.append(
             DeviceResult(
                 device=name,
                 play=plays.get(name, ""),
-                state=_STATES.get(runs) or _left(runs, said),
+                state=State.FAILED if unsaved else _STATES.get(runs) or _left(runs, said),
                 runs=runs,
                 change=network.changes.get(name),
-                message=said.message if said and (not good or said.how is How.MOVED) else "",
+                message=unsaved or _told(said, good=good),
                 refusals=() if good else _refusals(prepared, todo, network, name),
                 seconds=network.seconds.get(name, 0.0),
                 until=_until(name, network, past) if runs is Runs.UNKNOWN else "",
             )
         )
     return tuple(sorted(made, key=lambda each: each.device))
+
+
+def _told(said: Answer | None, *, good: bool) -> str:
+    """The last bad news of a device; what was put right is said of a change by others alone."""
+    return said.message if said and (not good or said.how is How.MOVED) else ""
+
+
+def _unsaved(name: str, network: FleetNetwork) -> str:
+    """Why a device that runs its new configuration would start with another; empty if it would not.
+
+    The driver of it has noted that (`citynet.deploy.driver.UNSAVED`).
+    """
+    host = network.fleet.inventory.hosts.get(name)
+    options = host.connection_options.get(CONNECTION) if host else None
+    target = (options.extras or {}).get(TARGET) if options else None
+    return str(getattr(target, "notes", {}).get(UNSAVED, ""))
 
 
 def _left(runs: Runs, said: Answer | None) -> State:

@@ -15,6 +15,8 @@ from citynet.xml import Element, XmlError, parse_document
 
 PENDING = re.compile(r"confirmed.?commit", re.IGNORECASE)
 """In a device's words for why it gives no lock (RFC 6241, section 7.5, has no tag for it)."""
+BUSY = ("in-use", "lock-denied")
+"""The tags of errors that are about a lock of another session."""
 SHOWN = 6
 """Lines of somebody's uncommitted changes that are shown."""
 
@@ -30,6 +32,14 @@ class Content:
     def digest(self) -> bytes:
         """Equal if and only if the configuration is."""
         return self.tree.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Unended:
+    """A session of ours that was lost, and that the device does not let us end."""
+
+    number: str
+    why: str
 
 
 def checked(device: str, what: str, reply: Reply) -> Reply:
@@ -82,14 +92,46 @@ def holder(errors: Sequence[RpcError]) -> str:
     return "" if found == "0" else found
 
 
-def denied(device: str, session: NetconfSession, store: str, reply: Reply) -> Refused:
+def named(session: NetconfSession, errors: Sequence[RpcError]) -> str:
+    """The session that holds a lock, if it can be so: not the one that asks, and it exists.
+
+    netopeer2 2.8.7 names the one that asks while a confirmed commit waits.
+    """
+    number = holder(errors)
+    return "" if number == session.id or (number and told(session, number) == {}) else number
+
+
+def denied(
+    device: str, session: NetconfSession, store: str, reply: Reply, unended: Unended | None = None
+) -> Refused:
     """Why a lock was not given, as far as the device tells."""
-    errors, number = reply.errors, holder(reply.errors)
-    who = _words(told(session, number) or {}) if number else ""
-    by = f"session {number} ({who})" if who else f"session {number}"
+    errors = reply.errors
+    by = _holder(session, errors, unended)
     if any(PENDING.search(f"{error} {error.app_tag}") for error in errors):
-        whose = by if number else "another session"
+        whose = by if named(session, errors) else "another session"
         return refused(device, f"a confirmed commit of {whose} waits: {plain(errors)}")
-    if number:
+    if by:
         return refused(device, f"its {store} is locked by {by}")
     return refused(device, f"its {store} cannot be locked: {plain(errors)}")
+
+
+def _holder(session: NetconfSession, errors: Sequence[RpcError], unended: Unended | None) -> str:
+    """Who holds a lock, in words; a number that cannot be right is said to be wrong."""
+    number = next((each.about("session-id") for each in errors), "")
+    if number == session.id:
+        return f"another session (it names {number}, which is the one that asks)"
+    if number == "0":
+        return "what is no NETCONF session (it names session 0)"
+    if not number:
+        return ""
+    known = told(session, number)
+    if known == {}:
+        return f"another session (it names {number}, and knows no such session)"
+    words = [_words(known or {})]
+    if unended is not None and unended.number == number:
+        words.append(
+            "ours, lost on the way; the device does not let us end it with kill-session: "
+            f"{unended.why}; it is free when the device finds it gone"
+        )
+    said = ", ".join(each for each in words if each)
+    return f"session {number} ({said})" if said else f"session {number}"

@@ -20,13 +20,17 @@ requests that may fail independently share one):
 ==============  ====  ===========================================================================
 logging in      9-10  TCP, SSH, hello
 lock               1  lock candidate, lock running, get-config of both
-stage              1  edit-config of the candidate, get-config of it; none where nothing differs
+stage              1  edit-config of the candidate, get-config of it (as wanted?); none where
+                      nothing differs; 1 more where defaults have to be told from differences
 validate           1  validate
-commit             2  get-config running (as staged?); commit confirmed, get-config (as wanted?)
+commit             2  get-config running (as staged?); commit confirmed, get-config (as staged, or
+                      else as wanted?)
 probe           10-11  a new session, one get-config that selects nothing
-extend             1  commit confirmed with persist-id
-confirm            1  commit with persist-id; 3 in another session than that of the commit
-roll_back          1  get-config, cancel-commit, get-config of both; 1 more to discard leftovers
+extend             1  get-config running (as committed?), commit confirmed with persist-id
+confirm            1  get-config running (as committed?), commit with persist-id, get-config; 3
+                      in another session than that of the commit
+roll_back          1  get-config, cancel-commit, get-config of both; 1 more to discard leftovers,
+                      2 more where it went back only in part
 fingerprint        1  get-config running; none of what stage or commit has just read
 unlock             1  discard-changes, unlock both
 ==============  ====  ===========================================================================
@@ -46,33 +50,42 @@ from citynet.deploy.driver import (
     Confirm,
     DeviceError,
     NotPendingError,
+    Refusal,
     Refused,
 )
-from citynet.netconf import rpc
-from citynet.netconf.datastore import Content, checked, refused
-from citynet.netconf.device import STORES, Device, Target
-from citynet.netconf.errors import Lines, plain
+from citynet.netconf import rpc, waiting
+from citynet.netconf.back import Ran, all_back, changed, moved, take_back
+from citynet.netconf.datastore import BUSY, Content, checked, refused, uncommitted
+from citynet.netconf.device import STAGED, STORES, Device, Taken, Target
+from citynet.netconf.errors import Lines
 from citynet.netconf.goal import payload
+from citynet.netconf.leftover import wanted_already
 from citynet.netconf.profile import Profile
-from citynet.netconf.reply import RpcError
-from citynet.netconf.session import Timeouts
+from citynet.netconf.reply import Reply, RpcError
+from citynet.netconf.saved import UnsavedError, save, stale
+from citynet.netconf.session import Operation, Timeouts
 from citynet.netconf.tree import compare, digest
+from citynet.netconf.truth import Truth
 from citynet.render.artifact import Artifact
 from citynet.xml import Element, XmlError, parse_document, write
 
 UNCONFIRMED = 600.0
 """Seconds after which the device goes back if we die while we check an unconfirmed commit."""
-BUSY = ("in-use", "lock-denied")
 
 
 @dataclass(frozen=True, slots=True)
 class _Staged:
-    """What the candidate is now, upon what it was made, in which session, of which lines."""
+    """What the candidate is now, upon what it was made, in which session, and what was wanted."""
 
     before: Content
     after: Content
     session: str
-    lines: Lines
+    truth: Truth
+
+    @property
+    def lines(self) -> Lines:
+        """The artifact's."""
+        return self.truth.lines
 
 
 class NetconfDriver:
@@ -85,9 +98,10 @@ class NetconfDriver:
         self._name = target.name
         timeouts = self.timeouts.at_most(target.access.timeout)
         self._device = Device(target, self.profile, timeouts)
-        self._known: Content | None = None
+        self._known: Taken | None = None
         self._staged: _Staged | None = None
         self._read: Content | None = None
+        self._ran: Ran | None = None
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -103,12 +117,14 @@ class NetconfDriver:
         return frozenset(found)
 
     def lock(self, owner: str) -> None:
-        """Lock the candidate and what runs; refuse a candidate that somebody has changed.
+        """Lock the candidate, what runs, and what is saved where that is a datastore.
 
-        NETCONF has no place for `owner`: who holds a lock is told by its session.
+        NETCONF has no place for `owner`: its session says who holds a lock. What others have
+        changed in the candidate hinders no reading; it is refused when something is to be staged.
         """
         self._device.need_candidate()
-        self._known = self._device.take(*STORES)
+        saved = (rpc.STARTUP,) if self._device.can(":startup") else ()
+        self._known = self._device.take(*STORES, *saved)
 
     def unlock(self) -> None:
         """Discard what was staged and not committed, and let go of the locks."""
@@ -122,20 +138,27 @@ class NetconfDriver:
     def stage(self, artifact: Artifact, *, additive: bool = False) -> Change:
         """Make the candidate what the artifact wants, and compare it with what runs.
 
+        The candidate is compared with what was wanted as well: what the device left out of it,
+        though it answered ok, is refused.
+
         Without `lock` before it, the candidate is locked until `unlock` or `close`, and is then
         as it was. Raises `Refused` for what the device does not even take as a candidate.
         """
         self._device.need_candidate()
         self._staged = self._read = None
         text, wanted = self._wanted(artifact)
-        before = self._before()
+        taken = self._before(wanted, additive=additive)
+        before = taken.running
         lines = Lines(self.profile, text, wanted, before.data)
         remove = "remove" if self._device.session.chunked else "delete"
         config = payload(wanted, before.data, self.profile, additive=additive, remove=remove)
-        after = before if config is None else self._edited(config, lines)
-        self._staged = _Staged(before, after, self._device.number, lines)
+        truth = Truth(self._device, self.profile, wanted, lines, before, additive)
+        after = before if config is None else self._edited(config, truth)
+        self._staged = _Staged(before, after, self._device.number, truth)
         self._read = before
         found = compare(before.tree, after.tree, self.profile)
+        if config is None or not found.lines:
+            found = stale(taken.saved, before, self.profile)
         diff = "\n".join(found.lines)
         files = {self.profile.file: diff} if diff else {}
         return Change(self._name, diff, found.added, found.removed, files)
@@ -175,25 +198,22 @@ class NetconfDriver:
             if waits:
                 [reply] = self._device.ask(rpc.commit_confirming(own.run), change=True)
                 checked(self._name, "the commit could not be kept", reply)
-            self._save()
+            save(self._device)
 
     def probe(self) -> None:
         """Log in anew and ask for nothing."""
         other = self._device.login()
         try:
-            [reply] = other.call(rpc.get_nothing())
-            checked(self._name, "a new session got no answer", reply)
+            other.call(rpc.get_nothing())  # an error is an answer, too
         finally:
             other.close(politely=False)
 
     def extend(self, confirm: Confirm, runs: str = "") -> None:
-        """Start the timer again."""
-        locked = self._device.guard(confirm.run)
+        """Start the timer again. Raises `MovedError` where what runs is not `runs`."""
+        locked = self._device.guard(confirm.run, runs)
         try:
-            [reply] = self._device.ask(
-                rpc.commit_confirmed(confirm, again=True), change=True, soon=True
-            )
-            self._pending(confirm.run, reply.errors)
+            ran = waiting.extend(self._device, confirm, runs)
+            self._compared(ran, runs)
         finally:
             if locked:
                 self._device.release()
@@ -205,23 +225,29 @@ class NetconfDriver:
         was not saved. Who holds the lock on what runs, and asks for it all the same, has read
         that it is the run's change: it is saved then, although nothing waits.
         """
-        known = rpc.RUNNING in self._device.locked
-        locked = self._device.guard(run)
+        known, self._known = rpc.RUNNING in self._device.locked, None
+        locked = self._device.guard(run, runs)
         try:
-            [reply] = self._device.ask(rpc.commit_confirming(run), soon=True)
+            reply, read = self._asked(rpc.commit_confirming(run), runs, twice=True)
             try:
                 self._pending(run, reply.errors)
             except NotPendingError:
                 if known:
-                    self._save()
+                    self._save_again()
                 raise
-            self._save()
+            save(self._device)
+            self._compared([self._device.content(each) for each in read], runs)
         finally:
             if locked:
                 self._device.release()
 
     def roll_back(self, run: str) -> None:
-        """Cancel the commit. The candidate that it came from is discarded if it is still that."""
+        """Cancel the commit. The candidate that it came from is discarded if it is still that.
+
+        Raises `DeviceError` where the device said ok and went back only in part, also if the
+        rest was put back by a commit. Who did not commit it does not know what ran before:
+        whether all of it is back is for the fingerprint to say then.
+        """
         self._known = self._staged = self._read = None
         steps = (rpc.get(rpc.RUNNING), rpc.cancel(run), *map(rpc.get, reversed(STORES)))
         replies = self._device.ask(*steps, change=True)
@@ -229,13 +255,15 @@ class NetconfDriver:
             replies = self._device.ask(*steps, change=True)
         self._pending(run, replies[1].errors)
         before, now, candidate = (self._device.content(replies[at]) for at in (0, 2, 3))
+        ran, self._ran = self._ran, None
+        all_back(self._device, self.profile, ran, before, now)
         if candidate.digest != now.digest and candidate.digest == before.digest:
             [reply] = self._device.ask(rpc.discard(), change=True)
             checked(self._name, "went back, but its candidate is not as it was", reply)
 
     def close(self) -> None:
         """Leave the candidate as it was found, and end the session."""
-        self._known = self._staged = self._read = None
+        self._known = self._staged = self._read = self._ran = None
         self._device.close()
 
     # -- inside -----------------------------------------------------------------------------
@@ -250,31 +278,50 @@ class NetconfDriver:
         except XmlError as error:
             raise DeviceError(f"{self._name}: {self.profile.file}: {error}") from error
 
-    def _before(self) -> Content:
-        """What runs, with the candidate being the same and locked."""
+    def _before(self, wanted: Element, *, additive: bool) -> Taken:
+        """What runs, with the candidate being the same and locked. Raises `Refused`."""
         device = self._device
         known, self._known = self._known, None
         if device.dirty:
-            discarded, reply = device.ask(rpc.discard(), rpc.get(rpc.RUNNING))
+            [discarded] = device.ask(rpc.discard())
             checked(self._name, "discard-changes", discarded)
-            device.dirty = False
-            return device.content(reply)
-        if rpc.CANDIDATE not in device.locked:
-            return device.take(rpc.CANDIDATE)
-        return known or device.running()
+            device.dirty, known = False, None
+        if known is not None and known.hindered is not None:
+            raise known.hindered
+        if known is None or rpc.CANDIDATE not in device.locked:
+            known = device.take(rpc.CANDIDATE)
+        if known.others:
+            self._discard_ours(wanted, known, additive=additive)
+            known = device.take(rpc.CANDIDATE)
+        if known.others:
+            raise uncommitted(self._name, known.running, known.candidate, self.profile)
+        return known
 
-    def _edited(self, config: Element, lines: Lines) -> Content:
-        """The candidate, changed. Raises `Refused`, and the candidate is as it was."""
+    def _discard_ours(self, wanted: Element, left: Taken, *, additive: bool) -> None:
+        """Discard what a run of ours has left. Raises `Refused` where it is of others."""
+        running, candidate = left.running, left.candidate
+        if additive or not wanted_already(wanted, running, candidate, self.profile):
+            raise uncommitted(self._name, running, candidate, self.profile)
+        [discarded] = self._device.ask(rpc.discard())
+        checked(self._name, "discard-changes", discarded)
+
+    def _edited(self, config: Element, truth: Truth) -> Content:
+        """The candidate, as wanted. Raises `Refused`, and the candidate is as it was."""
         device = self._device
         whole = device.can(":rollback-on-error")
         change = rpc.edit(write(config), "merge", all_or_nothing=whole)
         device.dirty = True
         edited, reply = device.ask(change, rpc.get(rpc.CANDIDATE), change=True)
-        if not edited.errors:
-            return device.content(reply)
+        found, now = truth.lines.refusals(edited.errors), None
+        if not found:
+            now = device.content(reply)
+            found = truth.refusals(rpc.CANDIDATE, now)
+        if now is not None and not found:
+            device.notes[STAGED] = now.digest
+            return now
         [discarded] = device.ask(rpc.discard())
         device.dirty = bool(discarded.errors)
-        raise Refused(self._name, lines.refusals(edited.errors))
+        raise Refused(self._name, found)
 
     def _candidate(self) -> _Staged:
         if self._staged is None:
@@ -292,57 +339,58 @@ class NetconfDriver:
         """
         step = rpc.commit_confirmed(confirm) if confirm else rpc.commit()
         steps = [step, rpc.get(rpc.RUNNING), *self._device.unlocking(rpc.RUNNING)]
+        self._device.waits_here = confirm is not None
         done, reply, *_ = self._device.ask(*steps, change=True)
         now = self._device.content(reply)
-        if not done.errors and now.digest == staged.after.digest:
+        idle, lacks = now.digest == staged.before.digest, []
+        if now.digest != staged.after.digest and not idle:
+            lacks = staged.truth.refusals(rpc.RUNNING, now, staged.after)
+        as_staged = now.digest == staged.after.digest or not (idle or lacks)
+        if not done.errors and as_staged:
             self._device.dirty = False
-            self._read = now
+            self._read, self._ran = now, Ran(staged.before, now)
             return
         refusals = staged.lines.refusals(done.errors)
-        if now.digest != staged.before.digest:
-            found = compare(staged.after.tree, now.tree, self.profile).lines
-            self._take_back(staged, None if done.errors else confirm)
-            what = f"it does not run as staged: {' '.join(' '.join(found[:9]).split())}"
-        else:
+        if idle:
             what = "it took the commit, and still runs what it ran before"
             if confirm is not None and not done.errors:
                 self._device.ask(rpc.cancel(confirm.run), change=True)
-        raise Refused(self._name, refusals) if refusals else refused(self._name, what)
-
-    def _take_back(self, staged: _Staged, confirm: Confirm | None) -> None:
-        """Make run what ran before: cancel what waits, or commit the old configuration.
-
-        Raises `DeviceError` where that does not work out.
-        """
-        if confirm is not None:
-            steps = [rpc.cancel(confirm.run)]
         else:
-            old = write(_config(staged.before.data))
-            steps = [rpc.edit(old, "replace", all_or_nothing=False), rpc.commit()]
-        *replies, reply = self._device.ask(*steps, rpc.get(rpc.RUNNING), change=True)
-        self._device.dirty = True
-        errors = [error for each in replies for error in each.errors]
-        if errors or self._device.content(reply).digest != staged.before.digest:
-            after = f", and goes back by itself within {confirm.within:g} s" if confirm else ""
-            raise DeviceError(
-                f"{self._name}: a commit was not complete, and neither was going back: it runs "
-                f"neither the old nor the new{after}: {plain(errors)}"
+            found = changed(staged.after, now, self.profile)
+            refused = bool(done.errors)
+            note = take_back(
+                self._device, self.profile, staged.before, now, confirm, refused=refused
             )
+            what = f"it does not run as staged: {found}{note}"
+        raise Refused(self._name, refusals or [Refusal("", None, "", what), *lacks])
+
+    def _asked(
+        self, step: Operation, runs: str, *, change: bool = False, twice: bool = False
+    ) -> tuple[Reply, list[Reply]]:
+        """The answer to a commit, and what ran just before it where that is to be compared.
+
+        `twice`: and what runs since.
+        """
+        read = [rpc.get(rpc.RUNNING)] if runs else []
+        replies = self._device.ask(*read, step, *(read if twice else []), change=change, soon=True)
+        return replies.pop(len(read)), replies
+
+    def _compared(self, read: Sequence[Content], runs: str) -> None:
+        """Raise `MovedError` if one of these is not what `runs` is the fingerprint of."""
+        for each in read if runs else ():
+            moved(self._device, self.profile, each, runs, self._ran)
 
     def _pending(self, run: str, errors: Sequence[RpcError]) -> None:
         """Raise `NotPendingError` if that is what the errors mean, else `DeviceError`."""
-        if not errors:
-            return
-        tags = {error.tag for error in errors}
-        if "invalid-value" in tags or (not tags & set(BUSY) and self._device.nothing_waits()):
-            raise NotPendingError(f"{self._name}: no commit waits as {run} ({plain(errors)})")
-        raise DeviceError(f"{self._name}: commit {run}: {plain(errors)}")
+        waiting.judge(self._device, run, errors)
 
-    def _save(self) -> None:
-        """Keep what runs for the next start, where that is a datastore of its own."""
-        if self._device.can(":startup"):
-            [reply] = self._device.ask(rpc.copy(rpc.RUNNING, rpc.STARTUP), change=True)
-            checked(self._name, "runs as wanted, but is not saved for its next start", reply)
+    def _save_again(self) -> None:
+        """Save what an earlier confirmation has not; a lock of others is noted."""
+        try:
+            save(self._device)
+        except UnsavedError as error:
+            if not error.locked:
+                raise
 
 
 def _config(data: Element) -> Element:

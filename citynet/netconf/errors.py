@@ -15,6 +15,10 @@ _ENVELOPE = re.compile(
     r"^/(?:[^/:\[]+:)?rpc(?:/(?:[^/:\[]+:)?[a-z-]+)?(?:/(?:[^/:\[]+:)?config)?(?=/|$)"
 )
 _NAME = re.compile(r"^/(?:[^/:\[]+:)?([^/:\[]+)")
+_PATH = re.compile(
+    r"(?<![\w/.-])((?:/(?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*(?:\[(?:[^\]'\"]|'[^']*'|\"[^\"]*\")*\])*)+)"
+)
+"""A path within a sentence, as sysrepo has them: `… (path "/huawei-ifm:ifm/interfaces")`."""
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 SHORTEST_SECRET = 4
 """Characters of a secret that is looked for in what a device says; shorter ones are words."""
@@ -41,27 +45,44 @@ class Lines:
     @cached_property
     def _secrets(self) -> list[str]:
         """What is secret in the artifact and on the device, the longest first."""
-        leaves = (each for root in self._roots for each in root.walk() if not each.children)
-        found = {each.text.strip() for each in leaves if self._profile.is_secret(each.name)}
+        found = {
+            leaf.text.strip()
+            for root in self._roots
+            for each in root.walk()
+            for place, leaf in enumerate(each.children)
+            if not leaf.children
+            and self._is_secret(leaf, first=place == 0 < len(each.children) - 1)
+        }
         return sorted((s for s in found if len(s) >= SHORTEST_SECRET), key=len, reverse=True)
+
+    def _is_secret(self, leaf: Element, *, first: bool = False) -> bool:
+        return self._profile.is_secret(leaf.name, leaf.text.strip(), first=first)
 
     def refusals(self, errors: Iterable[RpcError]) -> list[Refusal]:
         """Every error as a refusal; no secret that the artifact or the device has is repeated."""
         return [self._refusal(error) for error in errors]
 
+    def about(self, element: Element | None, path: str, message: str) -> Refusal:
+        """A refusal of an element of the artifact, or of what is nearest to a path."""
+        here = element or self._element(path)
+        shown = self.masked(f"{message} ({path})")
+        if here is None:
+            return Refusal("", None, "", shown)
+        return Refusal(self._profile.file, here.line, self._text(here), shown)
+
     def _refusal(self, error: RpcError) -> Refusal:
         message = self.masked(str(error))
-        path = data_path(error.path)
+        path = data_path(error.path) or self._worded(error.message)
         element = self._quoted(path, error) or self._element(path)
         if element is None:
             about = f" ({self.masked(error.path)})" if error.path else ""
             return Refusal("", None, "", f"{message}{about}")
-        shown = f"{message} ({self.masked(path)})"
+        shown = message if path in error.message else f"{message} ({self.masked(path)})"
         return Refusal(self._profile.file, element.line, self._text(element), shown)
 
     def _text(self, element: Element) -> str:
         """The element's line."""
-        if self._profile.is_secret(element.name):
+        if not element.children and self._is_secret(element):
             return f"<{element.name}>{MASK}</{element.name}>"
         text = self._lines[element.line - 1] if element.line <= len(self._lines) else ""
         return self.masked(text.strip())
@@ -84,6 +105,11 @@ class Lines:
         said = (error.about("bad-value"), *_QUOTED.findall(error.message))
         found = [each for each in here if each.text and each.text in said]
         return found[0] if len(found) == 1 else None
+
+    def _worded(self, message: str) -> str:
+        """The longest path in a message that is of the artifact; empty where there is none."""
+        found = [data_path(each) for each in _PATH.findall(message)]
+        return max((each for each in found if self._element(each)), key=len, default="")
 
     def masked(self, text: str) -> str:
         """The text without any secret."""

@@ -4,6 +4,7 @@ Sessions' numbers are given again after a restart: whose a number is has to be f
 that session is ended.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,9 @@ from citynet.xml import XmlError, parse_document
 
 APART = 10.0
 """Seconds by which the time between two logins may differ, here and as the device tells it."""
+
+ENDING, PAUSE = 3.0, 0.1
+"""Seconds that a killed session may take to end, and between two looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,15 @@ def is_ours(lost: Login, now: Login, session: NetconfSession, holder: str) -> bo
     except (TypeError, ValueError):
         return False
     return abs(between - (now.when - lost.when)) < APART
+
+
+def wait_for_its_end(session: NetconfSession, number: str) -> None:
+    """Until a session that was killed is gone, and its locks with it, as far as the device says.
+
+    netopeer2 2.8.7 answers kill-session before it ends that session.
+    """
+    deadline = time.monotonic() + ENDING
+    while time.monotonic() < deadline:
+        time.sleep(PAUSE)
+        if not told(session, number):
+            return

@@ -27,12 +27,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from citynet.errors import CitynetError
+from citynet.netconf.hidden import hides
 
-HIDDEN = (
-    r"passwd|password|passphrase|.*secret.*|.*cipher.*|.*pre-?shared.*|.*psk|private-key"
-    r"|auth\w*-key|key-string|key-text|.*md5.*|simple-text|.*-password"
-)
-"""Names of leaves whose values nobody is shown."""
+NONE = r"(?!)"
+"""Matches nothing."""
+
+VERBATIM = r"(.*-)?(name|description|label|contact|location)"
+"""Names of leaves that hold a text, in which every character counts."""
+NETWORKS = r"prefix|(.*-)?network|destination(-.*)?|source(-.*)?"
+"""Names of leaves that hold a network: a device may clear the bits of a host in it."""
 
 _STEP = re.compile(r"/([^/\[\]]+)(?:\[([^\]]+)\])?")
 
@@ -70,8 +73,8 @@ class Owned:
     """A part of the configuration that is citynet's. The module's docstring says how."""
 
     path: str
-    kept: str = r"(?!)"
-    permanent: str = r"(?!)"
+    kept: str = NONE
+    permanent: str = NONE
     skeleton: tuple[str, ...] = ()
 
     @cached_property
@@ -94,18 +97,54 @@ class Profile:
 
     `file` is the artifact's file that is the payload of an edit-config. `ordered` are names of
     lists and leaf-lists whose order means something (`ordered-by user`, RFC 7950, section
-    7.7.7); the order of all others is the device's own affair. `secret` matches the names of
-    leaves that hold secrets. `pipelining` is False for a device that cannot take a second
-    request before it has answered the first.
+    7.7.7); the order of all others is the device's own affair. `secrets` matches names of leaves
+    that hold secrets, beside those that usually do (`citynet.netconf.hidden`). `pipelining` is
+    False for a device that cannot take a second request before it has answered the first.
+
+    What a device makes of what it is given, so that it is known from a device that leaves out or
+    keeps something (`citynet.netconf.wanted`). Paths are of the schema, without prefixes and keys:
+
+    - `defaults`: (path, value) of leaves that it shows, or leaves out, where they have that value.
+      A device that tells its defaults (RFC 6243, `report-all-tagged`) is asked for them instead.
+    - `hollow`: names of containers that mean nothing when they are empty.
+    - `derived`: paths of what it writes into its configuration by itself, a regular expression.
+    - `verbatim`, `networks`: names of leaves that are texts; that are networks.
+    - `spellings`: (name of a leaf, pattern, replacement): what is another word for the same.
     """
 
     name: str
     owned: tuple[Owned, ...]
     file: str = "config.xml"
     ordered: frozenset[str] = frozenset()
-    secret: str = HIDDEN
+    secrets: str = NONE
     pipelining: bool = True
+    defaults: frozenset[tuple[str, str]] = frozenset()
+    hollow: frozenset[str] = frozenset()
+    derived: str = r"(?!)"
+    verbatim: str = VERBATIM
+    networks: str = NETWORKS
+    spellings: tuple[tuple[str, str, str], ...] = ()
 
-    def is_secret(self, name: str) -> bool:
-        """Whether a leaf of this name holds a secret."""
-        return re.fullmatch(self.secret, name, re.IGNORECASE) is not None
+    def is_derived(self, path: str) -> bool:
+        """Whether the device writes what is at a path of the schema, or what is around it."""
+        return re.match(rf"(?:{self.derived})(?:/|$)", path) is not None
+
+    def is_verbatim(self, name: str) -> bool:
+        """Whether a leaf of this name holds a text."""
+        return re.fullmatch(self.verbatim, name) is not None
+
+    def is_network(self, name: str) -> bool:
+        """Whether a leaf of this name holds a network."""
+        return re.fullmatch(self.networks, name) is not None
+
+    def spelled(self, name: str, text: str) -> str:
+        """A leaf's text in the spelling that is compared."""
+        for leaf, pattern, replacement in self.spellings:
+            if re.fullmatch(leaf, name):
+                text = re.sub(pattern, replacement, text)
+        return text
+
+    def is_secret(self, name: str, value: str = "", *, first: bool = False) -> bool:
+        """Whether a leaf holds a secret. `first`: it is the first of several in its element."""
+        own = re.fullmatch(self.secrets, name, re.IGNORECASE) is not None
+        return own or hides(name, value, first=first)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
-
 
 @dataclass(frozen=True, slots=True)
 class RpcError:
@@ -69,8 +67,13 @@ def read_error(raw: Any) -> RpcError:
 
 
 def read_errors(root: Any) -> tuple[RpcError, ...]:
-    """All errors of an `rpc-reply` element (lxml's); warnings are none."""
-    if root.find(f"{{{BASE}}}ok") is not None:
-        return ()
-    found = (read_error(each) for each in root.iter(f"{{{BASE}}}rpc-error"))
-    return tuple(error for error in found if error.severity != "warning")
+    """All errors of an `rpc-reply` element (lxml's), wherever in it they are; warnings are none.
+
+    An error counts in any namespace, in none, and beside an `ok`. What is not said to be a
+    warning is an error. An answer with nothing that RFC 6241, section 4, knows is one: of a
+    request nothing is known then. A warning stands for an `ok`, which comes only alone.
+    """
+    found = [read_error(each) for each in root.iter("{*}rpc-error")]
+    if not found and all(root.find(f"{{*}}{each}") is None for each in ("ok", "data")):
+        return (RpcError("operation-failed", "an answer with neither ok, data nor an error"),)
+    return tuple(error for error in found if error.severity.lower() != "warning")

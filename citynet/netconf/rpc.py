@@ -6,11 +6,13 @@ from typing import Any
 from ncclient.xml_ import to_ele
 
 from citynet.deploy.driver import Confirm
+from citynet.netconf.defaults import TAGGED
 from citynet.netconf.session import Operation
 from citynet.xml import Element, write
 
 CANDIDATE, RUNNING, STARTUP = "candidate", "running", "startup"
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
+WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
 MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
 NMDA = "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
 DATASTORES = "urn:ietf:params:xml:ns:yang:ietf-datastores"
@@ -42,6 +44,13 @@ def unlock(store: str) -> Operation:
 def get(store: str) -> Operation:
     """Section 7.1, all of a datastore."""
     return lambda manager: manager.get_config(store)
+
+
+def get_tagged(store: str) -> Operation:
+    """All of a datastore, and every default of it marked as one (RFC 6243, section 4.5.3)."""
+    source = Element(BASE, "source", children=(_leaf(store),))
+    mode = Element(WITH_DEFAULTS, "with-defaults", TAGGED)
+    return _sent(Element(BASE, "get-config", children=(source, mode)))
 
 
 def get_nothing() -> Operation:

@@ -74,20 +74,29 @@ def compare(old: Node, new: Node, profile: Profile) -> Difference:
     return Difference(tuple(_below(old, new, profile, "")))
 
 
-def _write(tree: Node, profile: Profile, sign: str, indent: str) -> Iterator[str]:
-    """Everything of an element, each line with a sign."""
+def _write(
+    tree: Node, profile: Profile, sign: str, indent: str, *, first: bool = False
+) -> Iterator[str]:
+    """Everything of an element, each line with a sign. `first`: of several in its element."""
     name = tree.element.name
     if tree.children:
         yield f"{sign}{indent}<{name}>"
-        for child in tree.children:
-            yield from _write(child, profile, sign, f"{indent}  ")
+        for place, child in enumerate(tree.children):
+            first = place == 0 and len(tree.children) > 1
+            yield from _write(child, profile, sign, f"{indent}  ", first=first)
         yield f"{sign}{indent}</{name}>"
         return
-    text = MASK if profile.is_secret(name) else escaped(tree.element.text.strip())
+    text = escaped(_shown(tree.element, profile, first=first))
     yield f"{sign}{indent}<{name}>{text}</{name}>" if text else f"{sign}{indent}<{name}/>"
 
 
-def _rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
+def _shown(leaf: Element, profile: Profile, *, first: bool) -> str:
+    """The text of a leaf for people."""
+    text = leaf.text.strip()
+    return MASK if text and profile.is_secret(leaf.name, text, first=first) else text
+
+
+def rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
     """Those of `children` that have no equal among `other`; each of the others counts once."""
     left: dict[bytes, int] = defaultdict(int)
     for each in other:
@@ -104,7 +113,7 @@ def _rest(children: Sequence[Node], other: Sequence[Node]) -> list[Node]:
 def _below(old: Node, new: Node, profile: Profile, indent: str) -> Iterator[str]:
     if old.digest == new.digest:
         return
-    gone, come = _rest(old.children, new.children), _rest(new.children, old.children)
+    gone, come = rest(old.children, new.children), rest(new.children, old.children)
     if not gone and not come:
         yield from _order(old, new, profile, indent)
         return
@@ -151,7 +160,8 @@ def _pair(old: Node, new: Node, profile: Profile, indent: str) -> Iterator[str]:
         return
     yield f" {indent}<{new.element.name}>"
     if new.label[2]:
-        yield from _write(new.children[0], profile, " ", f"{indent}  ")
+        first = len(new.children) > 1
+        yield from _write(new.children[0], profile, " ", f"{indent}  ", first=first)
     yield from _below(old, new, profile, f"{indent}  ")
     yield f" {indent}</{new.element.name}>"
 
@@ -162,6 +172,6 @@ def _order(old: Node, new: Node, profile: Profile, indent: str) -> Iterator[str]
         for child in tree.children:
             name = child.element.name
             if name in profile.ordered:
-                first = child.children[0] if child.children else child
-                text = MASK if profile.is_secret(first.element.name) else first.element.text.strip()
+                leaf = child.children[0] if child.children else child
+                text = _shown(leaf.element, profile, first=len(child.children) > 1)
                 yield f"{sign}{indent}<{name}> {escaped(text)}"

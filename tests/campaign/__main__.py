@@ -16,7 +16,7 @@ import click
 
 from citynet.yang.models import MISSING
 from tests.campaign import ledger, table
-from tests.campaign.case import Case, Where, case
+from tests.campaign.case import Case, Where, all_like_netopeer2, case
 from tests.campaign.play import Found, play
 from tests.yang.models import lacking
 
@@ -44,7 +44,7 @@ def _take_down() -> None:
     end()
 
 
-def _say(found: Found, done: int, count: int, began: float) -> None:
+def _say(found: Found, done: int, count: int, began: float, *, netopeer2: bool) -> None:
     mark = "DEFECT" if found.bad else "ok"
     fired = "; ".join(f"{kind} @ {phase}" for kind, phase in found.fired) or "nothing happened"
     ways = ", ".join(found.ways)
@@ -54,6 +54,7 @@ def _say(found: Found, done: int, count: int, began: float) -> None:
         click.echo(f"    {each}")
     if found.bad:
         again = f"python -m tests.campaign --where {found.where} --seed {found.seed}"
+        again += " --netopeer2" if netopeer2 else ""
         click.echo(f"    again: {again} --case {found.number}")
 
 
@@ -82,6 +83,9 @@ def _found(cases: Sequence[Case], player: Player, jobs: int) -> Iterator[Found]:
     help="Results so far: what is in there is not run again.",
 )
 @click.option("--keep-lab", is_flag=True, help="Leave the lab up for the next run.")
+@click.option(
+    "--netopeer2", is_flag=True, help="All devices of a fleet are like that server, not only some."
+)
 @click.option("--table", "shown", type=click.Path(path_type=Path), help="Write the table there.")
 def main(
     *,
@@ -93,6 +97,7 @@ def main(
     file: Path | None,
     shown: Path | None,
     keep_lab: bool,
+    netopeer2: bool,
 ) -> None:
     known = [each for each in ledger.read(file) if each.seed == seed] if file and not only else []
     known = [each for each in known if each.where == where and each.number <= count]
@@ -101,12 +106,14 @@ def main(
     every = list(known)
     began = time.monotonic()
     cases = [case(seed, number, Where(where)) for number in numbers]
+    if netopeer2 and where == Where.FLEET:
+        cases = [all_like_netopeer2(each) for each in cases]
     at_once = 1 if where == Where.LAB else jobs  # there is one lab
     for done, found in enumerate(_found(cases, _player(Where(where)), at_once), 1):
         every.append(found)
         if file and not only:
             ledger.add(file, found)
-        _say(found, done, len(cases), began)
+        _say(found, done, len(cases), began, netopeer2=netopeer2)
     if where == Where.LAB and cases and not keep_lab:
         _take_down()
     text = table.whole(every)

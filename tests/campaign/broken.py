@@ -5,6 +5,7 @@ from typing import Any
 
 from citynet.deploy import engine, outcome
 from citynet.netconf.driver import NetconfDriver
+from citynet.netconf.truth import Truth
 from citynet.transaction import ending, protocol
 from citynet.transaction.fleet import FleetNetwork
 from citynet.transaction.words import Answer, Decision, How, Runs, Step
@@ -32,6 +33,24 @@ def believe_every_confirmation() -> None:
         return None
 
     NetconfDriver._pending = confirmed  # type: ignore[method-assign]
+
+
+def believe_every_ok() -> None:
+    """What a device says is taken for what it does."""
+
+    def nothing(self: Truth, *_: Any) -> list[Any]:
+        return []
+
+    Truth.refusals = nothing  # type: ignore[method-assign]
+
+
+def compare_nothing() -> None:
+    """What runs when it is confirmed is not looked at."""
+
+    def unseen(self: NetconfDriver, *_: Any) -> None:
+        return None
+
+    NetconfDriver._compared = unseen  # type: ignore[method-assign]
 
 
 def report_what_was_hoped_for() -> None:

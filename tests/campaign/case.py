@@ -34,6 +34,9 @@ class Kind(StrEnum):
     MEDDLED = "somebody else changes a device"
     GUARD = "the guard on a router is killed"
     DAEMON = "a routing daemon dies, and starts with what is saved"
+    LIES = "a device answers ok and leaves a part out"
+    PARTLY = "a rollback answers ok and goes back in part"
+    FOREIGN = "somebody else edits what runs after a commit"
 
 
 class Where(StrEnum):
@@ -89,9 +92,17 @@ PHASES: Mapping[Kind, Sequence[Phase]] = {
     Kind.LATE: (Phase.COMMIT, Phase.REACH, Phase.EXTEND),
     Kind.LOCKED: (Phase.BEGUN,),
     Kind.MEDDLED: (Phase.STAGE, Phase.VALIDATE),
+    Kind.LIES: (Phase.STAGE, Phase.COMMIT),
+    Kind.PARTLY: (Phase.BACK,),
+    Kind.FOREIGN: (Phase.COMMIT, Phase.REACH, Phase.EXTEND, Phase.CONFIRM),
 }
 """Where each makes sense; those that are not here can happen whatever a device is asked."""
 
+LIARS = (Kind.LIES, Kind.PARTLY, Kind.FOREIGN)
+"""In memory alone: no real server does so when it is told to. They take the place of others in
+some cases, so that all other cases are what they were."""
+LYING = 5
+"""Every so many-th case has one of them, each kind in its turn."""
 LONG = (Kind.GONE,)
 WEIGHTS: Mapping[Kind, float] = {Kind.KILL: 4.0, Kind.REFUSES: 2.0, Kind.STOP: 0.5, Kind.GONE: 0.25}
 """How often, where not once: killing is what the journal is for; waiting takes long."""
@@ -99,6 +110,8 @@ WEIGHTS: Mapping[Kind, float] = {Kind.KILL: 4.0, Kind.REFUSES: 2.0, Kind.STOP: 0
 
 AGAIN = 0.3
 """How often a citynet that was killed is killed once more, in what comes after."""
+LIKE_NETOPEER2 = 0.4
+"""How often some devices of a fleet are like that server, or all of them."""
 GIVES_UP = 0.4
 """How often whoever finishes a run has lost patience with a device."""
 DEADLY = (Kind.SERVER, Kind.POWER, Kind.DROPPED)
@@ -141,6 +154,7 @@ class Case:
     """One case. `within` is `--confirm-within`, in seconds; `waves` is how many plays there are.
 
     `gives_up`: whoever takes a run up again waits for nobody who does not answer (`--without`).
+    `like_netopeer2`: devices, from 0, that have the habits of that server, and a startup datastore.
     """
 
     seed: int
@@ -154,6 +168,7 @@ class Case:
     redeploy: bool
     where: Where = Where.FLEET
     gives_up: bool = False
+    like_netopeer2: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -189,11 +204,38 @@ def _with_cause(random: Random, faults: Sequence[Fault], devices: int) -> Iterat
 
 def case(seed: int, number: int, where: Where = Where.FLEET) -> Case:
     """The case of a number."""
-    made = _fleet(seed, number) if where is Where.FLEET else _real(seed, number, where)
+    made = _lying(_fleet(seed, number)) if where is Where.FLEET else _real(seed, number, where)
+    made = replace(made, like_netopeer2=_like_netopeer2(made))
     apart = Random(f"{seed}/{number}/{where}/gives up")  # noqa: S311
     if apart.random() > GIVES_UP:
         return made
     return replace(made, gives_up=True, faults=tuple(_for_good(each, made) for each in made.faults))
+
+
+def _like_netopeer2(case: Case) -> tuple[int, ...]:
+    """Drawn apart, so that all else of a case is what it would be without."""
+    apart = Random(f"{case.seed}/{case.number}/{case.where}/habits")  # noqa: S311
+    if case.where is not Where.FLEET or apart.random() > LIKE_NETOPEER2:
+        return ()
+    share = apart.choice((0.5, 1.0))
+    return tuple(n for n in range(case.routers + case.optics) if apart.random() < share)
+
+
+def all_like_netopeer2(case: Case) -> Case:
+    """The same, on devices of one kind."""
+    return replace(case, like_netopeer2=tuple(range(case.routers + case.optics)))
+
+
+def _lying(made: Case) -> Case:
+    """With a device that lies, or an edit by somebody else, in place of its first fault."""
+    turn, rest = divmod(made.number, LYING)
+    if rest:
+        return made
+    apart = Random(f"{made.name}/lies")  # noqa: S311
+    devices = made.routers + made.optics
+    fault = _fault(apart, (LIARS[turn % len(LIARS)],), devices)
+    first = replace(fault, after=fault.after and fault.kind is Kind.FOREIGN)
+    return replace(made, faults=tuple(_with_cause(apart, (first, *made.faults[1:]), devices)))
 
 
 def _for_good(fault: Fault, case: Case) -> Fault:
@@ -207,7 +249,7 @@ def _fleet(seed: int, number: int) -> Case:
     routers, optics = random.choice(((3, 0), (4, 0), (5, 0), (3, 3)))
     devices = routers + optics
     count = random.choices((1, 2, 3), (0.65, 0.28, 0.07))[0]
-    faults = [_fault(random, FLEET_KINDS, devices) for _ in range(count)]
+    faults = [_fault(random, FIRST_KINDS, devices) for _ in range(count)]
     if faults[0].kind is Kind.KILL and random.random() < AGAIN:
         phase = random.choice((Phase.BACK, Phase.CONFIRM, Phase.DECIDED, Phase.ENDED))
         faults.append(
@@ -227,6 +269,7 @@ def _fleet(seed: int, number: int) -> Case:
 
 
 FLEET_KINDS = tuple(each for each in Kind if each not in (Kind.GUARD, Kind.DAEMON))
+FIRST_KINDS = tuple(each for each in FLEET_KINDS if each not in LIARS)
 REAL_KINDS: Mapping[Where, Sequence[Kind]] = {
     Where.TWINS: (
         *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.CLOCK, Kind.RIVAL),

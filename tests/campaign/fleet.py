@@ -6,7 +6,7 @@ before a request of a device or after it, and the truth at any moment.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,7 +20,8 @@ from tests.campaign.city import Shape
 from tests.campaign.door import Door
 from tests.campaign.reference import reference
 from tests.campaign.truth import Truth, Wanted
-from tests.netconf.fake import Event, FakeDevice, FakeFleet
+from tests.netconf.fake import NETOPEER2, Event, FakeDevice, FakeFleet
+from tests.netconf.fake.device import STARTUP
 from tests.netconf.fake.faults import Fault
 from tests.netconf.fake.server import USER
 
@@ -35,16 +36,23 @@ def fingerprint(config: Element) -> str:
 class Fleet:
     """The devices of a case, each behind a door, running what they ran before the change."""
 
-    def __init__(self, made: Shape, folder: Path, hook: Hook) -> None:
+    def __init__(
+        self, made: Shape, folder: Path, hook: Hook, like_netopeer2: Collection[str] = ()
+    ) -> None:
         self._states = states = reference(made)
         self.devices = {name: FakeDevice(name, hook=hook) for name in made.names}
         for name, device in self.devices.items():
             device.running = device.kept = device.candidate = states[name][0]
+            if name in like_netopeer2:
+                device.habits = NETOPEER2
+                device.capabilities = (*device.capabilities, STARTUP)
         self.wanted = {
-            name: Wanted(fingerprint(old), fingerprint(new)) for name, (old, new) in states.items()
+            name: Wanted(fingerprint(old), fingerprint(new), fingerprint(_with_more(new)))
+            for name, (old, new) in states.items()
         }
         self.doors: dict[str, Door] = {}
         self.impostor = 0
+        self.liars: frozenset[str] = frozenset()
         self._meddled: set[str] = set()
         self._servers = FakeFleet(list(self.devices.values()), folder)
 
@@ -110,11 +118,25 @@ class Fleet:
         if untouched:
             device.candidate = device.running
 
+    def edit(self, name: str, *, follows: bool) -> None:
+        """Somebody else edits what a device runs, and not what it starts with.
+
+        `follows`: so does a candidate that is the same. In the devices' thread.
+        """
+        self._meddled.add(name)
+        device = self.devices[name]
+        untouched = device.candidate is device.running
+        device.running = _with_more(device.running)
+        if follows and untouched:
+            device.candidate = device.running
+
     def accept(self) -> None:
-        """What somebody else has added belongs to both configurations from now on."""
+        """What somebody else has added belongs to both configurations, where it still is."""
+        self.liars = frozenset()
+        self._meddled = {n for n in self._meddled if self.devices[n].running.child("else")}
         for name in self._meddled:
             old, new = map(_with_more, self._states[name])
-            self.wanted[name] = Wanted(fingerprint(old), fingerprint(new))
+            self.wanted[name] = Wanted(fingerprint(old), fingerprint(new), fingerprint(new))
         self._meddled.clear()
 
 

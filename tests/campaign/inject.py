@@ -15,9 +15,20 @@ from tests.campaign.own import OWN, RECORDS, to_citynet
 from tests.campaign.run import Run
 from tests.campaign.stage import Rival
 from tests.campaign.truth import Truth, Wanted
-from tests.netconf.fake import Drop, Event, FakeDevice, Garbage, Refuse, Restart, Wait
+from tests.netconf.fake import (
+    Drop,
+    Event,
+    FakeDevice,
+    Garbage,
+    Habit,
+    Kill,
+    Refuse,
+    Restart,
+    Wait,
+)
 from tests.netconf.fake import faults as fake
-from tests.netconf.fake.device import Client
+from tests.netconf.fake.device import STARTUP, Client
+from tests.netconf.fake.lies import Lies, less
 
 OPERATIONS: Mapping[str, Phase] = {
     "lock": Phase.LOCK,
@@ -55,6 +66,7 @@ class FleetStage:
     fired: list[Fault] = field(default_factory=list)
     _committed: dict[str, int] = field(default_factory=dict)
     _extended: set[str] = field(default_factory=set)
+    _again: set[str] = field(default_factory=set)
 
     @property
     def wanted(self) -> Mapping[str, Wanted]:
@@ -63,6 +75,10 @@ class FleetStage:
     @property
     def meddled(self) -> frozenset[str]:
         return self.fleet.meddled
+
+    @property
+    def liars(self) -> frozenset[str]:
+        return self.fleet.liars
 
     @property
     def jump(self) -> None:
@@ -96,6 +112,7 @@ class FleetStage:
         for door in self.fleet.doors.values():
             door.calm()
         for device in self.fleet.devices.values():
+            device.lies = Lies()
             for number in [n for n, one in device.sessions.items() if isinstance(one, _Nobody)]:
                 device.left(number)
 
@@ -125,8 +142,12 @@ class FleetStage:
         name = event.device
         if event.operation == "commit confirmed" and event.when == "before":
             self._committed[name] = event.session
-        if event.operation == "commit again":
+            waits = self.fleet.devices[name].pending is not None
+            (self._again.add if waits else self._again.discard)(name)
+        again = event.operation == "commit confirmed" and name in self._again
+        if event.operation == "commit again" or again:
             self._extended.add(name)
+            return Phase.EXTEND
         if event.operation == "get-config":
             other = self._committed.get(name, event.session) != event.session
             return Phase.REACH if other and name not in self._extended else None
@@ -136,7 +157,8 @@ class FleetStage:
 
     def _happens(self, fault: Fault, device: FakeDevice, event: Event) -> fake.Fault | None:
         if self._to_citynet(fault) or self._to_network(fault, device.name):
-            return None
+            killed = fault.kind is Kind.SERVER and Habit.KEPT in device.habits
+            return Kill() if killed else None
         if fault.kind in (Kind.REFUSES, Kind.FULL, Kind.GARBAGE, Kind.SESSION, Kind.SLOW):
             return self._to_request(fault, event)
         return self._to_device(fault, device)
@@ -188,6 +210,15 @@ class FleetStage:
                 _late(device, fault.seconds + 5.0)
             case Kind.MEDDLED:
                 self.fleet.meddle(device.name)
+            case Kind.FOREIGN:
+                self.fleet.edit(device.name, follows=fault.seconds > 1.0)
+            case Kind.LIES if fault.phase is Phase.STAGE:
+                device.lies = Lies(takes=less)
+            case Kind.LIES:
+                device.lies = Lies(runs=less)
+            case Kind.PARTLY:
+                self.fleet.liars |= {device.name}
+                device.lies = Lies(cancels=lambda ran, old: less(old, ran))
             case _:
                 raise AssertionError(fault)
         return None
@@ -195,7 +226,10 @@ class FleetStage:
     def _hold_lock(self, device: FakeDevice, fault: Fault) -> None:
         somebody: Client = _Nobody()
         number = device.joined(somebody, "somebody")
-        device.lock(number, "candidate" if fault.after else "running")
+        stores = ["running", "candidate"]
+        if STARTUP in device.capabilities and fault.seconds > 1.0:
+            stores = ["running", "startup"]
+        device.lock(number, stores[fault.after])
         loop = asyncio.get_running_loop()
         loop.call_later(fault.seconds + 1.0, device.left, number)
 
@@ -208,7 +242,8 @@ def fleet_stage(case: Case, folder: Path, rival: Rival) -> Iterator[FleetStage]:
     def hook(event: Event) -> fake.Fault | None:
         return stage.hook(event)
 
-    with Fleet(made, folder, hook) as fleet:
+    like_netopeer2 = [made.names[each] for each in case.like_netopeer2]
+    with Fleet(made, folder, hook, like_netopeer2) as fleet:
         stage = FleetStage(fleet, made.names, list(case.faults), rival, folder / "clock")
         yield stage
 

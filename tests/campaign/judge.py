@@ -27,6 +27,7 @@ class Look:
     given_up: frozenset[str] = frozenset()
     clock_true: bool = True
     at: datetime | None = None
+    liars: frozenset[str] = frozenset()
 
     def runs(self, name: str) -> str:
         return self.wanted[name].name(self.truth[name].running)
@@ -34,7 +35,7 @@ class Look:
     @property
     def mixed(self) -> bool:
         """Whether some run the old and some the new, of those that anybody waits for."""
-        apart = self.meddled | self.given_up
+        apart = self.meddled | self.given_up | self.liars
         changed = {self.runs(n) for n in self.truth if n not in apart}
         return len(changed & {"old", "new"}) > 1
 
@@ -48,7 +49,7 @@ class Look:
 def between(look: Look) -> Iterator[str]:
     """Devices that run neither configuration although nobody else has touched them."""
     for name in sorted(look.truth):
-        if look.runs(name) == "neither" and name not in look.meddled:
+        if look.runs(name) == "neither" and name not in look.meddled | look.liars:
             yield f"{name} runs neither its old nor its new configuration"
 
 
@@ -56,7 +57,7 @@ def wrong(report: Mapping[str, Any], look: Look) -> Iterator[str]:
     """What a report says that is not so."""
     for each in report["results"]:
         name, said = str(each["device"]), str(each["runs"])
-        complaint = _false(said, look, name)
+        complaint = _false(said, look, name, named=bool(each.get("message")))
         if complaint:
             yield f"the report says {name} runs {said!r}: {complaint}"
         if said == "unknown":
@@ -67,15 +68,19 @@ def wrong(report: Mapping[str, Any], look: Look) -> Iterator[str]:
     yield from _whole(report, look)
 
 
-def _false(said: str, look: Look, name: str) -> str:
-    """Why it is not so that a device runs that; empty if it does."""
+def _false(said: str, look: Look, name: str, *, named: bool) -> str:
+    """Why it is not so that a device runs that; empty if it does.
+
+    What somebody else has added is no part of the new configuration unless it is `named`.
+    """
     device, wanted = look.truth[name], look.wanted[name]
     runs = look.runs(name)
     waits = "" if device.until is None else f", and a commit waits for {device.until:.1f} s more"
     so = {
-        "as wanted": device.running == wanted.new,
+        "as wanted": device.running == wanted.new and device.kept == wanted.new,
         "old": device.running == wanted.old or name in look.meddled,
-        "new": device.running == wanted.new and device.kept == wanted.new,
+        "new": device.running in ((wanted.new, wanted.more) if named else (wanted.new,))
+        and device.kept == device.running,
         "other": runs == "neither",
         "unknown": True,
     }.get(said, False)
@@ -104,14 +109,15 @@ def _too_soon(until: str, look: Look, name: str) -> Iterator[str]:
 def _whole(report: Mapping[str, Any], look: Look) -> Iterator[str]:
     """What is said of all of them."""
     outcome = str(report["outcome"])
-    runs = {name: look.runs(name) for name in look.truth if name not in look.meddled}
+    apart = look.meddled | look.liars
+    runs = {name: look.runs(name) for name in look.truth if name not in apart}
     if outcome in GOOD and set(runs.values()) - {"new", "same"}:
         yield f"the run is said to be {outcome!r}: {look.summary()}"
     if outcome == "back" and set(runs.values()) - {"old", "same"}:
         yield f"the run is said to be {outcome!r}: {look.summary()}"
     if outcome in CLOSED and look.mixed:
         yield f"a mixed network is said to be {outcome!r}: {look.summary()}"
-    if outcome == "split" and not look.meddled | look.given_up:
+    if outcome == "split" and not apart | look.given_up:
         yield f"the run is said to be split, and every device has a timer: {look.summary()}"
     if bool(report["ok"]) != (outcome in GOOD):
         yield f"ok is {report['ok']} for a run that is {outcome!r}"
@@ -153,5 +159,5 @@ def settled(look: Look) -> Iterator[str]:
     for name, device in sorted(look.truth.items()):
         if device.until is not None:
             yield f"in the end a commit still waits on {name}"
-        if device.kept != device.running:
+        if device.kept != device.running and name not in look.liars | look.given_up:
             yield f"in the end {name} would start with another configuration than it runs"

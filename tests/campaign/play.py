@@ -42,6 +42,7 @@ class Found:
     between: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
     seconds: float = 0.0
+    like_netopeer2: int = 0
 
     @property
     def bad(self) -> bool:
@@ -95,6 +96,7 @@ class Play:
             tuple(self.between),
             tuple(self.defects),
             round(time.monotonic() - began, 2),
+            len(self.case.like_netopeer2),
         )
 
     # -- the story --------------------------------------------------------------------------
@@ -239,7 +241,10 @@ class Play:
     def _look(self) -> Look:
         moved = any(each.kind is Kind.CLOCK for each in self.stage.fired)
         given_up = frozenset(self.given_up)
-        return Look(self.stage.wanted, self.stage.truth(), self.stage.meddled, given_up, not moved)
+        stage = self.stage
+        return Look(
+            stage.wanted, stage.truth(), stage.meddled, given_up, not moved, liars=stage.liars
+        )
 
     def _judge(
         self, run: Run, ended: Ended, look: Look | None = None, *, believed: bool = True

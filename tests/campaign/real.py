@@ -46,6 +46,7 @@ class RealStage:
     run: Run | None = None
     fired: list[Fault] = field(default_factory=list)
     meddled: frozenset[str] = frozenset()
+    liars: frozenset[str] = frozenset()
     _timers: list[threading.Timer] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _calm: bool = False

@@ -36,6 +36,11 @@ class Stage(Protocol):
         ...
 
     @property
+    def liars(self) -> frozenset[str]:
+        """Devices that say ok and do not what they say."""
+        ...
+
+    @property
     def jump(self) -> SshJump | None:
         """The way to them, where there is one."""
         ...

@@ -52,6 +52,9 @@ def by_kind(every: Sequence[Found]) -> Iterable[str]:
     idle = [each for each in every if not each.fired]
     if idle:
         yield _row("nothing (its moment never came)", idle, 0)
+    like = [each for each in every if each.like_netopeer2]
+    if like:
+        yield _row("in a fleet with devices like netopeer2", like, injections(like))
     yield _row("**all cases**", every, injections(every))
 
 

@@ -58,6 +58,57 @@ def made(
     return Case(0, 1, 3, 0, 1, within, (fault,), then, redeploy=False)
 
 
+@pytest.mark.parametrize(
+    ("kind", "phase", "end"),
+    [
+        (Kind.LIES, Phase.STAGE, "old"),
+        (Kind.LIES, Phase.COMMIT, "old"),
+        (Kind.PARTLY, Phase.BACK, "old"),
+        (Kind.FOREIGN, Phase.COMMIT, "old"),
+        (Kind.FOREIGN, Phase.REACH, "old"),
+    ],
+)
+@pytest.mark.parametrize("seconds", [0.3, 2.5])
+def test_a_device_that_lies_or_is_edited_takes_all_back(
+    kind: Kind, phase: Phase, end: str, seconds: float
+) -> None:
+    one = made(kind, phase, seconds=seconds)
+    if kind is Kind.FOREIGN:
+        one = replace(one, faults=(replace(one.faults[0], after=True),))
+    if kind is Kind.PARTLY:
+        refuses = replace(one.faults[0], kind=Kind.REFUSES, phase=Phase.EXTEND, device=0)
+        one = replace(one, faults=(refuses, *one.faults))
+    found = play(one)
+    assert not found.bad, shown(found)
+    assert len(found.fired) == len(one.faults)
+    assert found.ways[0] == "back"
+    assert found.end == f"r1:{end} r2:{end} r3:{end}"
+
+
+def test_a_rollback_in_part_by_another_session_is_said_to_be_one(tmp_path: Path) -> None:
+    """What ran before is not known there: the device is said to run neither."""
+    kill = Fault(Kind.KILL, Phase.REACH, device=0, after=True, seconds=0.0)
+    partly = replace(kill, kind=Kind.PARTLY, phase=Phase.BACK, device=1, after=False)
+    one = Case(0, 1, 3, 0, 1, 8, (kill, partly), Then.ABORT, redeploy=False)
+    found = play(one)
+    assert not found.bad, shown(found)
+    assert found.ways == ("killed", "split", "then", "kept"), shown(found)
+
+
+@pytest.mark.parametrize("phase", [Phase.STAGE, Phase.COMMIT])
+def test_it_sees_a_driver_that_believes_every_ok(tmp_path: Path, phase: Phase) -> None:
+    found = broken(made(Kind.LIES, phase), tmp_path, "believe_every_ok")
+    assert any("r2 runs 'new': it runs neither" in each for each in found.wrong), shown(found)
+    assert any("r2 runs neither" in each for each in found.between), shown(found)
+
+
+def test_it_sees_a_driver_that_does_not_compare(tmp_path: Path) -> None:
+    one = made(Kind.FOREIGN, Phase.REACH, seconds=2.5)
+    one = replace(one, faults=(replace(one.faults[0], after=True),))
+    found = broken(one, tmp_path, "compare_nothing")
+    assert any("r2 runs 'new': it runs neither" in each for each in found.wrong), shown(found)
+
+
 def test_the_same_case_is_the_same_again() -> None:
     assert case(7, 11) == case(7, 11) != case(7, 12)
 

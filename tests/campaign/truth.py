@@ -17,10 +17,14 @@ class Truth:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The digests of a device's configuration before and after the change."""
+    """The digests of a device's configuration before and after the change.
+
+    `more`: after the change, with what somebody else has added.
+    """
 
     old: str
     new: str
+    more: str = ""
 
     @property
     def changes(self) -> bool:

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from citynet.deploy.driver import UNSAVED
 from citynet.deploy.outcome import results
 from citynet.deploy.report import DeviceResult, Report, State, as_json
 from citynet.deploy.work import Plan
+from citynet.fleet.connections import TARGET
 from citynet.fleet.runner import fleet
 from citynet.pipeline import prepare
 from citynet.transaction.ending import Terms, Verdict
@@ -50,3 +52,19 @@ def test_devices_that_were_left_behind_are_reported() -> None:
     assert (two.device, two.state, two.message) == ("gov-core1", State.FAILED, changed)
     assert (three.device, three.state) == ("gov-core2", State.CHANGED)
     assert not Report("demo", (one, two, three), 1.0, "r", Outcome.SPLIT).ok
+
+
+def test_a_device_that_would_start_with_another_is_said_to() -> None:
+    """By the note of its driver."""
+    demo = prepare(DEMO)
+    runs = {"gov-core1": Runs.NEW, "gov-core2": Runs.NEW, "gov-acc1": Runs.SAME}
+    network = FleetNetwork(fleet(demo, reach(demo)), Job("r", "me", {}, Terms()), print)
+    words = "gov-core1: runs as wanted, but is not saved for its next start: no room"
+    options = network.fleet.inventory.hosts["gov-core1"].connection_options["citynet"]
+    assert options.extras is not None
+    options.extras[TARGET].notes[UNSAVED] = words
+    told = results(demo, Plan((), {}), Verdict(Outcome.KEPT, runs), network)
+    found = {each.device: (each.state, each.runs, each.message) for each in told}
+    assert found["gov-core1"] == (State.FAILED, Runs.NEW, words)
+    assert found["gov-core2"] == (State.CHANGED, Runs.NEW, "")
+    assert not Report("demo", told, 1.0, "r", Outcome.KEPT).ok

@@ -6,17 +6,22 @@ is right is for real servers to say (`tests/netconf/servers.py`).
 """
 
 from tests.netconf.fake.device import Event, FakeDevice
-from tests.netconf.fake.faults import Drop, Garbage, Hang, Refuse, Restart, Wait
+from tests.netconf.fake.faults import Drop, Garbage, Hang, Kill, Refuse, Restart, Say, Wait
+from tests.netconf.fake.habits import NETOPEER2, Habit
 from tests.netconf.fake.server import FakeFleet
 
 __all__ = [
+    "NETOPEER2",
     "Drop",
     "Event",
     "FakeDevice",
     "FakeFleet",
     "Garbage",
+    "Habit",
     "Hang",
+    "Kill",
     "Refuse",
     "Restart",
+    "Say",
     "Wait",
 ]

@@ -13,6 +13,8 @@ from typing import Protocol
 from citynet.netconf.reply import RpcError
 from citynet.xml import Element, parse_document
 from tests.netconf.fake.faults import Fault
+from tests.netconf.fake.habits import Habit, named
+from tests.netconf.fake.lies import Lies
 from tests.netconf.fake.tree import BASE, EditError, merged
 
 FAKE = "urn:citynet:fake"
@@ -29,6 +31,8 @@ CAPABILITIES = (
     FAKE,
 )
 STARTUP = f"{CAPABILITY}startup:1.0"
+SLOW = 0.3
+"""Seconds until a session that was killed ends, where that takes its time."""
 EMPTY = Element(BASE, "data")
 
 
@@ -84,6 +88,7 @@ class FakeDevice:
 
     name: str = "r1"
     capabilities: tuple[str, ...] = CAPABILITIES
+    habits: frozenset[Habit] = frozenset()
     running: Element = EMPTY
     kept: Element = EMPTY
     candidate: Element = EMPTY
@@ -97,6 +102,7 @@ class FakeDevice:
     logins: dict[int, datetime] = field(default_factory=dict)
     asked: list[Event] = field(default_factory=list)
     next_session: int = 0
+    lies: Lies = field(default_factory=Lies)
 
     def load(self, config: str) -> None:
         """Run and keep this, as if somebody had come with a console."""
@@ -118,11 +124,37 @@ class FakeDevice:
             self.candidate = self.running
         self.locks = {store: holder for store, holder in self.locks.items() if holder != session}
 
+    def end(self, session: int) -> None:
+        """End a session, at once or soon."""
+        if Habit.SLOW_KILL in self.habits:
+            asyncio.get_running_loop().call_later(SLOW, self._end, session)
+        else:
+            self._end(session)
+
+    def _end(self, session: int) -> None:
+        client = self.sessions.get(session)
+        self.left(session)
+        if client is not None:
+            client.abort()
+
     def restart(self) -> None:
         clients = list(self.sessions.values())
         self._forget()
         self.running = self.candidate = self.kept
         self.locks.clear()
+        for client in clients:
+            client.abort()
+
+    def killed(self) -> None:
+        """The server is killed and starts again; what is staged stays where habits say so."""
+        clients = list(self.sessions.values())
+        staged = self.candidate
+        for number in list(self.sessions):
+            self.left(number)
+        self.locks.clear()
+        if Habit.KEPT in self.habits:
+            self.candidate = staged
+            self.revert()
         for client in clients:
             client.abort()
 
@@ -136,13 +168,20 @@ class FakeDevice:
     def lock(self, session: int, store: str) -> None:
         holder = self.locks.get(store)
         if holder is not None:
-            raise _refuse("lock-denied", f"{store} is locked", session=holder)
+            said = named(self.habits, holder, session)
+            raise _refuse("lock-denied", f"{store} is locked", session=said)
         waits = self.pending
-        if store == "running" and waits is not None and waits.session != session:
-            raise _refuse("lock-denied", "a confirmed commit waits", session=waits.session)
-        if store == "candidate" and self.candidate is not self.running:
+        if store == "running" and waits is not None and self._waits_for_others(waits, session):
+            said = named(self.habits, waits.session, session, waits=True)
+            raise _refuse("lock-denied", "a confirmed commit waits", session=said)
+        changed = self.candidate is not self.running and Habit.LOCKS_ALL not in self.habits
+        if store == "candidate" and changed:
             raise _refuse("lock-denied", "the candidate has been changed", session=0)
         self.locks[store] = session
+
+    def _waits_for_others(self, waits: Pending, session: int) -> bool:
+        """Whether what waits keeps this session from the lock."""
+        return waits.session != session or Habit.ALONE in self.habits
 
     def unlock(self, session: int, store: str) -> None:
         if self.locks.get(store) != session:
@@ -156,14 +195,13 @@ class FakeDevice:
 
     def edit(self, session: int, config: Element, default: str) -> None:
         self._free(session, "candidate")
-        if default == "replace":
-            self.candidate = Element(BASE, "data", children=merged((), config.children, "merge"))
-            return
+        old = () if default == "replace" else self.candidate.children
         try:
-            children = merged(self.candidate.children, config.children, default)
+            children = merged(old, config.children, "merge" if default == "replace" else default)
         except EditError as error:
             raise RefusedError(error.error) from error
-        self.candidate = Element(BASE, "data", children=children)
+        asked = Element(BASE, "data", children=children)
+        self.candidate = self.lies.takes(self.candidate, asked)
 
     def discard(self, session: int) -> None:
         self._free(session, "candidate")
@@ -180,24 +218,44 @@ class FakeDevice:
         self._free(session, "candidate", "running")
         self.validate(session)
         waits = self.pending
+        if Habit.ALONE in self.habits and confirmed is not None:
+            if persist_id:
+                raise _refuse("invalid-value", "Persist ID given in confirmed commit rpc.")
+            persist_id = persist if waits else ""
         if persist_id and (waits is None or waits.persist != persist_id):
             raise _refuse("invalid-value", "no commit waits under this persist-id")
         if waits is not None and waits.persist != persist_id:
             raise _refuse("in-use", "a confirmed commit waits", session=waits.session)
         before = waits.before if waits else self.running
         self._forget()
-        self.running = self.candidate
+        follows = self.lies.runs(self.running, self.candidate)
+        self.running, self.candidate = follows, follows
         if confirmed is None:
             if STARTUP not in self.capabilities:
                 self.kept = self.running
+            if persist_id and Habit.FAILS_LATE in self.habits:
+                raise _refuse("operation-failed", "the candidate cannot be copied")
             return
         timer = asyncio.get_running_loop().call_later(confirmed, self.revert)
         self.pending = Pending(persist, session, before, timer)
 
+    def save(self, session: int) -> None:
+        """Keep what runs for the next start."""
+        holder = self.locks.get("startup", session)
+        if holder != session:
+            said = named(self.habits, holder, session)
+            raise _refuse("lock-denied", "startup is locked", session=said)
+        self.kept = self.running
+
     def cancel(self, session: int, persist_id: str) -> None:
         if self.pending is None or self.pending.persist != persist_id:
             raise _refuse("invalid-value", "no commit waits under this persist-id")
+        ran = self.running
         self.revert()
+        left = self.lies.cancels(ran, self.running)
+        if self.candidate is self.running:
+            self.candidate = left
+        self.running = left
 
     def revert(self) -> None:
         """Go back; a candidate that nobody has touched since the commit goes with it."""

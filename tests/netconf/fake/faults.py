@@ -41,7 +41,19 @@ class Restart:
     """Power off and on: sessions, locks and what waits are gone; what was kept runs."""
 
 
-Fault = Wait | Drop | Hang | Refuse | Garbage | Restart
+@dataclass(frozen=True)
+class Kill:
+    """The server is killed, and starts again; the device runs on."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Answer with this content of an `rpc-reply`. Before a request: and do nothing."""
+
+    content: str
+
+
+Fault = Wait | Drop | Hang | Refuse | Garbage | Restart | Kill | Say
 
 
 def refuse(message: str, tag: str = "operation-failed", path: str = "") -> Refuse:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from citynet.netconf.reply import RpcError
 from citynet.xml import Element, escaped, write
 from tests.netconf.fake.device import Event, FakeDevice, RefusedError
+from tests.netconf.fake.habits import Habit, worded
 from tests.netconf.fake.tree import BASE
 
 MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
@@ -93,7 +94,7 @@ def answer(device: FakeDevice, request: Request) -> str:
     try:
         return work(device, request) if work else _simple(device, request)
     except RefusedError as error:
-        return errors_text(error.errors)
+        return errors_text(worded(device.habits, error.errors))
 
 
 def _simple(device: FakeDevice, request: Request) -> str:
@@ -109,12 +110,10 @@ def _simple(device: FakeDevice, request: Request) -> str:
             device.validate(number)
         case "cancel-commit":
             device.cancel(number, request.text("persist-id"))
+        case "kill-session" if Habit.NO_KILL in device.habits:
+            raise RefusedError(RpcError("access-denied", "kill-session is not permitted"))
         case "kill-session":
-            victim = int(request.text("session-id"))
-            client = device.sessions.get(victim)
-            device.left(victim)
-            if client is not None:
-                client.abort()
+            device.end(int(request.text("session-id")))
         case "close-session":
             pass
         case _:
@@ -124,8 +123,12 @@ def _simple(device: FakeDevice, request: Request) -> str:
 
 def _get_config(device: FakeDevice, request: Request) -> str:
     if request.body.child("filter") is not None:
+        if Habit.FILTER in device.habits:
+            raise RefusedError(RpcError("operation-failed", "the filter selects nothing"))
         return "<data/>"
-    return write(device.candidate if request.store("source") == "candidate" else device.running)
+    stores = {"candidate": device.candidate, "startup": device.kept}
+    data = stores.get(request.store("source"), device.running)
+    return write(device.lies.shows(data, request.body.child("with-defaults") is not None))
 
 
 def _get(device: FakeDevice, request: Request) -> str:
@@ -153,7 +156,7 @@ def _edit(device: FakeDevice, request: Request) -> str:
 def _copy(device: FakeDevice, request: Request) -> str:
     if (request.store("source"), request.store("target")) != ("running", "startup"):
         raise RefusedError(RpcError("operation-not-supported", "only running to startup"))
-    device.kept = device.running
+    device.save(request.session)
     return OK
 
 

@@ -21,7 +21,18 @@ from citynet.lab.host import NodeAccess
 from citynet.netconf.framing import Frames, FramingError, framed
 from citynet.xml import XmlError, parse_document
 from tests.netconf.fake.device import FakeDevice
-from tests.netconf.fake.faults import Drop, Fault, Garbage, Hang, Refuse, Restart, Wait
+from tests.netconf.fake.faults import (
+    Drop,
+    Fault,
+    Garbage,
+    Hang,
+    Kill,
+    Refuse,
+    Restart,
+    Say,
+    Wait,
+)
+from tests.netconf.fake.habits import Habit, worded
 from tests.netconf.fake.requests import answer, errors_text, hello, read
 
 USER = "citynet"
@@ -92,10 +103,13 @@ class _Session:
         request = read(root, self._device.name, self.number)
         self._device.asked.append(request.event("before"))
         before = await self._fault(self._device.hook(request.event("before")))
-        if before is not None and not isinstance(before, Refuse):
+        if before is not None and not isinstance(before, Refuse | Say):
             return False
-        text = errors_text(before.errors) if before else answer(self._device, request)
-        if await self._fault(self._device.hook(request.event("after"))) is not None:
+        text = _instead(before, self._device.habits) if before else answer(self._device, request)
+        after = await self._fault(self._device.hook(request.event("after")))
+        if isinstance(after, Say):
+            text = after.content
+        elif after is not None:
             return False
         self._write(request.reply(text).encode())
         return request.operation != "close-session"
@@ -112,12 +126,20 @@ class _Session:
                 self.abort()
             case Restart():
                 self._device.restart()
+            case Kill():
+                self._device.killed()
             case Garbage(data):
                 self._process.stdin.channel.write(data)
                 await asyncio.sleep(0.2)
             case _:
                 pass
         return fault
+
+
+def _instead(fault: Refuse | Say, habits: frozenset[Habit]) -> str:
+    if isinstance(fault, Say):
+        return fault.content
+    return errors_text(worded(habits, fault.errors))
 
 
 class FakeFleet:

@@ -158,6 +158,7 @@ def test_somebody_elses_session_is_never_ended(device: FakeDevice, driver: Netco
     driver.close()
     assert until(lambda: not device.locks)
     device.locks["candidate"] = 77
+    device.users[77], device.logins[77] = "somebody", datetime.now(UTC)
     with (
         driving(driver._device._target) as other,
         pytest.raises(Refused, match="locked by session 77"),
