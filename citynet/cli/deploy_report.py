@@ -37,6 +37,8 @@ def show(found: Report, *, diff: bool) -> None:
         console.print(Text(f"run {found.run}: {found.outcome}{why}", "red"), soft_wrap=True)
     for line in _advice(found):
         console.print(Text(line, "red"), soft_wrap=True)
+    if down := report.still_down(found):
+        console.print(Text(down, "yellow"), soft_wrap=True)
     what = "would change" if found.check else "changed"
     changed = sum(each.state is State.CHANGED for each in found.results)
     console.print(Text(f"{changed} of {len(found.results)} {what}, in {found.seconds:.1f} s"))

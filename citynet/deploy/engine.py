@@ -82,7 +82,9 @@ def deploy(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
             journal.close()
         _tidy(way.folder, run, verdict.outcome)
     found = results(prepared, todo, verdict, network)
-    return _report(prepared, found, verdict, begun, started)
+    made = _report(prepared, found, verdict, begun, started)
+    kept = verdict.outcome is Outcome.KEPT
+    return replace(made, down=tuple(way.health.down())) if kept else made
 
 
 def finish(
