@@ -23,11 +23,30 @@ def _show_diffs(console: Console, results: Iterable[DeviceResult]) -> None:
                 )
 
 
+def _show_beside(console: Console, results: Iterable[DeviceResult], *, diff: bool) -> None:
+    """What is on the devices and no part of the change: by device, by whose it is."""
+    for each in results:
+        if each.change is None or not each.change.beside:
+            continue
+        if not diff:
+            counts = ", ".join(f"{len(of)} {whose}" for whose, of in each.change.beside.items())
+            line = f"{each.device}, no part of the change: {counts}; --diff lists them"
+            console.print(Text(line), soft_wrap=True)
+            continue
+        console.print(Text(f"{each.device}, no part of the change", style="bold"))
+        for whose, lines in each.change.beside.items():
+            console.print(Text(f"  {whose}: {len(lines)}", style="cyan"))
+            for line in lines:
+                console.print(Text(f"    {line.expandtabs(2)}"), soft_wrap=True)
+
+
 def show(found: Report, *, diff: bool) -> None:
     """Print a report, with what differs on each device where `diff` asks for it."""
     console = Console(highlight=False)
     if diff:
         _show_diffs(console, found.results)
+    if found.check:
+        _show_beside(console, found.results, diff=diff)
     wrong = report.failures(found.results)
     if wrong:
         console.print(Text(wrong, style="red"), soft_wrap=True)

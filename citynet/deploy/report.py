@@ -148,6 +148,8 @@ def _result(each: DeviceResult) -> dict[str, object]:
             "removed": each.change.removed,
             "files": dict(each.change.files),
         }
+    if each.change is not None and each.change.beside:
+        made["beside"] = {whose: list(lines) for whose, lines in each.change.beside.items()}
     if each.message:
         made["message"] = each.message
     if each.until:

@@ -28,7 +28,7 @@ from citynet.fleet.shell import Output, Shell
 from citynet.fleet.target import Reachable
 from citynet.render.artifact import Artifact
 
-from . import change, config, guarded, linux, nft, saved, script, snapshot
+from . import beside, change, config, guarded, linux, nft, saved, script, snapshot
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .lock import Lock
 from .state import Goal, Running, goal, misnamed, refusals, restored, running
@@ -105,7 +105,8 @@ class FrrDriver:
         tables that are not citynet's.
         """
         wanted, self._said = goal(artifact), ""
-        said = self._run(self._reading(wanted, wanted.ruleset) + script.settings())
+        reading = self._reading(wanted, wanted.ruleset) + script.settings()
+        said = self._run(reading + beside.asking())
         now = running(self._name, said, wanted)
         self._refuse_waiting(now)
         found = refusals(wanted, now)
@@ -122,7 +123,7 @@ class FrrDriver:
             if whole is not wanted:  # what they are now is needed for going back
                 wanted, now = whole, self._read(whole)
         self._staged, self._said = _Staged(wanted, now, additive, tuple(found)), said
-        return self._change(self._staged)
+        return replace(self._change(self._staged), beside=beside.of(said, now))
 
     def stage_routing(self, text: str, *, merge: bool) -> Change:
         """Compare FRR's part alone, put in (`merge`) or instead of what FRR runs."""
