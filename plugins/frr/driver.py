@@ -28,15 +28,13 @@ from citynet.fleet.shell import Output, Shell
 from citynet.fleet.target import Reachable
 from citynet.render.artifact import Artifact
 
-from . import beside, change, config, guarded, linux, nft, saved, script, snapshot
+from . import beside, change, config, guarded, linux, nft, room, saved, script, snapshot
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .lock import Lock
 from .state import Goal, Running, goal, misnamed, refusals, restored, running
 
 READ_TIMEOUT = 90.0
 CHANGE_TIMEOUT = 300.0
-SPARE_ROOM = 65536
-"""Bytes that must be left on the device beside the configurations themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,11 @@ class _Staged:
     additive: bool
     refusals: tuple[Refusal, ...]
     routing: bool = False
+
+    def room(self) -> int:
+        """Bytes that the device needs for the way back and the files for the next boot."""
+        sizes = [len(text.encode()) for text in self.goal.artifact.files.values()]
+        return room.SPARE + 3 * (sum(sizes) + len(self.now.frr_text))
 
     def stale(self) -> list[str]:
         """The files that would boot something else than what runs."""
@@ -148,8 +151,12 @@ class FrrDriver:
         diff = config.difference(staged.goal.frr, staged.now.frr)
         present = change.present(staged.goal, staged.now)
         sent = config.script(diff, staged.goal.frr, staged.now.frr, present, 0)
+        dry = script.part("dry", "vtysh -C -f /dev/stdin 2>&1", sent.text()) if diff else ""
+        output = self._run(dry + room.asking())
+        program = len(guarded.bundle()[1])
+        missing = room.lacking(output, staged.room() + program)
+        found += [Refusal("", None, "", each) for each in missing]
         if diff:
-            output = self._run(script.part("dry", "vtysh -C -f /dev/stdin 2>&1", sent.text()))
             said = script.parts(output).get("dry")
             found += change.dry_refusals(staged.goal, said.text if said else "", sent)
         if found:
@@ -302,10 +309,8 @@ class FrrDriver:
     def _begin(self, staged: _Staged, asked: Confirm, note: str) -> None:
         """Have the way back on the device; its time covers the change itself."""
         back = snapshot.dump(snapshot.way_back(staged.goal, staged.now))
-        sizes = [len(text) for text in staged.goal.artifact.files.values()]
-        room = SPARE_ROOM + 3 * (sum(sizes) + len(staged.now.frr_text))
         about = {"run": asked.run, "held": self._lock.held, "note": note}
-        self._guard.begin(about, back, max(asked.within, CHANGE_TIMEOUT), room)
+        self._guard.begin(about, back, max(asked.within, CHANGE_TIMEOUT), staged.room())
 
     def _complete(self, staged: _Staged, asked: Confirm) -> None:
         """Change the device, and hand it what it is to boot once it is confirmed."""
