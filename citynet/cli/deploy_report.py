@@ -70,5 +70,9 @@ def _advice(found: Report) -> Iterator[str]:
         doubt = ",".join(each.device for each in found.results if each.runs is Runs.UNKNOWN)
         if doubt:
             yield f"where they never will (dead, taken away): {found.again} --without {doubt}"
+    away = [each.device for each in found.results if each.state is State.UNREACHABLE]
+    if found.outcome is Outcome.BACK and away and len(away) < len(found.results):
+        without = ",".join(f"!{name}" for name in away)
+        yield f"{', '.join(away)} did not answer: '{without}' in --limit leaves out what is dead"
     if found.outcome is Outcome.SPLIT:
         yield "it is over, and what is left is for another deployment"

@@ -1,6 +1,6 @@
 """Which sessions a deployment is judged by, where its devices are, and what cannot be measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -44,7 +44,7 @@ def of(
     Raises `CitynetError` where sessions are demanded and none can be measured.
     """
     demand = health.Demand(asked.demand)
-    place = _place(prepared, reach)
+    place = _place(prepared, reach, todo.work.keys())
     every = health.session_checks(prepared, todo.work, todo.roles)
     checks = health.measurable(prepared, every, place.twins, place.closed)
     seen = {each.id for each in checks}
@@ -61,9 +61,10 @@ def of(
     return health.Health(prepared, place.network, checks, demand, asked.wait, say, asked.hold)
 
 
-def _place(prepared: Prepared, reach: Access | Lab | None) -> _Place:
+def _place(prepared: Prepared, reach: Access | Lab | None, devices: Collection[str]) -> _Place:
     if isinstance(reach, Lab):
-        return _Place(partial(network_of, prepared, reach), reach.twins, reach.closed)
+        network = partial(network_of, prepared, reach, frozenset(devices))
+        return _Place(network, reach.twins, reach.closed)
     ways = reach or Access({}, None)
     unread = unread_of(prepared, ways)
     return _Place(partial(network_apart, prepared, ways), frozenset(), unread)

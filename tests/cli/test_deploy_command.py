@@ -157,6 +157,17 @@ def test_a_run_that_is_ended_at_once_says_its_name_and_what_finishes_it(
     assert f"--abort {run}" in said
 
 
+def test_a_dead_device_stops_only_what_needs_it(command: Command) -> None:
+    command.world.away = {"r3"}
+    assert command.deploy() == 1
+    assert "r3 did not answer: '!r3' in --limit leaves out what is dead" in command.out
+    assert not any(command.world.running.values())
+    command.world.calls.clear()
+    assert command.deploy("--limit", "!r3") == 0
+    assert {name for name, _ in command.world.calls} == {"r1", "r2"}
+    assert "did not answer" not in command.out
+
+
 def test_before_anything_is_changed_there_is_no_run_to_finish(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
