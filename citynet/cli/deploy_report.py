@@ -23,6 +23,13 @@ def _show_diffs(console: Console, results: Iterable[DeviceResult]) -> None:
                 )
 
 
+def _show_notes(console: Console, results: Iterable[DeviceResult]) -> None:
+    """What the change does that its difference does not show."""
+    for each in results:
+        for note in each.change.notes if each.change else ():
+            console.print(Text(f"{each.device}: {note}", "yellow"), soft_wrap=True)
+
+
 def _show_beside(console: Console, results: Iterable[DeviceResult], *, diff: bool) -> None:
     """What is on the devices and no part of the change: by device, by whose it is."""
     for each in results:
@@ -45,6 +52,7 @@ def show(found: Report, *, diff: bool) -> None:
     console = Console(highlight=False)
     if diff:
         _show_diffs(console, found.results)
+    _show_notes(console, found.results)
     if found.check:
         _show_beside(console, found.results, diff=diff)
     wrong = report.failures(found.results)

@@ -147,6 +147,7 @@ def _result(each: DeviceResult) -> dict[str, object]:
             "added": each.change.added,
             "removed": each.change.removed,
             "files": dict(each.change.files),
+            "notes": list(each.change.notes),
         }
     if each.change is not None and each.change.beside:
         made["beside"] = {whose: list(lines) for whose, lines in each.change.beside.items()}

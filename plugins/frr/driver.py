@@ -2,7 +2,8 @@
 
 FRR, the kernel and our nftables tables are one configuration here: they change together and
 go back together. What runs is read in one go and compared outside of the device; a device that
-is as wanted costs one lock and one reading. Daemons are never restarted.
+is as wanted costs one lock and one reading. A daemon is started again only for what FRR cannot
+change while it runs (`alive.py`), and that is announced.
 
 Every commit is a confirmed one: the way back is on the device before anything changes there, and
 the device takes it by itself when the commit is not completed, or not confirmed in time.
@@ -28,7 +29,7 @@ from citynet.fleet.shell import Output, Shell
 from citynet.fleet.target import Reachable
 from citynet.render.artifact import Artifact
 
-from . import beside, change, config, guarded, linux, nft, room, saved, script, snapshot
+from . import alive, beside, change, config, guarded, linux, nft, room, saved, script, snapshot
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .lock import Lock
 from .state import Goal, Running, goal, misnamed, refusals, restored, running
@@ -150,7 +151,7 @@ class FrrDriver:
         found = list(staged.refusals)
         diff = config.difference(staged.goal.frr, staged.now.frr)
         present = change.present(staged.goal, staged.now)
-        sent = config.script(diff, staged.goal.frr, staged.now.frr, present, 0)
+        sent = change.commands(staged.goal, staged.now, present, 0)
         dry = script.part("dry", "vtysh -C -f /dev/stdin 2>&1", sent.text()) if diff else ""
         output = self._run(dry + room.asking())
         program = len(guarded.bundle()[1])
@@ -279,6 +280,7 @@ class FrrDriver:
             added=sum(line.startswith("+") for line in every),
             removed=sum(line.startswith("-") for line in every),
             files=files,
+            notes=alive.notes(staged.goal.frr, staged.now.frr),
         )
 
     def _refuse_waiting(self, now: Running) -> None:
