@@ -2,10 +2,8 @@
 
 import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from citynet.cli import complete, leftover, runs
 from citynet.cli.deploy_report import show
 from citynet.cli.missing import running_lab
 from citynet.cli.options import inventory_option, json_option, names_option, seconds_option
-from citynet.cli.output import unbroken
+from citynet.cli.stopping import asked_to_stop
 from citynet.cli.words import PathName, Pattern, Setting, Word
 from citynet.deploy import engine, playbook, report
 from citynet.deploy.report import Report
@@ -93,31 +91,6 @@ def _book(prepared: Prepared, file: Path | None) -> playbook.Playbook:
 
 GOES_BACK = "stopping: every device goes back, unless the change was decided by now"
 GOES_ON = "the run is being finished, which is the shortest way out"
-
-
-@contextmanager
-def _stopping(then: str) -> Iterator[Callable[[], str]]:
-    """The first signal asks for a stop, and `then` is said; a second one ends the process as ever.
-
-    A terminal that goes away is such a signal, and what is written to it then is lost. What
-    citynet was started to ignore (nohup) stays ignored.
-    """
-    asked: list[str] = []
-
-    def stop(number: int, frame: object) -> None:
-        asked.append(f"stopped by {signal.Signals(number).name}")
-        click.echo(f"{then}; once more ends citynet at once", err=True)
-        signal.signal(number, before[signal.Signals(number)])
-
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    heard = [each for each in signals if signal.getsignal(each) not in (signal.SIG_IGN, None)]
-    before = {each: signal.signal(each, stop) for each in heard}
-    try:
-        with unbroken(sys.stderr):
-            yield lambda: asked[0] if asked else ""
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _processor() -> Live | Steps:
@@ -206,7 +179,7 @@ def _finish(
     todo = _todo_again(prepared, left.past)
     nornir = _fleet(prepared, _reach(prepared, left.access, folder), asked)
     way = _way(left.folder, len(todo.work), asked, left.past.begun.options)
-    with _stopping(GOES_ON):
+    with asked_to_stop(GOES_ON, lambda: engine.unfinished(left.folder, prepared.name)):
         return engine.finish(prepared, nornir, todo, left.past, way, abort=abort, without=without)
 
 
@@ -223,9 +196,9 @@ def _begin(folder: Path, file: Path | None, chosen: Chosen, asked: Asked, *, che
         click.echo(line, err=True)
     if not check or asked.health == STRICT:  # which is refused where it would mean nothing
         way = replace(way, health=_health(prepared, todo, reach, asked))
-    with _stopping(GOES_BACK) as interrupted:
+    with asked_to_stop(GOES_BACK, lambda: engine.unfinished(way.folder, prepared.name)) as asked_to:
         act = engine.check if check else engine.deploy
-        return act(prepared, nornir, todo, replace(way, interrupted=interrupted))
+        return act(prepared, nornir, todo, replace(way, interrupted=asked_to))
 
 
 @click.command(epilog=EPILOG)

@@ -1,6 +1,6 @@
 """Which sessions a deployment is judged by, where its devices are, and what cannot be measured."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,7 +47,7 @@ def of(
     Raises `CitynetError` where sessions are demanded and none can be measured.
     """
     demand = health.Demand(asked.demand)
-    place = _place(prepared, reach)
+    place = _place(prepared, reach, todo.work.keys())
     every = health.session_checks(prepared, todo.work, todo.roles)
     checks = health.measurable(prepared, every, place.twins, place.closed, place.told)
     seen = {each.id for each in checks}
@@ -78,14 +78,10 @@ def _in_part(left: Sequence[AnyCheck], looked: frozenset[str] | set[str]) -> Ite
         yield f"{check} is not measured at {', '.join(sorted(names))}"
 
 
-def _place(prepared: Prepared, reach: Access | Lab | None) -> _Place:
+def _place(prepared: Prepared, reach: Access | Lab | None, devices: Collection[str]) -> _Place:
     if isinstance(reach, Lab):
-        return _Place(
-            partial(network_of, prepared, reach),
-            reach.twins,
-            reach.closed,
-            told_of(prepared, reach),
-        )
+        network = partial(network_of, prepared, reach, frozenset(devices))
+        return _Place(network, reach.twins, reach.closed, told_of(prepared, reach))
     ways = reach or Access({}, None)
     unread = unread_of(prepared, ways)
     return _Place(

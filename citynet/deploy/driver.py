@@ -91,7 +91,9 @@ class Refused(CitynetError):  # noqa: N818 - what the device did
 class Change:
     """What would change on a device. `diff` is a unified-like text a person reads.
 
-    `added` and `removed` count lines; a change with neither is empty.
+    `added` and `removed` count lines; a change with neither is empty. `beside`: what else is on
+    the device, in lines by whose it is, for people; it takes part in nothing. `notes`: what
+    carrying it out does that its difference does not show, in sentences.
     """
 
     device: str
@@ -99,6 +101,8 @@ class Change:
     added: int
     removed: int
     files: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed)

@@ -82,7 +82,9 @@ def deploy(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
             journal.close()
         _tidy(way.folder, run, verdict.outcome)
     found = results(prepared, todo, verdict, network)
-    return _report(prepared, found, verdict, begun, started)
+    made = _report(prepared, found, verdict, begun, started)
+    kept = verdict.outcome is Outcome.KEPT
+    return replace(made, down=tuple(way.health.down())) if kept else made
 
 
 def finish(
@@ -174,21 +176,39 @@ def _finished(folder: Path, city: str) -> None:
         past = _past(file)
         if past is None:
             file.unlink()
-        if past is None or not _left(past):
-            continue
-        run, who = past.begun.run, past.begun.owner
-        ended = past.ended.runs if past.ended else {}
-        doubt = sorted(name for name, each in ended.items() if each is Runs.UNKNOWN)
-        left = f"; {listed(doubt)} did not answer" if doubt else ""
-        keep = past.decided is not None and past.decided.decision is Decision.KEEP
-        back = "" if keep else f"; with --abort {run} instead it is taken back"
-        never = (
-            f"; with --without {','.join(doubt)} whoever never will is given up" if doubt else ""
-        )
-        raise UnfinishedError(
-            f"run {run} of {who} on {city} was left unfinished{left}: "
-            f"`{command(past.begun.options, '--resume', run)}` finishes it{back}{never}"
-        )
+        if past is not None and _left(past):
+            raise UnfinishedError(_unfinished(past, city))
+
+
+def _unfinished(past: History, city: str) -> str:
+    run, who = past.begun.run, past.begun.owner
+    ended = past.ended.runs if past.ended else {}
+    doubt = sorted(name for name, each in ended.items() if each is Runs.UNKNOWN)
+    left = f"; {listed(doubt)} did not answer" if doubt else ""
+    keep = past.decided is not None and past.decided.decision is Decision.KEEP
+    back = "" if keep else f"; with --abort {run} instead it is taken back"
+    never = (
+        f"; with --without {','.join(doubt)} those that never will are given up" if doubt else ""
+    )
+    return (
+        f"run {run} of {who} on {city} was left unfinished{left}: "
+        f"`{command(past.begun.options, '--resume', run)}` finishes it{back}{never}"
+    )
+
+
+def unfinished(folder: Path, city: str) -> str:
+    """A sentence for a process that ends now: which run it leaves, and what finishes it.
+
+    Raises nothing: a journal that cannot be read is named by its file.
+    """
+    for file in reversed(journals.runs(folder)):
+        try:
+            past = _past(file)
+        except CitynetError as error:
+            return str(error)
+        if past is not None and _left(past):
+            return _unfinished(past, city)
+    return "nothing was changed, and no run is left"
 
 
 def _tidy(folder: Path, run: str, outcome: Outcome) -> None:

@@ -64,7 +64,8 @@ class DeviceResult:
 class Report:
     """All devices of a run. `outcome` is None where nothing was to be changed (`--check`).
 
-    `again`: the whole command that finishes it, where it is open.
+    `again`: the whole command that finishes it, where it is open. `down`: wanted sessions that
+    are not up although the change was kept, since they were not up before either.
     """
 
     city: str
@@ -74,6 +75,7 @@ class Report:
     outcome: Outcome | None = None
     reason: str = ""
     again: str = ""
+    down: tuple[str, ...] = ()
 
     @property
     def check(self) -> bool:
@@ -108,6 +110,14 @@ def recap(report: Report) -> str:
     return "\n".join(lines)
 
 
+def still_down(report: Report) -> str:
+    """Which wanted sessions are not up although the change was kept; empty where all are."""
+    if not report.down:
+        return ""
+    lines = ["wanted and not up, as before the change (--health strict would have taken it back):"]
+    return "\n".join([*lines, *(f"  {each}" for each in report.down)])
+
+
 def as_json(report: Report) -> dict[str, object]:
     """The report as plain values."""
     return {
@@ -117,6 +127,7 @@ def as_json(report: Report) -> dict[str, object]:
         "run": report.run,
         "outcome": report.outcome.name.lower() if report.outcome else None,
         "reason": report.reason,
+        "down": list(report.down),
         "seconds": round(report.seconds, 2),
         "recap": report.counts(),
         "results": [_result(each) for each in report.results],
@@ -136,7 +147,10 @@ def _result(each: DeviceResult) -> dict[str, object]:
             "added": each.change.added,
             "removed": each.change.removed,
             "files": dict(each.change.files),
+            "notes": list(each.change.notes),
         }
+    if each.change is not None and each.change.beside:
+        made["beside"] = {whose: list(lines) for whose, lines in each.change.beside.items()}
     if each.message:
         made["message"] = each.message
     if each.until:

@@ -50,6 +50,10 @@ class Health(Protocol):
         """What is wrong now; empty is healthy."""
         ...
 
+    def down(self) -> Sequence[str]:
+        """What `after` saw that is wanted, was not demanded, and is not there."""
+        ...
+
 
 class Reached:
     """No health but that of every transaction: that each device can be reached."""
@@ -59,6 +63,10 @@ class Reached:
 
     def after(self) -> Sequence[str]:
         """Nothing more to be seen."""
+        return ()
+
+    def down(self) -> Sequence[str]:
+        """Nothing was looked for."""
         return ()
 
 

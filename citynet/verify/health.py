@@ -1,16 +1,20 @@
 """Whether a change has cost a city anything: its sessions before and after, by measurement."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from citynet.errors import CitynetError
 from citynet.pipeline import Prepared
 from citynet.verify.check import TWIN
 from citynet.verify.gather import Gatherer
 from citynet.verify.network import Network, Sessions
 from citynet.verify.planes import NOTHING, Told, unmeasured
 from citynet.verify.run import AnyCheck, all_checks, failing, settle
+
+LATE = 20.0
+"""Seconds without progress that sessions may take which no demand waits for."""
 
 
 class Demand(StrEnum):
@@ -73,6 +77,7 @@ class Health:
     pause: Callable[[float], None] = time.sleep
     held: tuple[AnyCheck, ...] = field(default=())
     made_up: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = field(default=())
 
     def before(self) -> None:
         """Remember what holds."""
@@ -88,8 +93,29 @@ class Health:
         wanted = self.checks if self.demand is Demand.STRICT else self.held
         if wanted:
             self.pause(self.hold)
-        found = self._failing(wanted, self.wait)
-        return tuple(f"{name}: {message}" for name, message in found.items())
+        began = time.monotonic()
+        found = _sentences(self._failing(wanted, self.wait))
+        if not found:
+            left = max(0.0, self.wait - (time.monotonic() - began))
+            self.missing = self._late(wanted, min(left, LATE))
+        return found
+
+    def down(self) -> Sequence[str]:
+        """Wanted sessions that were not up before and are not now, in sentences.
+
+        A neighbour that was plugged into the wrong port is one: no demand of `NO_WORSE` sees it.
+        """
+        return self.missing
+
+    def _late(self, judged: Sequence[AnyCheck], wait: float) -> tuple[str, ...]:
+        ids = {each.id for each in judged}
+        rest = tuple(each for each in self.checks if each.id not in ids)
+        if rest:
+            self.progress(f"{len(rest)} session checks did not hold before; do they now?")
+        try:
+            return _sentences(self._failing(rest, wait))
+        except CitynetError as error:  # the change is judged already
+            return (f"{len(rest)} session checks that did not hold before: not measured: {error}",)
 
     def _failing(self, checks: Sequence[AnyCheck], wait: float) -> dict[str, str]:
         if not checks:
@@ -100,3 +126,7 @@ class Health:
             settled = settle(gatherer, checks, wait)
             self.made_up = settled.made_up
             return failing(checks, settled)
+
+
+def _sentences(found: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{name}: {message}" for name, message in found.items())

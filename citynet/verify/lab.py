@@ -1,7 +1,7 @@
 """A city's running lab, or its real devices, as a `Network`: sessions, customers, addresses."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from citynet.errors import CitynetError
@@ -45,17 +45,17 @@ class Running(Ways, Protocol):
         ...
 
 
-def network_of(prepared: Prepared, lab: Running) -> Network:
+def network_of(prepared: Prepared, lab: Running, only: Collection[str] | None = None) -> Network:
     """How to reach the lab of a prepared city.
 
     Raises `CitynetError` if the lab is of another inventory: nodes, links or customers would be
-    missing, or too many.
+    missing, or too many. `only`: the devices that are read, and what others lack is no matter.
     """
     topology, wanted = lab.topology, city_topology(prepared)
-    lacks = behind(topology, wanted)
+    lacks = behind(topology, wanted, only)
     if lacks:
         raise CitynetError(has_changed(prepared.name, f"does not have {listed(lacks)}"))
-    more = beyond(topology, wanted)
+    more = beyond(topology, wanted) if only is None else []
     if more:
         raise CitynetError(has_changed(prepared.name, f"still has {listed(more)}"))
     refs = {each.ref.replace("/", "."): each.ref for each in prepared.plan.endpoints.values()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from citynet.deploy.driver import Refusal
 
-from . import config, linux, nft, script
+from . import alive, config, linux, nft, script
 from .config import FrrDiff, Script
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .reconcile import Step, plan
@@ -87,9 +87,8 @@ def carry_out(
     steps = plan(wanted.linux.state, now.linux, additive=additive)
     before, named = script.linux_steps(steps.first, "linux")
     behind, more = script.linux_steps(steps.last, "left")
-    diff = config.difference(wanted.frr, now.frr)
-    first = config.script(diff, wanted.frr, now.frr, there, 0)
-    routing = script.vtysh("round0", first) if diff else ""
+    first = commands(wanted, now, there, 0)
+    routing = _routing("round0", wanted, now, first)
     load = _nft("nft", nft.load(wanted.tables, now.tables))
     unload = "" if additive else _nft("unload", nft.unload(wanted.tables, now.tables))
     go_on = "failed=\n" if back else ""
@@ -101,16 +100,30 @@ def carry_out(
         return Outcome(after, tuple(failed))
     said = _said(output, "round0", first)
     for attempt in range(1, ROUNDS):
-        diff = config.difference(wanted.frr, after.frr)
-        if not diff:
+        if not config.difference(wanted.frr, after.frr):
             break
-        again = config.script(diff, wanted.frr, after.frr, there, attempt)
+        again = commands(wanted, after, there, attempt)
         name = f"round{attempt}"
-        output = device.run("failed=\n" + script.vtysh(name, again) + device.reading)
+        routing = _routing(name, wanted, after, again)
+        output = device.run("failed=\n" + routing + device.reading)
         after = device.read(output)
         said = {**_said(output, name, again), **said}
     failed += _left(wanted, after, said, additive=additive)
     return Outcome(after, tuple(failed))
+
+
+def commands(wanted: Goal, now: Running, there: frozenset[str], attempt: int) -> Script:
+    """What FRR is given in a round, once those of its daemons that must have started again."""
+    remains = alive.remaining(now.frr, alive.lost(wanted.frr, now.frr))
+    diff = config.difference(wanted.frr, remains)
+    return config.script(diff, wanted.frr, remains, there, attempt)
+
+
+def _routing(name: str, wanted: Goal, now: Running, given: Script) -> str:
+    if not config.difference(wanted.frr, now.frr):
+        return ""
+    daemons = [each.daemon for each in alive.lost(wanted.frr, now.frr)]
+    return "".join(map(script.again, daemons)) + script.vtysh(name, given)
 
 
 def _nft(name: str, text: str) -> str:
@@ -126,6 +139,8 @@ def _failures(output: str, wanted: Goal, named: dict[str, list[Step]]) -> Iterat
             yield _step_refusal(wanted, named[name], part.text)
         elif name in ("nft", "unload"):
             yield nft_refusal(wanted, part.text)
+        elif name.startswith(script.AGAIN):
+            yield Refusal(FRR_CONF, None, "", part.text.strip() or f"{name} failed")
 
 
 def _step_refusal(wanted: Goal, steps: list[Step], said: str) -> Refusal:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .words import ATTACHED, EXIT, HOLLOW, INSTANCE, LASTING, NOISE, negation, slot, without_secrets
+from .words import ATTACHED, EXIT, HOLLOW, LASTING, NOISE, negation, slot, without_secrets
 
 Path = tuple[str, ...]
 """A line and the contexts around it: `("router bgp 1", "address-family ipv4 vpn", "…")`."""
@@ -166,14 +166,13 @@ def _removals(
 def _leftovers(
     diff: FrrDiff, wanted: FrrConfig, running: FrrConfig, present: frozenset[str], attempt: int
 ) -> Iterator[tuple[str, Path | None]]:
-    """Empty contexts of interfaces and VRFs that nobody has, and of a BGP that another follows."""
-    successor = any(INSTANCE.match(path[0]) for path in diff.added if len(path) == 1)
+    """Empty contexts of interfaces and VRFs that the kernel has no more."""
     for path in running.lines:
         if len(path) > 1 or path in wanted.lines:
             continue
         attached = ATTACHED.match(path[0])
         gone = attached is not None and attached.group(2) not in present and attempt == 0
-        if (gone and path not in diff.removed) or (successor and INSTANCE.match(path[0])):
+        if gone and path not in diff.removed:
             yield f"no {path[0]}", path
 
 

@@ -2,7 +2,8 @@
 
 FRR, the kernel and our nftables tables are one configuration here: they change together and
 go back together. What runs is read in one go and compared outside of the device; a device that
-is as wanted costs one lock and one reading. Daemons are never restarted.
+is as wanted costs one lock and one reading. A daemon is started again only for what FRR cannot
+change while it runs (`alive.py`), and that is announced.
 
 Every commit is a confirmed one: the way back is on the device before anything changes there, and
 the device takes it by itself when the commit is not completed, or not confirmed in time.
@@ -27,15 +28,26 @@ from citynet.fleet.shell import Output, Shell
 from citynet.fleet.target import Reachable
 from citynet.render.artifact import Artifact
 
-from . import change, config, guarded, linux, moved, nft, saved, script, snapshot
+from . import (
+    alive,
+    beside,
+    change,
+    config,
+    guarded,
+    linux,
+    moved,
+    nft,
+    room,
+    saved,
+    script,
+    snapshot,
+)
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .lock import Lock
 from .state import Goal, Running, goal, misnamed, refusals, restored, running
 
 READ_TIMEOUT = 90.0
 CHANGE_TIMEOUT = 300.0
-SPARE_ROOM = 65536
-"""Bytes that must be left on the device beside the configurations themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,11 @@ class _Staged:
     additive: bool
     refusals: tuple[Refusal, ...]
     routing: bool = False
+
+    def room(self) -> int:
+        """Bytes that the device needs for the way back and the files for the next boot."""
+        sizes = [len(text.encode()) for text in self.goal.artifact.files.values()]
+        return room.SPARE + 3 * (sum(sizes) + len(self.now.frr_text))
 
     def stale(self) -> list[str]:
         """The files that would boot something else than what runs."""
@@ -114,7 +131,8 @@ class FrrDriver:
         tables that are not citynet's.
         """
         wanted, self._said, self._committed = goal(artifact), "", None
-        said = self._run(self._reading(wanted, wanted.ruleset) + script.settings())
+        reading = self._reading(wanted, wanted.ruleset) + script.settings()
+        said = self._run(reading + beside.asking())
         now = running(self._name, said, wanted)
         self._refuse_waiting(now)
         found = refusals(wanted, now)
@@ -131,7 +149,7 @@ class FrrDriver:
             if whole is not wanted:  # what they are now is needed for going back
                 wanted, now = whole, self._read(whole)
         self._staged, self._said = _Staged(wanted, now, additive, tuple(found)), said
-        return self._change(self._staged)
+        return replace(self._change(self._staged), beside=beside.of(said, now))
 
     def stage_routing(self, text: str, *, merge: bool) -> Change:
         """Compare FRR's part alone, put in (`merge`) or instead of what FRR runs."""
@@ -155,9 +173,13 @@ class FrrDriver:
         found = list(staged.refusals)
         diff = config.difference(staged.goal.frr, staged.now.frr)
         present = change.present(staged.goal, staged.now)
-        sent = config.script(diff, staged.goal.frr, staged.now.frr, present, 0)
+        sent = change.commands(staged.goal, staged.now, present, 0)
+        dry = script.part("dry", "vtysh -C -f /dev/stdin 2>&1", sent.text()) if diff else ""
+        output = self._run(dry + room.asking())
+        program = len(guarded.bundle()[1])
+        missing = room.lacking(output, staged.room() + program)
+        found += [Refusal("", None, "", each) for each in missing]
         if diff:
-            output = self._run(script.part("dry", "vtysh -C -f /dev/stdin 2>&1", sent.text()))
             said = script.parts(output).get("dry")
             found += change.dry_refusals(staged.goal, said.text if said else "", sent)
         if found:
@@ -284,6 +306,7 @@ class FrrDriver:
             added=sum(line.startswith("+") for line in every),
             removed=sum(line.startswith("-") for line in every),
             files=files,
+            notes=alive.notes(staged.goal.frr, staged.now.frr),
         )
 
     def _compare(self, runs: str, *, kept: bool) -> None:
@@ -325,10 +348,8 @@ class FrrDriver:
     def _begin(self, staged: _Staged, asked: Confirm, note: str) -> None:
         """Have the way back on the device; its time covers the change itself."""
         back = snapshot.dump(snapshot.way_back(staged.goal, staged.now))
-        sizes = [len(text) for text in staged.goal.artifact.files.values()]
-        room = SPARE_ROOM + 3 * (sum(sizes) + len(staged.now.frr_text))
         about = {"run": asked.run, "held": self._lock.held, "note": note}
-        self._guard.begin(about, back, max(asked.within, CHANGE_TIMEOUT), room)
+        self._guard.begin(about, back, max(asked.within, CHANGE_TIMEOUT), staged.room())
 
     def _complete(self, staged: _Staged, asked: Confirm) -> None:
         """Change the device, and hand it what it is to boot once it is confirmed."""

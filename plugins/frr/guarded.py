@@ -21,6 +21,8 @@ from . import script
 from .pending import COMMIT, CONFIRMED, PREVIOUS, REVERTING
 
 MODULES = (
+    "again",
+    "alive",
     "change",
     "config",
     "files",

@@ -217,7 +217,7 @@ def facts(state: State, like: State) -> dict[str, str]:
         if key in state.sysctls
     }
     for name in sorted(like.links.keys() | state.ours):
-        if name in state.links and name != "lo":
+        if name in state.links:
             made[f"link {name}"] = _line(state, state.links[name], like.links.get(name))
         for address in sorted(state.addresses.get(name, ())):
             made[f"address {address} {name}"] = f"address {address} dev {name}"
@@ -226,7 +226,8 @@ def facts(state: State, like: State) -> dict[str, str]:
 
 def _line(state: State, link: Link, like: Link | None) -> str:
     words = ["link", link.name, *_kind(link)]
-    if link.mtu is not None and (like is None or like.mtu is not None):
+    own = link.name == "lo"
+    if link.mtu is not None and not own and (like is None or like.mtu is not None):
         words += ["mtu", str(link.mtu)]
     if link.master is not None:
         words += ["master", link.master]
@@ -234,7 +235,7 @@ def _line(state: State, link: Link, like: Link | None) -> str:
         words.append("down")
     if link.kind == "vrf" and not link.fenced:
         words.append("unfenced")
-    if link.name not in state.ours:
+    if link.name not in state.ours and not own:
         words.append("unmanaged")
     return " ".join(words)
 

@@ -33,6 +33,12 @@ def foreign(listing: str) -> list[str]:
     return [name for name in names if not name.startswith(PREFIX)]
 
 
+def others(listing: str) -> list[str]:
+    """The tables of a listing that are not ours, as `tables` calls ours."""
+    openings = filter(None, map(_OPENING.match, listing.splitlines()))
+    return [" ".join(each.groups()) for each in openings if not each[2].startswith(PREFIX)]
+
+
 def load(wanted: Tables, now: Tables) -> str:
     """What `nft -f` takes to put in, in one go, every table that is not as wanted."""
     return "".join(

@@ -233,8 +233,6 @@ def _creation(link: Link) -> str:
 
 def _shapes(wanted: State, now: State, made: frozenset[str]) -> Iterator[Step]:
     for name, link in sorted(wanted.links.items(), key=lambda each: _RANK[each[1].kind]):
-        if name == "lo":
-            continue
         there = Link(name, up=False) if name in made else now.links.get(name, Link(name, up=False))
         words = []
         if (name in wanted.ours) != (name in now.ours and name not in made):

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from citynet.deploy.driver import DeviceError
@@ -225,6 +226,15 @@ def vtysh(name: str, lines: Script) -> str:
         f'echo; echo {MARK} {name} $status; [ -z "$file" ] || : >"$file"\n'
         f'case "$file" in {SPARE}/*) rm -f "$file";; esac\nfi\n'
     )
+
+
+AGAIN = "again-"
+
+
+def again(daemon: str) -> str:
+    """A part that starts a daemon again, with nothing; one that runs is needed by all after it."""
+    program = Path(__file__).with_name("again.py").read_text(encoding="utf-8")
+    return guarded(f"{AGAIN}{daemon}", f"python3 -IS - {shlex.quote(daemon)} 2>&1", program)
 
 
 def bootable(files: Mapping[str, str]) -> dict[str, dict[str, object]]:

@@ -19,13 +19,6 @@ side's; `use-underlays-nexthop-weight` is shown unasked where FRR's profile is `
 
 EXIT = re.compile(r"exit(-\S+)?$")
 
-INSTANCE = re.compile(r"router bgp \d+$")
-"""The default BGP instance. It is emptied, not removed, unless another is to take its place.
-
-In FRR 10.7.1 one that is removed while its VPN tables are in use stays on, hidden; when it is
-made again bgpd crashes at the next `show running-config` (fixed upstream by frr#22718).
-"""
-
 HOLLOW = re.compile(
     r"(interface|vrf|address-family|segment-routing|srv6|locators|encapsulation|bfd|static-sids)\b"
     r"|router bgp \d+$"
@@ -39,7 +32,10 @@ LASTING = re.compile(
     r"(interface|vrf|address-family|segment-routing|locators$|encapsulation$|bfd$"
     r"|router bgp \d+$)"
 )
-"""Contexts that are emptied line by line, since there is no command that removes them whole."""
+"""Contexts that are emptied line by line, since there is no command that removes them whole.
+
+The default BGP instance is one: where it has had VPN routes it stays on, hidden (`alive.py`).
+"""
 
 SLOTS = re.compile(
     r"(description|log syslog|is-type|lsp-timers|spf-delay-ietf|source-address"

@@ -1,9 +1,12 @@
 """`citynet deploy` on devices that an access file names, with drivers in memory."""
 
 import json
+import os
 import re
 import shlex
 import shutil
+import signal
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,16 +17,17 @@ import pytest
 
 from citynet.cli import deploy, main
 from citynet.cli.deploy_report import show
-from citynet.deploy.driver import UnreachableError
+from citynet.deploy.driver import Change, Confirm, UnreachableError
 from citynet.deploy.report import DeviceResult, Report, State
 from citynet.lab.from_city import city_topology
 from citynet.lab.paths import paths
 from citynet.lab.state import LabFolder
 from citynet.lab.state import Record as LabRecord
 from citynet.pipeline import Prepared, prepare
+from citynet.render.artifact import Artifact
 from citynet.transaction import journal
 from citynet.transaction.words import Outcome, Runs
-from tests.deploy.fakes import World, with_world
+from tests.deploy.fakes import MemoryDriver, World, with_world
 
 NODES = ("r1", "r2", "r3")
 CITY = """
@@ -130,6 +134,58 @@ def test_the_way_out_is_a_whole_command(command: Command) -> None:
     assert command.deploy() == 0
 
 
+def test_a_run_that_is_ended_at_once_says_its_name_and_what_finishes_it(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two signals while devices are asked to go on waiting: nothing is over by then."""
+    ended, extend = threading.Event(), MemoryDriver.extend
+
+    def busy(self: MemoryDriver, confirm: Confirm, runs: str = "") -> None:
+        if not ended.is_set():
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert ended.wait(30)
+        extend(self, confirm, runs)
+
+    monkeypatch.setattr(MemoryDriver, "extend", busy)
+    monkeypatch.setattr(os, "_exit", lambda _: ended.set())
+    command.deploy()
+    said = next(each for each in command.err.splitlines() if "ended by SIG" in each)
+    run = command.runs[-1].stem
+    assert f"run {run} of " in said
+    assert advised(said)[-2:] == ["--resume", run]
+    assert f"--abort {run}" in said
+
+
+def test_a_dead_device_stops_only_what_needs_it(command: Command) -> None:
+    command.world.away = {"r3"}
+    assert command.deploy() == 1
+    assert "r3 did not answer: '!r3' in --limit leaves out what is dead" in command.out
+    assert not any(command.world.running.values())
+    command.world.calls.clear()
+    assert command.deploy("--limit", "!r3") == 0
+    assert {name for name, _ in command.world.calls} == {"r1", "r2"}
+    assert "did not answer" not in command.out
+
+
+def test_before_anything_is_changed_there_is_no_run_to_finish(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, stage = threading.Event(), MemoryDriver.stage
+
+    def busy(self: MemoryDriver, artifact: Artifact, *, additive: bool = False) -> Change:
+        if not ended.is_set():
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert ended.wait(30)
+        return stage(self, artifact, additive=additive)
+
+    monkeypatch.setattr(MemoryDriver, "stage", busy)
+    monkeypatch.setattr(os, "_exit", lambda _: ended.set())
+    command.deploy()
+    assert "nothing was changed, and no run is left" in command.err
+
+
 def test_a_run_is_finished_on_its_own_devices(command: Command) -> None:
     """A lab of the city came up since, and where citynet runs is elsewhere."""
     run = command.leave()
@@ -220,7 +276,7 @@ def test_a_device_that_never_comes_back_is_given_up(command: Command, word: str)
     way_out = f"--resume {run} --without r3"
     assert way_out in command.out
     assert command.deploy() == 1
-    assert "with --without r3 whoever never will is given up" in command.err
+    assert "with --without r3 those that never will are given up" in command.err
     assert command(*rest, "--without", "r33,nobody") == 1
     assert f"run {run} has no device 'r33'; did you mean 'r3'?" in command.err
     assert f"run {run} has no device 'nobody'" in command.err

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from citynet.cli.deploy import GOES_BACK, _stopping
+from citynet.cli.deploy import GOES_BACK
+from citynet.cli.stopping import asked_to_stop
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def hangup() -> Iterator[None]:
 
 def test_a_signal_asks_for_a_stop() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with _stopping(GOES_BACK) as asked:
+    with asked_to_stop(GOES_BACK, str) as asked:
         os.kill(os.getpid(), signal.SIGTERM)
         assert asked() == "stopped by SIGTERM"
     assert signal.getsignal(signal.SIGTERM) is before
@@ -27,8 +28,29 @@ def test_a_signal_asks_for_a_stop() -> None:
 
 @pytest.mark.usefixtures("hangup")
 def test_what_was_ignored_stays_ignored() -> None:
-    with _stopping(GOES_BACK) as asked:
+    with asked_to_stop(GOES_BACK, str) as asked:
         os.kill(os.getpid(), signal.SIGHUP)
         assert not asked()
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_signal_ends_it_at_once_and_says_what_is_left(
+    number: signal.Signals,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    with asked_to_stop(GOES_BACK, lambda: "run r1 was left") as asked:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert not ended
+        os.kill(os.getpid(), number)
+        assert asked() == "stopped by SIGINT"
+    assert ended == [128 + number]
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == [
+        f"{GOES_BACK}; once more ends citynet at once",
+        f"ended by {number.name}; run r1 was left",
+    ]

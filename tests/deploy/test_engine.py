@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nornir.core import Nornir
 
+from citynet.cli.deploy_report import show
 from citynet.deploy import engine
 from citynet.deploy.driver import Refusal
 from citynet.deploy.engine import UnfinishedError, Way, finish, load
@@ -168,6 +169,35 @@ class Dying:
         self._world.away = self._away
         return ("gov-core1 sees no neighbour",)
 
+    def down(self) -> tuple[str, ...]:
+        return ("this is not for a change that went back",)
+
+
+class Miswired:
+    """Health checks of a city where two fibres were exchanged long ago."""
+
+    def before(self) -> None:
+        pass
+
+    def after(self) -> tuple[str, ...]:
+        return ()
+
+    def down(self) -> tuple[str, ...]:
+        return ("underlay/isis-adjacencies gov-agg1: no adjacency on acc1-agg1",)
+
+
+def test_a_session_that_never_came_up_is_in_the_report_of_a_change_that_is_kept(
+    run: Deployer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.way = Way(run.way.folder, run.way.terms, health=Miswired())
+    report = run()
+    assert report.outcome is Outcome.KEPT
+    assert as_json(report)["down"] == list(Miswired().down())
+    show(report, diff=False)
+    said = capsys.readouterr().out
+    assert "underlay/isis-adjacencies gov-agg1: no adjacency on acc1-agg1" in said
+    assert "--health strict" in said
+
 
 def test_an_unhealthy_city_goes_back_and_says_who_does_not_answer(
     run: Deployer, world: World
@@ -176,6 +206,7 @@ def test_an_unhealthy_city_goes_back_and_says_who_does_not_answer(
     report = run()
     assert report.outcome is Outcome.OPEN
     assert report.reason == "not healthy: gov-core1 sees no neighbour"
+    assert report.down == ()
     found = {each.device: each for each in report.results}
     assert found["x-gw1"].runs is Runs.UNKNOWN
     assert "its own timer puts it back by 20" in str(found["x-gw1"])

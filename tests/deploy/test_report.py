@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from citynet.deploy.driver import UNSAVED
+from citynet.cli.deploy_report import show
+from citynet.deploy.driver import UNSAVED, Change
 from citynet.deploy.outcome import results
 from citynet.deploy.report import DeviceResult, Report, State, as_json
 from citynet.deploy.work import Plan
@@ -19,6 +20,34 @@ from tests.cities import DEMO
 from tests.deploy.fakes import reach
 
 DONE = Report("demo", (DeviceResult("gov-core1", "all", State.CHANGED, Runs.NEW),), 1.0)
+
+
+BESIDE = {"foreign": ("rule 5000: from 192.0.2.0/24 lookup 77",), "owned": ("link health",)}
+
+
+@pytest.mark.parametrize(
+    ("diff", "said"),
+    [
+        (True, ["foreign: 1", BESIDE["foreign"][0], "link health"]),
+        (False, ["1 foreign, 1 owned; --diff lists them"]),
+    ],
+)
+def test_what_is_no_part_of_the_change_is_shown_by_a_check_and_does_not_count(
+    capsys: pytest.CaptureFixture[str], *, diff: bool, said: list[str]
+) -> None:
+    same = DeviceResult(
+        "gov-core1", "all", State.OK, Runs.SAME, Change("gov-core1", "", 0, 0, beside=BESIDE)
+    )
+    report = Report("demo", (same,), 1.0)
+    found = as_json(report)["results"]
+    assert isinstance(found, list)
+    assert found[0]["beside"] == {whose: list(lines) for whose, lines in BESIDE.items()}
+    assert "change" not in found[0]
+    show(report, diff=diff)
+    printed = capsys.readouterr().out
+    assert "gov-core1, no part of the change" in printed
+    assert all(each in printed for each in said)
+    assert "0 of 1 would change" in printed
 
 
 @pytest.mark.parametrize("outcome", [None, Outcome.KEPT, Outcome.SAME])

@@ -349,6 +349,10 @@ def test_verify_says_that_the_lab_is_behind(tmp_path: Path) -> None:
     nodes = {node.name: access for node in (*there.nodes, there.customers_node)}
     lab = Lab("demo", "local", there, nodes, None, {}, LabFolder(tmp_path))
     assert network_of(old, lab).customers == "customers"
+    some = frozenset(old.facts)
+    assert network_of(prepare(larger), lab, some).customers == "customers"
+    with pytest.raises(CitynetError, match="does not have"):
+        network_of(prepare(larger), lab, frozenset(prepare(larger).facts))
     with pytest.raises(CitynetError, match="lab demo does not have node gov-acc9: the inventory"):
         network_of(prepare(larger), lab)
     (larger / "nodes.yaml").write_text((DEMO / "nodes.yaml").read_text())

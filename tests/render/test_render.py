@@ -13,6 +13,7 @@ from citynet.errors import InventoryError
 from citynet.pipeline import Prepared, prepare, render
 from citynet.render import Platform, Renderer, RenderError, check_cells, unknown_platforms
 from citynet.render.provenance import explain, trace
+from plugins.frr.linux import parse
 from tests.cities import DEMO, ROOT, WUHAN
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -46,6 +47,40 @@ def test_a_customer_has_1500_bytes_after_srv6(demo: Prepared) -> None:
     for facts in demo.facts.values():
         underlay: Any = facts.roles["underlay"]
         assert underlay.mtu >= 1500 + 40 + 8 + 3 * 16
+
+
+CARRIES = {"ipv4.conf.{}.forwarding": "1", "ipv4.conf.{}.rp_filter": "0"}
+"""What a packet of a customer needs of the interface that it comes in by, and of its VRF."""
+LIVES = {"ipv6.conf.{}.disable_ipv6": "0"}
+KEEPS = LIVES | {"ipv6.conf.{}.keep_addr_on_down": "1", "ipv6.conf.{}.accept_ra": "0"}
+"""What an interface needs so that its addresses and routes are those that it was given."""
+WHOLE = {
+    "net.ipv4.ip_forward": "1",
+    "net.ipv4.conf.all.rp_filter": "0",
+    "net.ipv4.tcp_l3mdev_accept": "0",
+    "net.ipv4.udp_l3mdev_accept": "0",
+    "net.ipv6.conf.all.forwarding": "1",
+    "net.ipv6.conf.lo.disable_ipv6": "0",
+    "net.vrf.strict_mode": "1",
+}
+
+
+@pytest.mark.parametrize("folder", [DEMO, WUHAN])
+def test_what_the_data_plane_needs_of_the_kernel_is_set(folder: Path) -> None:
+    """docs/kernel.md: every setting that verify would miss, on every interface it matters for."""
+    for artifact in render(prepare(folder)).values():
+        if "linux.state" not in artifact.files:
+            continue
+        state = parse(artifact.files["linux.state"]).state
+        needed = dict(WHOLE) if any(link.kind == "vrf" for link in state.links.values()) else {}
+        parents = {link.parent for link in state.links.values()}
+        for name, link in state.links.items():
+            port = name not in {"lo", *parents} and link.kind != "dummy"
+            inside = link.kind == "vrf" or link.master is not None
+            needs = (CARRIES if inside and port else {}) | (KEEPS if port else {})
+            needs = CARRIES | LIVES if link.kind == "vrf" else needs
+            needed |= {f"net.{key.format(name)}": value for key, value in needs.items()}
+        assert needed.items() <= state.sysctls.items()
 
 
 def test_nothing_of_the_other_domain_is_in_a_device(demo: Prepared) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from citynet.errors import CitynetError
 from citynet.fleet.access import Access
 from citynet.lab.host import NodeAccess
 from citynet.pipeline import Prepared, prepare
-from citynet.verify.health import Demand, Health, measurable, session_checks
+from citynet.verify.health import LATE, Demand, Health, measurable, session_checks
 from citynet.verify.lab import told_of
 from citynet.verify.network import Network
 from citynet.verify.planes import Told
@@ -60,10 +61,13 @@ class Watched(Health):
     """Notes when it is that sessions are looked at."""
 
     happened: list[str]
+    bad: frozenset[str]
 
     def _failing(self, checks: Sequence[AnyCheck], wait: float) -> dict[str, str]:
+        if not checks:
+            return {}
         self.happened.append(f"looked at {len(checks)}, for {wait:g} s")
-        return {}
+        return {each.id: "no adjacency" for each in checks if each.id in self.bad}
 
 
 def nowhere() -> Network:
@@ -72,7 +76,7 @@ def nowhere() -> Network:
 
 def watched(vendors: Prepared, checks: tuple[AnyCheck, ...]) -> Watched:
     made = Watched(vendors, nowhere, checks, Demand.NO_WORSE, 60.0, print, 7.0)
-    made.happened = []
+    made.happened, made.bad = [], frozenset()
     made.pause = lambda seconds: made.happened.append(f"waited {seconds:g} s")
     return made
 
@@ -95,3 +99,43 @@ def test_where_nothing_is_measured_nothing_is_waited_for(vendors: Prepared) -> N
     health.before()
     assert not health.after()
     assert not [each for each in health.happened if each.startswith("waited")]
+
+
+def test_what_is_wanted_and_still_down_is_named_though_no_worse_keeps_the_change(
+    vendors: Prepared,
+) -> None:
+    checks = session_checks(vendors, {"x-core1", "x-acc1"})
+    health = watched(vendors, checks)
+    health.bad = frozenset({checks[0].id, checks[1].id})
+    health.before()
+    health.bad = frozenset({checks[0].id})
+    assert not health.after()
+    assert health.down() == (f"{checks[0].id}: no adjacency",)
+    assert health.happened[-1] == "looked at 2, for 20 s"
+
+
+def test_a_demand_that_is_not_met_says_all_there_is_to_say(vendors: Prepared) -> None:
+    checks = session_checks(vendors, {"x-core1", "x-acc1"})
+    health = watched(vendors, checks)
+    health.before()
+    health.bad = frozenset({checks[0].id})
+    assert health.after() == (f"{checks[0].id}: no adjacency",)
+    assert health.down() == ()
+
+
+class Silenced(Watched):
+    """Can be measured before the change, and for what is demanded, but no more."""
+
+    def _failing(self, checks: Sequence[AnyCheck], wait: float) -> dict[str, str]:
+        if wait == LATE:
+            raise CitynetError("no answer")
+        return super()._failing(checks, wait)
+
+
+def test_what_is_not_demanded_and_cannot_be_measured_ends_no_run(vendors: Prepared) -> None:
+    checks = session_checks(vendors, {"x-core1", "x-acc1"})
+    health = Silenced(vendors, nowhere, checks, Demand.NO_WORSE, 60.0, print, 0.0)
+    health.happened, health.bad = [], frozenset({checks[0].id})
+    health.before()
+    assert not health.after()
+    assert health.down() == ("1 session checks that did not hold before: not measured: no answer",)

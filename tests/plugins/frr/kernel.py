@@ -43,7 +43,8 @@ class Kernel:
 
     def _write(self, path: str, value: str) -> None:
         words = path.removeprefix("/proc/sys/").split("/")
-        if words[1:3] == ["ipv6", "conf"] and words[3] not in (*self.links, "all"):
+        family = words[1:3] in (["ipv6", "conf"], ["ipv4", "conf"])
+        if family and words[3] not in (*self.links, "all"):
             raise KernelError(f"{path}: No such file or directory")
         self.sysctls[".".join(words)] = value
         if words[-1] == "disable_ipv6" and value == "1":
@@ -123,7 +124,7 @@ class Kernel:
         del self.links[name]
         self.addresses.pop(name, None)
         self.aliases.pop(name, None)
-        gone = f"net.ipv6.conf.{name}."
+        gone = f".conf.{name}."
         self.sysctls = {key: value for key, value in self.sysctls.items() if gone not in key}
 
     def _set(self, name: str, words: list[str]) -> None:

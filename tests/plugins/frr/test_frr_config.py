@@ -85,13 +85,6 @@ def test_whole_contexts_go_at_once_and_the_last_first() -> None:
     )
 
 
-def test_another_as_takes_the_place_of_the_old_one() -> None:
-    running = parse("router bgp 1\n bgp router-id 1.1.1.1\nexit\n")
-    wanted = parse("router bgp 2\n bgp router-id 1.1.1.1\nexit\n")
-    lines = script(difference(wanted, running), wanted, running, NONE, 0).lines
-    assert lines.index("no router bgp 1") < lines.index("router bgp 2")
-
-
 def test_interfaces_are_emptied_and_removed_only_when_the_kernel_has_none() -> None:
     running = parse("interface a\n isis passive\nexit\ninterface b\n isis passive\nexit\n")
     sent = script(difference(EMPTY, running), EMPTY, running, frozenset({"a"}), 0)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from citynet.cli.deploy import deploy
 from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.fleet.shell import Held, Output
 from citynet.render.artifact import Artifact
-from plugins.frr import config, script
+from plugins.frr import config, room, script
 from plugins.frr.driver import FrrDriver
 from plugins.frr.lock import LONGEST
 
@@ -190,6 +191,46 @@ def test_a_commit_without_a_name_is_confirmed_at_once() -> None:
     names = [each.partition(" ") for each in device.commands]
     assert [name for name, _, _ in names] == ["begin", "ready", "confirm"]
     assert names[-1][2].startswith("alone-")
+
+
+ENOUGH = "/var/lib/citynet 900 4096 5000 9999\n/etc/frr 900 4096 0 0"
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (ENOUGH, None),
+        ("/var/lib/citynet ?", None),
+        ("/var/lib/citynet 12 4096 9 9", "/var/lib/citynet has 48 KiB left"),
+        (f"{ENOUGH}\n/etc/frr 900 4096 3 9999", "/etc/frr has room for 3 files more"),
+        ("/etc/frr 900 4096 5000 9999 sealed", "/etc/frr cannot be written"),
+    ],
+)
+def test_room_is_asked_before_anything_is_committed(said: str, message: str | None) -> None:
+    def answers(sent: str) -> str:
+        return f"{said}\n\n@@citynet room 0\n" if "stat -f" in sent else reading("gov-acc1")
+
+    router = Router(answers)
+    driver = FrrDriver(router)
+    frr = artifact("gov-acc1").files["frr.conf"].replace("timers 10 30", "timers 20 60")
+    driver.stage(artifact("gov-acc1", **{"frr.conf": frr}))
+    if message is None:
+        driver.validate()
+        return
+    with pytest.raises(Refused, match=message):
+        driver.validate()
+    assert len(router.fake.sent) == 2
+
+
+def test_room_is_asked_of_folders_as_they_are(tmp_path: Path) -> None:
+    """The script is for any POSIX shell; a folder that is not there yet is in the one above."""
+    here = room.asking().replace("/var/lib/citynet", str(tmp_path / "not-yet"))
+    here = here.replace("/etc/frr", str(tmp_path))
+    done = subprocess.run(
+        ["/bin/sh", "-c", here], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert not list(room.lacking(done.stdout, 1))
+    assert len(list(room.lacking(done.stdout, 2**62))) == 2
 
 
 def test_no_room_for_the_way_back_is_refused_before_anything_changes() -> None:

@@ -149,6 +149,26 @@ def test_lines_that_cannot_be_read(line: str) -> None:
     assert caught.value.line == 2
 
 
+def test_a_loopback_that_is_down_is_shown_and_comes_up_with_its_addresses() -> None:
+    kernel = bare()
+    wanted = text("address fd00::2/128 dev lo", "address 10.0.0.2/32 dev lo")
+    settle(kernel, wanted)
+    kernel.run(Plan((Step("ip", "link set dev lo down", "link lo"),), ()))
+    assert facts(kernel.state(), wanted)["link lo"] == "link lo down"
+    assert "address replace fd00::2/128 dev lo nodad" in ip(wanted, kernel.state())
+    settle(kernel, wanted)
+    assert same(kernel, wanted)
+
+
+def test_forwarding_of_all_is_set_before_that_of_each() -> None:
+    """The kernel gives every interface the value that `ip_forward` changes to."""
+    kernel = bare()
+    kernel.sysctls |= {"net.ipv4.ip_forward": "0", "net.ipv4.conf.p1.forwarding": "0"}
+    wanted = text("link p1", "sysctl net.ipv4.conf.p1.forwarding 1", "sysctl net.ipv4.ip_forward 1")
+    keys = [step.about for step in plan(wanted, kernel.state()).first if step.tool == "sysctl"]
+    assert keys == ["sysctl net.ipv4.ip_forward", "sysctl net.ipv4.conf.p1.forwarding"]
+
+
 @pytest.mark.parametrize("node", ["gov-gw1", "gov-acc1"])
 def test_facts_are_lines_that_mean_the_same(node: str) -> None:
     wanted = parse((DATA / f"{node}.linux.state").read_text()).state
@@ -199,7 +219,7 @@ def meddle(kernel: Kernel, seed: int) -> None:
                 kernel.addresses.setdefault(name, set()).add("192.0.2.9/24")
             elif change == "lost":
                 kernel.addresses[name] = set()
-            elif change == "down" and name != "lo":
+            elif change == "down":
                 kernel._set(name, ["down"])
             elif change == "mtu" and name.startswith("p") and "." not in name:
                 kernel._set(name, ["mtu", str(chance.choice((1000, 1500)))])
