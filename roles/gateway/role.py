@@ -7,10 +7,12 @@ flows name, and the same stateful policy on both routers.
 """
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Interface, IPv6Network
 from typing import Literal
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, structs
 from pydantic import Field
 
 from citynet.allocate.joins import endpoints_of, vpn_of
@@ -55,6 +57,14 @@ class Join(Struct, frozen=True):
     far6: tuple[IPv6Network, ...]
     rules: tuple[Rule, ...]
     origin: KeyPath
+
+    def mark(self, rule: Rule) -> int:
+        """What a connection that `rule` lets in is marked with, 31 bits; never 0.
+
+        It is made of what the rule says and of the join, so that another rule has another one.
+        """
+        said = msgspec.json.encode((self.interface, structs.replace(rule, origin=())), enc_hook=str)
+        return int.from_bytes(sha256(said).digest()[:4]) >> 1 or 1
 
 
 class GatewayLink(Struct, frozen=True):
