@@ -31,6 +31,17 @@ class GatewayOptions(RoleOptions):
     log_rate: int = Field(
         default=10, ge=1, le=10_000, description="Refused packets logged, at most, per second."
     )
+    gtsm: bool = Field(
+        default=True,
+        description="Take BGP of the far gateway only from one hop away (RFC 5082), both ways.",
+    )
+    maximum_prefixes: int = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Prefixes that a far gateway may tell, by family, before its session is ended "
+        "for a while; at least twice as many as flows name.",
+    )
     mtu: int = Field(default=1500, ge=1280, le=9000, description="IP MTU between gateways, bytes.")
     answers: Literal["by-state", "by-mirrored-rules"] = Field(
         default="by-state",
@@ -86,12 +97,21 @@ class Gateways(Struct, frozen=True):
     mtu: int
     log_rate: int
     stateful: bool
+    gtsm: bool
+    maximum_prefixes: int
     origin: KeyPath
 
     @property
     def interfaces(self) -> tuple[str, ...]:
         """The ports that lead to the other domain."""
         return tuple(link.interface for link in self.links)
+
+    def at_most(self, networks: tuple[IPv4Network | IPv6Network, ...]) -> int:
+        """How many prefixes a session may bring where `networks` are what it should.
+
+        There is room for flows that one of the two routers knows of before the other.
+        """
+        return max(self.maximum_prefixes, 2 * len(networks))
 
     @property
     def promise(self) -> tuple[str, int]:
@@ -179,14 +199,17 @@ def build(context: Context, node: str, options: GatewayOptions) -> Gateways | No
         mtu=options.mtu,
         log_rate=options.log_rate,
         stateful=options.answers == "by-state",
+        gtsm=options.gtsm,
+        maximum_prefixes=options.maximum_prefixes,
         origin=("nodes", node),
     )
 
 
 def contradictions(context: Context, facts: Mapping[str, DeviceFacts]) -> Iterator[Problem]:
-    """Gateways whose two routers would have MTUs of their own."""
+    """Gateways whose two routers would have MTUs of their own, or take BGP in ways of their own."""
     links = [(f"gateway {name}", each.ends) for name, each in context.city.gateways.items()]
-    return at_both_ends(context.city, facts, "gateway", "mtu", links)
+    for option in ("mtu", "gtsm"):
+        yield from at_both_ends(context.city, facts, "gateway", option, links)
 
 
 ROLE = Role(
