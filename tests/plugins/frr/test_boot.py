@@ -16,7 +16,11 @@ sysctl net.ipv6.conf.port.seg6_enabled 0
 sysctl net.ipv6.conf.port.forwarding 1
 """
 POLICY = 'table inet citynet-access {\n  # it\'s "quoted"\n}\n'
-KEYS = ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding", "net/vrf/strict_mode")
+KEYS: tuple[str, ...] = (
+    "net/ipv4/ip_forward",
+    "net/ipv6/conf/all/forwarding",
+    "net/vrf/strict_mode",
+)
 KEYS += ("net/ipv6/conf/port/seg6_enabled", "net/ipv6/conf/port/forwarding")
 
 
