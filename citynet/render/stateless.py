@@ -20,6 +20,8 @@ from citynet.errors import KeyPath
 Network = IPv4Network | IPv6Network
 INBOUND, OUTBOUND = "in", "out"
 TCP, UDP = 6, 17
+BGP = 179
+"""Its TCP port (RFC 4271)."""
 NUMBERS = {"tcp": TCP, "udp": UDP}
 ICMP = {4: 1, 6: 58}
 """Protocol numbers (IANA): ICMP for IPv4 and for IPv6."""
@@ -88,13 +90,15 @@ def _matches(flow: Rule, version: int, *, answer: bool) -> Iterator[Match]:
 
 
 def _session(join: Joined, direction: str) -> AccessList:
-    """What the two routers say to each other: BGP, neighbour discovery, ping."""
+    """What the two routers say to each other: BGP, neighbour discovery, ping; nothing else."""
     ours = [LINK_LOCAL, IPv6Network(f"{join.address.ip}/128")]
     theirs = [LINK_LOCAL, IPv6Network(f"{join.neighbor.ip}/128")]
     sources, targets = (theirs, ours) if direction == INBOUND else (ours, theirs)
     pairs = product(sources, [*targets, MULTICAST])
-    rules = tuple(Match(None, source, target) for source, target in pairs)
-    return AccessList(f"{join.interface}-session-{direction}", (), rules, join.origin)
+    rules = [Match(ICMP[6], source, target) for source, target in pairs]
+    rules.append(Match(TCP, sources[1], targets[1], target_port=BGP))
+    rules.append(Match(TCP, sources[1], targets[1], source_port=BGP, established=True))
+    return AccessList(f"{join.interface}-session-{direction}", (), tuple(rules), join.origin)
 
 
 def access_lists(join: Joined, direction: str) -> tuple[AccessList, ...]:

@@ -1,19 +1,20 @@
 """The probe agent: runs where the probes start, needs python3 and its standard library only.
 
-`citynet.verify.probe` sends this file to `python3 -` with a last line that calls `main`. One
-process opens the sockets of every network namespace (a socket stays in the one it was made in),
-sends every probe, answers as every receiver, and prints one JSON object.
+`citynet.verify.probe` sends `agent_packets.py` and this file to `python3 -`, with a last line that
+calls `main`. One process opens the sockets of every network namespace (a socket stays in the one it
+was made in), sends every probe, answers as every receiver, and prints one JSON object.
 
 Request::
 
     {"nonce": 7, "wait": 1.0, "tries": 2, "patience": 4,
      "spaces": {"health.platform": {"4": "10.0.0.2", "6": "fd00::2"}},
      "probes": [[id, from, to or null, "icmp"|"tcp"|"udp", "4"|"6", address, port, size,
-                 wanted, own, via]]}
+                 wanted, own, via, route]]}
 
 `size` is the length of the whole IP packet in bytes, sent with DF (TCP: of what is said, more
 than one full segment). `own` and `via`, unless empty, are the IPv6 source address and the
-interface of an ICMP probe. A space named "" is the namespace the agent is started in. Probes
+interface of an ICMP probe. `route`, unless empty, is where an outer IPv6 header with a routing
+header leads an ICMPv6 probe. A space named "" is the namespace the agent is started in. Probes
 that are `wanted` and not answered are tried up to `patience` times, all others `tries` times.
 
 Answer: `{"results": [[id, answered, reached, error or null, unsent or null]], "strays": [[id,
@@ -35,6 +36,8 @@ import socket
 import struct
 import time
 
+from citynet.verify.agent_packets import checksum, echo, only_echo, routed, whole_packets
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +51,6 @@ FAMILY = {"4": socket.AF_INET, "6": socket.AF_INET6}
 ANY = {"4": "0.0.0.0", "6": "::"}  # noqa: S104 - in a namespace of its own
 REQUEST, REPLY = {"4": 8, "6": 128}, {"4": 0, "6": 129}
 HEADERS = {"icmp4": 28, "icmp6": 48, "udp4": 28, "udp6": 48, "tcp4": 0, "tcp6": 0}
-IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IPV6_DONTFRAG, PMTUDISC_PROBE = 10, 23, 62, 3
 CLONE_NEWNET, SYN, ACK, FLAGS = 0x40000000, 0x02, 0x10, 13
 BATCH, BUFFER, FILES = 8, 4 << 20, 1 << 16
 
@@ -61,38 +63,12 @@ def enter(file: int) -> None:
         raise OSError(ctypes.get_errno(), "setns")
 
 
-def checksum(data: bytes) -> int:
-    """The Internet checksum (RFC 1071) of an even number of bytes."""
-    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total >> 16) + (total & 0xFFFF)
-    return ~(total + (total >> 16)) & 0xFFFF
-
-
-def whole_packets(sock: socket.socket, family: str) -> None:
-    """Send with DF and without regard to a path MTU that was learned before."""
-    if family == "4":
-        sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, PMTUDISC_PROBE)
-    else:
-        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_PROBE)
-        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_DONTFRAG, 1)
-
-
-def only_echo(sock: socket.socket, family: str) -> None:
-    """Let a raw socket see echo requests and replies alone (ICMP_FILTER, ICMP6_FILTER)."""
-    if family == "4":
-        sock.setsockopt(255, 1, struct.pack("=I", 0xFFFFFFFF & ~((1 << 8) | 1)))
-    else:
-        words = [0xFFFFFFFF] * 8
-        words[128 // 32] &= ~0x3
-        sock.setsockopt(socket.IPPROTO_ICMPV6, 1, struct.pack("=8I", *words))
-
-
 class Probe:
     """One probe and what became of it."""
 
     def __init__(self, row: list[Any]) -> None:
         self.id, self.source, self.target, self.protocol, self.family = row[:5]
-        self.address, self.port, self.size, self.wanted, self.own, self.via = row[5:]
+        self.address, self.port, self.size, self.wanted, self.own, self.via, self.route = row[5:]
         self.answered = self.reached = False
         self.error: str | None = None
         self.unsent: str | None = "not tried"
@@ -320,6 +296,9 @@ class Agent:
 
     def send_icmp(self, probe: Probe, number: int) -> None:
         """An echo request."""
+        if probe.route:
+            self.send_routed(probe, number)
+            return
         body = self.payload(probe, max(probe.size - HEADERS[probe.key], MARK.size + 1))
         ident = (self.nonce + probe.id) & 0xFFFF
         head = ECHO.pack(REQUEST[probe.family], 0, 0, ident, number)
@@ -334,6 +313,17 @@ class Agent:
             info = own + struct.pack("=I", index)
             extra = [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info)]
         sock.sendmsg([head, body], extra, 0, (probe.address, 0))
+
+    def send_routed(self, probe: Probe, number: int) -> None:
+        """An echo request inside a header with a routing header, which no kernel makes for us."""
+        key = probe.source, "route", "6"
+        if key not in self.senders:
+            self.senders[key] = socket.socket(FAMILY["6"], socket.SOCK_RAW, socket.IPPROTO_RAW)
+        own = self.request["spaces"][probe.source]["6"]
+        ident = (self.nonce + probe.id) & 0xFFFF
+        data = self.payload(probe, MARK.size + 1)
+        inside = echo(own, probe.address, ident, number, data)
+        self.senders[key].sendto(routed(own, probe.route, inside), (probe.route[0], 0))
 
     def send_udp(self, probe: Probe, number: int) -> None:
         """A datagram."""

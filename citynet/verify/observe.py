@@ -114,6 +114,9 @@ class Probe:
 
     With an empty target the address is not a customer's: a router's, say. From a router,
     `at_node` is true, and `source` is its name. `size` is in bytes, IP header included.
+
+    `route`: where an outer header leads it, of IPv6 and with a routing header (RFC 8754): what that
+    is sent to, and every segment after it. For echo requests by IPv6, whose size is their own then.
     """
 
     source: str
@@ -125,6 +128,7 @@ class Probe:
     at_node: bool = False
     own: str = ""
     via: str = ""
+    route: tuple[str, ...] = ()
     wanted: bool = field(default=True, compare=False)
 
     @property
@@ -135,7 +139,9 @@ class Probe:
     def __str__(self) -> str:
         port = f"/{self.port}" if self.port else ""
         target = f"{self.target} ({self.address})" if self.target else self.address
-        return f"{self.source} -> {target} {self.protocol}{port} ipv{self.family} {self.size} bytes"
+        what = f"{self.protocol}{port} ipv{self.family} {self.size} bytes"
+        led = f", by a routing header over {', '.join(self.route)}" if self.route else ""
+        return f"{self.source} -> {target} {what}{led}"
 
 
 @dataclass(frozen=True, slots=True)

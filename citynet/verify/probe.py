@@ -8,6 +8,8 @@ from importlib import resources
 from citynet.verify.observe import Outcome, Probe
 
 Rows = list[list[object]]
+KNOWN = ("from __future__ ", "from citynet.")
+"""Lines that the second of the agent's files begins with, and that the first one stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,15 @@ class Request:
 
 
 def agent_source() -> str:
-    """The agent's own text, to be run by `python3 -`."""
-    return resources.files("citynet.verify").joinpath("agent.py").read_text(encoding="utf-8")
+    """The agent's own text, to be run by `python3 -`: its two files as one."""
+    folder = resources.files("citynet.verify")
+    packets, agent = (
+        folder.joinpath(name).read_text(encoding="utf-8")
+        for name in ("agent_packets.py", "agent.py")
+    )
+    lines = agent.splitlines(keepends=True)
+    rest = "".join(line for line in lines if not line.startswith(KNOWN))
+    return f"{packets}\n{rest}"
 
 
 def request(
@@ -82,6 +91,7 @@ def request(
             probe.wanted,
             probe.own,
             probe.via,
+            probe.route,
         ]
         for number, probe in enumerate(ordered)
     ]

@@ -52,7 +52,7 @@ def ping(ask: Ask, asked: Ping, size: int, count: int) -> models.PingResultDict:
     source = f"-I {shlex.quote(asked.source)} " if asked.source else ""
     said = ask(
         f"{asked.around()}ping -n -c {int(count)} -s {int(size)} -t {int(asked.ttl)} "
-        f"-W {int(asked.timeout)} {source}{shlex.quote(asked.destination)} 2>&1"
+        f"-W {int(asked.timeout)} {source}-- {shlex.quote(asked.destination)} 2>&1"
     )
     sent = _LOSS.search(said)
     if sent is None:
@@ -81,7 +81,7 @@ def traceroute(ask: Ask, asked: Ping) -> models.TracerouteResultDict:
     hops = min(int(asked.ttl), 255)
     said = ask(
         f"{asked.around()}traceroute -m {hops} -w {int(asked.timeout)} {source}"
-        f"{shlex.quote(asked.destination)} 2>&1"
+        f"-- {shlex.quote(asked.destination)} 2>&1"
     )
     made: dict[int, models.TracerouteResultDictEntry] = {}
     for number, rest in _HOP.findall(said):

@@ -1,6 +1,7 @@
 """NAPALM's `get_route_to`: FRR's routing tables of all VRFs."""
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
@@ -17,11 +18,17 @@ NAMES = {"connected": "direct"}
 def routes(
     ask: Ask, destination: str, protocol: str, *, longer: bool
 ) -> dict[str, list[models.RouteDict]]:
-    """By prefix. `longer` takes every prefix inside the destination as well."""
+    """By prefix. `longer` takes every prefix inside the destination as well.
+
+    Raises `ValueError` for a destination that is no prefix of a routing table. Python takes any
+    text as the zone of an IPv6 address (RFC 4007, section 11), and no routing table has zones.
+    """
+    if "%" in destination:
+        raise ValueError(f"{destination!r} has a zone, expected an address or a prefix without one")
     network = ip_network(destination, strict=False)
     family = "ip" if network.version == 4 else "ipv6"  # noqa: PLR2004
     which = f"{network} longer-prefixes" if longer else str(network)
-    said = ask(f"vtysh -c 'show {family} route vrf all {which} json'")
+    said = ask(shlex.join(["vtysh", "-c", f"show {family} route vrf all {which} json"]))
     made: dict[str, list[models.RouteDict]] = {}
     for vrf, prefixes in _tables(json.loads(said or "{}")):
         for prefix, entries in prefixes.items():

@@ -1,5 +1,6 @@
 """What a router is given for its next boot: the same as what runs, in files."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -66,23 +67,49 @@ def _frr_text(text: str) -> str:
     return "".join(f"{line}\n" for line in lines if line.strip() and line != "end")
 
 
+CLOSED = 78
+"""The boot script's status where the router must not forward (`sysexits.h`: EX_CONFIG)."""
+
+_HEAD = f"""#!/bin/sh
+# Made by citynet deploy: what this router was last given. Status 1: something of it was not taken;
+# {CLOSED}: not the policy, so that nothing is forwarded.
+failed= closed= refused=
+setting() {{
+    case "$closed $2" in
+        "1 "*/forwarding | "1 "*/ip_forward) return ;;
+    esac
+    echo "$1" >"$2" || failed=1
+}}
+"""
+_CLOSE = """ || {
+    for each in net/ipv4/ip_forward net/ipv6/conf/all/forwarding; do setting 0 /proc/sys/$each; done
+    closed=1
+}
+"""
+
+
 def boot(state: str, ruleset: str) -> str:
     """A script that gives the kernel all of it, to be run before FRR starts.
 
-    The policy comes first; what fails is passed over, so that as much as can be comes up.
+    The policy comes first, and a router that does not take it does not forward. What else fails is
+    passed over, so that as much as can be comes up.
     """
     wanted = linux.parse(state).state
-    made = ["#!/bin/sh\n# Made by citynet deploy: what this router was last given.\n"]
+    made = [_HEAD]
     if ruleset:
-        made.append(f"nft -f - {script.here(ruleset)}\n")
+        document, end, rest = script.here(ruleset).partition("\n")
+        made.append(f"nft -f - {document} || refused=1{end}{rest}\n")
+        made.append(f'[ -z "$refused" ]{_CLOSE}')
     lines: list[str] = []
     for step in (*plan(wanted, State()).first, None):
         if lines and (step is None or step.tool != "ip"):
-            made.append(f"ip -force -batch - {script.here(chr(10).join(lines))}\n")
+            document, end, rest = script.here(chr(10).join(lines)).partition("\n")
+            made.append(f"ip -force -batch - {document} || failed=1{end}{rest}\n")
             lines = []
         if step is not None and step.tool == "ip":
             lines.append(step.text)
         elif step is not None:
             path, _, value = step.text.partition(" ")
-            made.append(f"echo '{value}' >'{path}'\n")
+            made.append(f"setting {shlex.quote(value)} {shlex.quote(path)}\n")
+    made.append(f'[ -z "$closed" ] || exit {CLOSED}\nexit ${{failed:-0}}\n')
     return "".join(made)

@@ -42,6 +42,17 @@ def _lists(facts: DeviceFacts) -> Iterator[str]:
             yield f"nokia_srlinux has no access list as long as the flows of {join.interface} need"
 
 
+def _hops(facts: DeviceFacts) -> Iterator[str]:
+    """Its models have no GTSM: a peer that asks for it would take nothing of what it says."""
+    gateway: Any = facts.roles.get("gateway")
+    if gateway is not None and gateway.joins and gateway.gtsm:
+        yield (
+            "nokia_srlinux cannot say from how far away BGP comes, so role gateway cannot check "
+            "it; set its option `gtsm: false` at both routers of the gateway, or choose another "
+            "platform"
+        )
+
+
 def lab_interface(port: str) -> str | None:
     """What containerlab calls a port of its kind `nokia_srlinux`: `e1-49` is ethernet-1/49."""
     found = re.fullmatch(r"ethernet-(\d+)/(\d+)(?:/(\d+))?", port)
@@ -53,6 +64,7 @@ def refuses(facts: DeviceFacts) -> Iterator[str]:
     yield from outside(facts, "underlay", UNDERLAY)
     yield from refuses_state(facts)
     yield from _lists(facts)
+    yield from _hops(facts)
 
 
 PLATFORM = Platform(

@@ -2,7 +2,7 @@
 
 A customer sends from its own subnet only (BCP 38, RFC 2827), and nothing to the router itself
 or to a SID: whoever can send to a SID from outside the SR domain gets into any VPN (RFC 8754,
-section 5.1). Both are dropped where they arrive, and counted.
+section 5.1). No routing header leads there either. All are dropped where they arrive, and counted.
 """
 
 from ipaddress import IPv4Interface, IPv6Interface, IPv6Network

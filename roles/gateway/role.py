@@ -7,10 +7,12 @@ flows name, and the same stateful policy on both routers.
 """
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Interface, IPv6Network
 from typing import Literal
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, structs
 from pydantic import Field
 
 from citynet.allocate.joins import endpoints_of, vpn_of
@@ -28,6 +30,17 @@ class GatewayOptions(RoleOptions):
 
     log_rate: int = Field(
         default=10, ge=1, le=10_000, description="Refused packets logged, at most, per second."
+    )
+    gtsm: bool = Field(
+        default=True,
+        description="Take BGP of the far gateway only from one hop away (RFC 5082), both ways.",
+    )
+    maximum_prefixes: int = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Prefixes that a far gateway may tell, by family, before its session is ended "
+        "for a while; at least twice as many as flows name.",
     )
     mtu: int = Field(default=1500, ge=1280, le=9000, description="IP MTU between gateways, bytes.")
     answers: Literal["by-state", "by-mirrored-rules"] = Field(
@@ -56,6 +69,14 @@ class Join(Struct, frozen=True):
     rules: tuple[Rule, ...]
     origin: KeyPath
 
+    def mark(self, rule: Rule) -> int:
+        """What a connection that `rule` lets in is marked with, 31 bits; never 0.
+
+        It is made of what the rule says and of the join, so that another rule has another one.
+        """
+        said = msgspec.json.encode((self.interface, structs.replace(rule, origin=())), enc_hook=str)
+        return int.from_bytes(sha256(said).digest()[:4]) >> 1 or 1
+
 
 class GatewayLink(Struct, frozen=True):
     """The physical interface towards the other domain's gateway router."""
@@ -76,12 +97,21 @@ class Gateways(Struct, frozen=True):
     mtu: int
     log_rate: int
     stateful: bool
+    gtsm: bool
+    maximum_prefixes: int
     origin: KeyPath
 
     @property
     def interfaces(self) -> tuple[str, ...]:
         """The ports that lead to the other domain."""
         return tuple(link.interface for link in self.links)
+
+    def at_most(self, networks: tuple[IPv4Network | IPv6Network, ...]) -> int:
+        """How many prefixes a session may bring where `networks` are what it should.
+
+        There is room for flows that one of the two routers knows of before the other.
+        """
+        return max(self.maximum_prefixes, 2 * len(networks))
 
     @property
     def promise(self) -> tuple[str, int]:
@@ -169,14 +199,17 @@ def build(context: Context, node: str, options: GatewayOptions) -> Gateways | No
         mtu=options.mtu,
         log_rate=options.log_rate,
         stateful=options.answers == "by-state",
+        gtsm=options.gtsm,
+        maximum_prefixes=options.maximum_prefixes,
         origin=("nodes", node),
     )
 
 
 def contradictions(context: Context, facts: Mapping[str, DeviceFacts]) -> Iterator[Problem]:
-    """Gateways whose two routers would have MTUs of their own."""
+    """Gateways whose two routers would have MTUs of their own, or take BGP in ways of their own."""
     links = [(f"gateway {name}", each.ends) for name, each in context.city.gateways.items()]
-    return at_both_ends(context.city, facts, "gateway", "mtu", links)
+    for option in ("mtu", "gtsm"):
+        yield from at_both_ends(context.city, facts, "gateway", option, links)
 
 
 ROLE = Role(

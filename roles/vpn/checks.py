@@ -132,7 +132,10 @@ class InfrastructureInput(ProbesInput):
 
 
 class Infrastructure(ProbeCheck[InfrastructureInput]):
-    """No customer gets a packet to a router's loopback, SID or management, nor an answer."""
+    """No customer gets a packet to a router's loopback, SID or management, nor an answer.
+
+    Nor does a routing header lead one to a SID (RFC 8754, section 5.1).
+    """
 
     name = "infrastructure"
     role = "vpn"
@@ -267,11 +270,35 @@ def _watched(context: Context, each: EndpointNumbers) -> Iterator[tuple[str, Cap
             yield str(own.ip), Capture((far,), probe)
 
 
+def _led(context: Context, each: EndpointNumbers) -> Iterator[tuple[EndpointNumbers, Probe]]:
+    """Customers, and packets for them that a routing header leads to a SID of their VPN.
+
+    The header is sent to the own router's address, which a customer may send to. One goes to a
+    customer at the same router, one to another router; they are of other VPNs where there are any.
+    Segments are left, so that no router has to unpack it but the one of the SID: unpacked where it
+    comes in, such a packet crashes a router that lets it in (Linux 6.12).
+    """
+    if context.transport_of(each.node) is not Transport.SRV6:
+        return
+    plan, domain = context.plan, context.domain_of(each.node)
+    others = sorted(
+        (end for end in plan.endpoints.values() if context.domain_of(end.node) == domain),
+        key=lambda end: (end.vpn == each.vpn, end.ref),
+    )
+    for near in (True, False):
+        there = (end for end in others if (end.node == each.node) is near and end.ref != each.ref)
+        for end in list(there)[:1]:
+            route = str(each.ipv6.ip), str(plan.attachments[end.node, end.vpn].sid)
+            ip = str(end.customer_ipv6.ip)
+            yield end, Probe(each.ref, ip, "icmp", 0, end.ref, SMALL, route=route, wanted=False)
+
+
 def _infrastructure(context: Context, vpn: str) -> Infrastructure:
     """All loopbacks by IPv6; the management address of the customer's own router, and its SSH."""
     probes: list[Probe] = []
     watched: list[tuple[str, Capture]] = []
     ends = endpoints_of_vpn(context.plan, vpn)
+    met = {each.ref: each for each in ends}
     for each in ends:
         probes += [
             Probe(each.ref, str(node.loopback), "icmp", size=SMALL, wanted=False)
@@ -284,10 +311,13 @@ def _infrastructure(context: Context, vpn: str) -> Infrastructure:
             Probe(each.ref, loopback, "tcp", SSH, size=SMALL, wanted=False),
         ]
         watched += _watched(context, each)
+        for other, probe in _led(context, each):
+            probes.append(probe)
+            met[other.ref] = other
     expected = InfrastructureInput(
         about=frozenset({vpn}),
         probes=tuple(probes),
-        controls=tuple(first_hops(ends)),
+        controls=tuple(first_hops(met.values())),
         watched=tuple(watched),
     )
     return Infrastructure(vpn, expected)

@@ -39,7 +39,7 @@ make_root() {
     echo "bare: a $suite root with $packages in $root"
     rm -rf --one-file-system "$root"
     mmdebstrap --quiet --variant=minbase --include="$packages" \
-        --aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root" ${BARE_SOURCES+"$BARE_SOURCES"}
+        "$suite" "$root" ${BARE_SOURCES+"$BARE_SOURCES"}
     for each in "${settings[@]}"; do
         [ -e "$each" ] || continue
         mkdir -p "$root$(dirname "$each")"

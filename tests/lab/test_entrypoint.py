@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from plugins.frr.saved import CLOSED
 from tests.cities import ROOT
 
 ENTRYPOINT = ROOT / "labs/images/node/files/entrypoint"
@@ -53,3 +54,10 @@ def test_what_fails_is_said_and_ssh_comes_up(
     done = booted(saved_in(tmp_path, guard, boot))
     assert done.stdout.split()[-3:] == ["FRR", "vtysh", "sshd"]
     assert done.stderr == f"entrypoint: FAILED, {said.format(tmp_path)}\n"
+
+
+def test_without_its_policy_a_router_is_given_no_routes_and_ssh_comes_up(tmp_path: Path) -> None:
+    done = booted(saved_in(tmp_path, "print('guard')", f"exit {CLOSED}"))
+    assert done.stdout.split() == ["guard", "FRR", "sshd"]
+    assert f"FAILED, status {CLOSED}: {tmp_path}/boot" in done.stderr
+    assert "without its policy this router does not forward" in done.stderr

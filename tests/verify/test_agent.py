@@ -156,6 +156,26 @@ def test_a_source_and_an_interface_can_be_said(spaces: dict[str, str]) -> None:
     assert bad.error == "Invalid argument"
 
 
+def test_a_routing_header_leads_a_packet_where_it_is_let_in(spaces: dict[str, str]) -> None:
+    """The receiver has a SID that unpacks; its kernel counts what it does not let in."""
+    sid, space = "fd99:5::1", spaces["b"]
+    led = Probe("a", "fd99::2", "icmp", 0, "b", 128, route=("fd99::2", sid))
+    inside = [*SUDO, "ip", "netns", "exec", space]
+    for key in ("all.seg6_enabled", "all.forwarding"):
+        subprocess.run([*inside, "sysctl", "-qw", f"net.ipv6.conf.{key}=1"], check=True)
+    unpack = f"route add {sid} encap seg6local action End.DT6 table 255 dev c0"
+    subprocess.run([*SUDO, "ip", "-netns", space, "-6", *unpack.split()], check=True)
+    for let_in in (True, False, True):
+        word = f"net.ipv6.conf.c0.seg6_enabled={int(let_in)}"
+        subprocess.run([*inside, "sysctl", "-qw", word], check=True)
+        assert _run([led], spaces)[led] == Outcome(answered=let_in, reached=let_in)
+
+
+def test_a_routed_probe_says_what_it_is_led_over() -> None:
+    led = Probe("a", "fd99::2", "icmp", 0, "b", 128, route=("fd99::2", "fd99:5::1"))
+    assert str(led).endswith("128 bytes, by a routing header over fd99::2, fd99:5::1")
+
+
 def test_what_the_own_kernel_refuses_was_not_sent(spaces: dict[str, str]) -> None:
     for address in ("192.0.2.1", "2001:db8::1"):
         probes = [Probe("c", address, "icmp"), Probe("c", address, "tcp", 4003)]

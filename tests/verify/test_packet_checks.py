@@ -83,6 +83,27 @@ def test_one_probe_that_got_somewhere_is_found(name: str, outcome: Outcome, said
     assert said in result.verdict.message
 
 
+@pytest.mark.parametrize("vpn", ["cameras", "health"])
+def test_a_routing_header_that_leads_into_another_vpn_is_found(vpn: str) -> None:
+    """Each customer tries one at its own router and one behind another, by their own VPN's SID."""
+    check, plan = checks()[f"vpn/infrastructure/{vpn}"], context().plan
+    led = [each for each in check.input.probes if each.route]
+    ends = [each for (name, _), each in plan.endpoints.items() if name == vpn]
+    for probe in led:
+        port, sid = probe.route
+        name, end = probe.target.split("/")
+        other = plan.endpoints[name, end]
+        assert port in {str(each.ipv6.ip) for each in ends if each.ref == probe.source}
+        assert sid == str(plan.attachments[other.node, name].sid)
+        assert probe.address == str(other.customer_ipv6.ip)
+        result = check.result(_changed(check, replace(NOTHING, reached=True), [probe]))
+        assert result.verdict.status is Status.FAILED
+        assert f"by a routing header over {port}, {sid}: arrived at" in result.verdict.message
+    away = {each.source for each in led if each.target.split("/")[0] != vpn}
+    assert away == {each.ref for each in ends}
+    assert len(led) == sum(1 + (len(context().index.vpns[each.node]) > 1) for each in ends)
+
+
 def test_a_one_way_leak_is_found() -> None:
     check = checks()["vpn/isolation/cameras-to-trade"]
     seen = _healthy(check)

@@ -21,5 +21,5 @@ def lacking() -> list[str]:
 MIRRORED = {"options.gateway.answers": "by-mirrored-rules"}
 """What a city accepts of gateways on platforms that keep no state."""
 
-EVPN = {"domains.*.transport": "evpn-vxlan"}
+EVPN = {"domains.*.transport": "evpn-vxlan", "options.gateway.gtsm": False}
 """A city whose routers carry VPNs by EVPN over VXLAN, for platforms that have no SRv6."""

@@ -32,6 +32,7 @@ MIXES: dict[str, dict[str, object]] = {
     "one domain by Nokia": {
         "nodes.domain_crossdomain.platform": "nokia_srlinux",
         "domains.crossdomain.transport": "evpn-vxlan",
+        "options.gateway.gtsm": False,
         **MIRRORED,
     },
     "all but the gateways by Huawei": {

@@ -25,6 +25,13 @@ def edited(table: str, script: str) -> tuple[str, str]:
     return f"{change}; {put} /run/fault2", f"{put} /run/fault"
 
 
+def removed(table: str) -> tuple[str, str]:
+    """A command that takes an nftables table away, and one that undoes it."""
+    name = f"inet {table}"
+    inject = f"nft -s list table {name} >/run/fault.{table} && nft delete table {name}"
+    return inject, f"nft -f /run/fault.{table}"
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What faults are made of: two customers of one VPN, another VPN at the first's router."""

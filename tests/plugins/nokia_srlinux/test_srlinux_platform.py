@@ -157,6 +157,7 @@ def test_two_domains_may_differ_in_transport() -> None:
             "nodes.domain_government.platform": "nokia_srlinux",
             "domains.government.transport": "evpn-vxlan",
             "nodes.gov-gw1.options": {"gateway": {"answers": "by-mirrored-rules"}},
+            "options.gateway.gtsm": False,
         },
     )
     platforms = {each.platform for each in render(prepared).values()}
@@ -167,6 +168,17 @@ def test_a_gateway_must_be_told_that_no_state_is_kept() -> None:
     said = problems({"platform": "nokia_srlinux", **EVPN})
     assert len(said) == 2
     assert all("nokia_srlinux keeps no state, so role gateway" in each for each in said)
+
+
+def test_a_gateway_must_be_told_that_it_takes_bgp_from_anywhere() -> None:
+    said = problems({"platform": "nokia_srlinux", **EVPN, **MIRRORED, "options.gateway.gtsm": True})
+    assert len(said) == 2
+    assert all("set its option `gtsm: false` at both routers" in each for each in said)
+
+
+def test_two_gateways_agree_on_how_far_bgp_comes() -> None:
+    [said] = problems({"nodes.gov-gw1.options": {"gateway": {"gtsm": False}}})
+    assert "gtsm is False at gov-gw1 and True at x-gw1, the ends of gateway gate" in said
 
 
 def test_a_customer_on_a_vlan_of_a_pinned_port(demo: Prepared) -> None:
