@@ -113,6 +113,8 @@ Examples:
 )
 def init(folder: Path, name: str | None, nodes: int) -> None:
     """Make a first city with comments: one domain, a ring, a VPN with two customers."""
+    if not str(folder).isprintable():  # it is in comments of the city's files
+        raise CitynetError(f"{str(folder)!r} has characters that cannot be seen; name another one")
     found = _name(folder, name)
     _empty(folder)
     files = city_files(found, nodes, folder)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -158,7 +159,7 @@ def status(folder: Path, *, as_json: bool) -> int:
     for line in found.missing:
         click.echo(f"  {line}")
     if found.missing:
-        click.echo(f"  `citynet lab up -i {folder}` puts it right")
+        click.echo(f"  `citynet lab up -i {shlex.quote(str(folder))}` puts it right")
     for line in _manifest_lines(found.manifest):
         click.echo(line)
     return 0 if found.running else 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,9 @@ from typing import BinaryIO, cast
 import click
 
 from citynet.cli import complete
+from citynet.cli.missing import running_lab
 from citynet.cli.options import inventory_option, json_option
-from citynet.cli.words import Word
+from citynet.cli.words import Number, Word
 from citynet.lab import api, capture, copy, impair, logs
 from citynet.lab.api import Lab
 from citynet.lab.errors import LabError
@@ -59,11 +61,7 @@ What a link had before is replaced. Without options: what is impaired now.
 
 def running(folder: Path) -> Lab:
     """The lab of the city in a folder. Raises `LabError` where it is not up."""
-    name = topology(folder).name
-    found = api.find(name)
-    if found is None:
-        raise LabError(f"lab {name} is not up; `citynet lab up -i {folder}` brings it up")
-    return found
+    return running_lab(topology(folder).name, folder)
 
 
 @click.command("capture", epilog=CAPTURE_EPILOG)
@@ -98,7 +96,7 @@ def running(folder: Path) -> Lab:
     help="As tcpdump takes it.",
 )
 @click.option("--count", type=click.IntRange(min=1), help="End after so many packets.")
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after so long.")
+@click.option("--seconds", type=Number(min=0, min_open=True), help="End after so long.")
 def capture_command(
     name: str,
     folder: Path,
@@ -202,11 +200,11 @@ def _viewer_command() -> list[str]:
 @click.command("impair", epilog=IMPAIR_EPILOG)
 @click.argument("link", required=False, type=LINK, shell_complete=complete.links)
 @inventory_option
-@click.option("--delay", type=float, metavar="MS", help="Milliseconds later.")
-@click.option("--jitter", type=float, metavar="MS", help="The delay varies by so much.")
-@click.option("--loss", type=float, metavar="PERCENT", help="So many packets are lost.")
-@click.option("--rate", type=float, metavar="MBIT", help="Mbit/s at most.")
-@click.option("--corrupt", type=float, metavar="PERCENT", help="So many have a wrong bit.")
+@click.option("--delay", type=Number(), metavar="MS", help="Milliseconds later.")
+@click.option("--jitter", type=Number(), metavar="MS", help="The delay varies by so much.")
+@click.option("--loss", type=Number(), metavar="PERCENT", help="So many packets are lost.")
+@click.option("--rate", type=Number(), metavar="MBIT", help="Mbit/s at most.")
+@click.option("--corrupt", type=Number(), metavar="PERCENT", help="So many have a wrong bit.")
 @click.option(
     "--end",
     metavar="NODE",
@@ -235,7 +233,10 @@ def impair_command(
     if wish and clear:
         raise LabError("--clear takes everything away: leave out the values, or --clear")
     if link is None and (wish or clear or end):
-        raise LabError(f"name the link; `citynet lab status -i {folder}` lists what is impaired")
+        raise LabError(
+            f"name the link; `citynet lab status -i {shlex.quote(str(folder))}` lists "
+            "what is impaired"
+        )
     lab = running(folder)
     if link and clear:
         impair.clear(lab, link, end)

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 from citynet.cli import complete
 from citynet.cli.output import JSON
-from citynet.cli.words import Names, PathName, Setting, Word
+from citynet.cli.words import Names, Number, PathName, Setting, Word
 from citynet.yang.models import NAMED, VARIABLE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -81,7 +81,7 @@ def seconds_option(
     """A length of time, shown with its default if it has a fixed one."""
     return click.option(
         name,
-        type=click.FloatRange(min=least, max=most),
+        type=Number(min=least, max=most),
         default=default,
         show_default=default is not None,
         metavar="SECONDS",

@@ -3,6 +3,7 @@
 An empty value is not an absent one: it is what a shell makes of a variable that is not set.
 """
 
+import math
 import os
 from typing import Any
 
@@ -72,6 +73,19 @@ class PathName(click.Path):
             kind = "a folder" if not self.file_okay else "a path" if self.dir_okay else "a file"
             self.fail(f"the path is empty, expected {kind}: {UNSET}", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Number(click.FloatRange):
+    """A number with an end: neither `nan`, which no range refuses, nor `inf`."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """As `click.FloatRange`."""
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{value!r} is not a valid number, expected one with an end", param, ctx)
+        return found
 
 
 class Setting(click.Option):

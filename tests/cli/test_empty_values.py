@@ -155,3 +155,17 @@ def test_an_empty_word_is_no_command_for_a_node(
 ) -> None:
     assert run(["lab", "exec", "gov-core1", "-i", str(DEMO), "--", word, "x"]) == 2
     assert "expected a command" in capfd.readouterr().err
+
+
+NUMBERS = [each for each in EVERY if isinstance(each.parameter.type, click.types.FloatParamType)]
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999"])
+@pytest.mark.parametrize("place", NUMBERS, ids=str)
+def test_a_number_has_an_end(place: Place, value: str, line: Line) -> None:
+    assert f"'{place.name}'" in line.refused(place, value)
+
+
+def test_every_number_is_asked() -> None:
+    asked = {str(each) for each in NUMBERS}
+    assert {"deploy --confirm-within", "lab capture --seconds", "lab impair --loss"} <= asked

@@ -60,3 +60,13 @@ def test_a_name_that_is_asked_for_is_taken_or_refused(
 def test_a_folder_whose_name_is_no_name_needs_one(tmp_path: Path) -> None:
     assert run(["init", str(tmp_path / "城市")]) == 1
     assert run(["init", str(tmp_path / "城市"), "--name", "harbour"]) == 0
+
+
+@pytest.mark.parametrize("folder", ["a\nb", "\x1b[31m", "\udcff"], ids=ascii)
+def test_a_folder_that_cannot_be_shown_is_refused(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would be in the comments of a file, and break it."""
+    assert run(["init", str(tmp_path / folder), "--name", "harbour"]) == 1
+    assert "has characters that cannot be seen" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
