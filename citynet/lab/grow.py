@@ -5,6 +5,7 @@ cannot do is done here with docker and ip: docs/decisions/0009-a-lab-grows-in-pl
 """
 
 import contextlib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -234,6 +235,7 @@ class Growing:
 def before_script(topology: Topology, there: Present, todo: Growth) -> str:
     """What is done with docker and ip before containerlab: all that goes, or is set right.
 
+    Names of interfaces are quoted: a node gives its own any that it likes.
     A container that was restarted has another process than its name in /run/netns stands for.
     """
     lab, network = topology.name, network_name(topology.name)
@@ -261,14 +263,14 @@ def _alone(host: LabHost, argv: Sequence[str], timeout: float) -> None:
 
 def _unplugged(topology: Topology, node: str, interface: str) -> str:
     """Take an end away; the other goes with it, and may have done so already."""
-    container = container_name(topology.name, node)
+    container, name = container_name(topology.name, node), shlex.quote(interface)
     if node != topology.customers_node.name:
-        return f"ip -netns {container} link delete dev {interface} 2>/dev/null || :"
-    spaces = (
-        "for each in $(ls /run/netns); do ip -n $each link delete dev %s 2>/dev/null || :; done"
+        return f"ip -netns {container} link delete dev {name} 2>/dev/null || :"
+    inside = (
+        f"ip link delete dev {name} 2>/dev/null || :; for each in $(ls /run/netns); do "
+        f"ip -n $each link delete dev {name} 2>/dev/null || :; done"
     )
-    inside = f"ip link delete dev {interface} 2>/dev/null || :; {spaces % interface}"
-    return f"docker exec {container} sh -c '{inside}' || :"
+    return f"docker exec {container} sh -c {shlex.quote(inside)} || :"
 
 
 def marks_script(topology: Topology, there: Present) -> str:
@@ -284,7 +286,7 @@ def marks_script(topology: Topology, there: Present) -> str:
             continue
         for end in (link.a, link.b):
             found = there.ends[end.node, end.interface]
-            theirs = [name for name in found.marks if name.startswith(OWNED)]
+            theirs = [shlex.quote(name) for name in found.marks if name.startswith(OWNED)]
             if found.space or not theirs:
                 continue
             ip = f"ip -netns {container_name(topology.name, end.node)} link property"

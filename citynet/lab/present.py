@@ -26,11 +26,10 @@ _INSPECT = (
 _SPACES = """
 cd /run/netns 2>/dev/null || exit 0
 for each in *; do
-    found=$(ip -n "$each" -j address 2>/dev/null) || continue
-    echo "$each"
-    echo "$found"
-    ip -n "$each" -j route show default
-    ip -n "$each" -6 -j route show default
+    found=$(ip -n "$each" -j address 2>/dev/null &&
+        ip -n "$each" -j route show default 2>/dev/null &&
+        ip -n "$each" -6 -j route show default 2>/dev/null) || continue
+    printf '%s\\n%s\\n' "$each" "$found"
 done
 """
 

@@ -41,7 +41,7 @@ def believe_every_ok() -> None:
     def nothing(self: Truth, *_: Any) -> list[Any]:
         return []
 
-    Truth.refusals = nothing  # type: ignore[method-assign]
+    Truth.refusals = nothing  # type: ignore[method-assign,assignment]
 
 
 def compare_nothing() -> None:
@@ -50,7 +50,7 @@ def compare_nothing() -> None:
     def unseen(self: NetconfDriver, *_: Any) -> None:
         return None
 
-    NetconfDriver._compared = unseen  # type: ignore[method-assign]
+    NetconfDriver._compared = unseen  # type: ignore[method-assign,assignment]
 
 
 def report_what_was_hoped_for() -> None:

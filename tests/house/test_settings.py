@@ -74,7 +74,8 @@ def reads(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)) if "env" in text else ():
         name = _read(node)
         if name is not None:
-            said = str(name.value) if isinstance(name, ast.Constant) else ast.unparse(name)
+            text_of = isinstance(name, ast.Constant) and isinstance(name.value, str)
+            said = name.value if text_of else ast.unparse(name)
             yield f"{file.relative_to(ROOT)} {said}"
 
 
