@@ -49,6 +49,7 @@ from citynet.deploy.driver import (
     Change,
     Confirm,
     DeviceError,
+    MovedError,
     NotPendingError,
     Refusal,
     Refused,
@@ -233,7 +234,11 @@ class NetconfDriver:
                     self._save()
                 raise
             self._save()
-            self._compared(read, runs)
+            try:
+                self._compared(read, runs)
+            except MovedError:
+                self._device.forget_candidate()
+                raise
         finally:
             if locked:
                 self._device.release()

@@ -18,7 +18,7 @@ def confirm_before_deciding() -> None:
     def early(
         self: FleetNetwork, step: Step, devices: Sequence[str], **more: Any
     ) -> Mapping[str, Answer]:
-        if step is Step.EXTEND:
+        if step is Step.COMPARE:
             ask(self, Step.CONFIRM, list(devices)[:1])
             return {**ask(self, step, list(devices)[1:], **more), devices[0]: Answer(How.DONE)}
         return ask(self, step, devices, **more)
@@ -27,12 +27,13 @@ def confirm_before_deciding() -> None:
 
 
 def believe_every_confirmation() -> None:
-    """A device that has gone back is taken for one that has confirmed."""
+    """A device that has gone back is taken for one that has confirmed, and is not looked at."""
 
     def confirmed(self: NetconfDriver, run: str, errors: Sequence[Any]) -> None:
         return None
 
     NetconfDriver._pending = confirmed  # type: ignore[method-assign]
+    compare_nothing()
 
 
 def believe_every_ok() -> None:
