@@ -19,7 +19,7 @@ def confirm_before_deciding() -> None:
     def early(
         self: FleetNetwork, step: Step, devices: Sequence[str], **more: Any
     ) -> Mapping[str, Answer]:
-        if step is Step.EXTEND:
+        if step is Step.COMPARE:
             ask(self, Step.CONFIRM, list(devices)[:1])
             return {**ask(self, step, list(devices)[1:], **more), devices[0]: Answer(How.DONE)}
         return ask(self, step, devices, **more)
@@ -28,12 +28,13 @@ def confirm_before_deciding() -> None:
 
 
 def believe_every_confirmation() -> None:
-    """A device that has gone back is taken for one that has confirmed."""
+    """A device that has gone back is taken for one that has confirmed, and is not looked at."""
 
     def confirmed(self: NetconfDriver, run: str, errors: Sequence[Any]) -> None:
         return None
 
     NetconfDriver._pending = confirmed  # type: ignore[method-assign]
+    compare_nothing()
 
 
 def believe_every_ok() -> None:
@@ -42,7 +43,7 @@ def believe_every_ok() -> None:
     def nothing(self: Truth, *_: Any) -> list[Any]:
         return []
 
-    Truth.refusals = nothing  # type: ignore[method-assign]
+    Truth.refusals = nothing  # type: ignore[assignment,method-assign]
 
 
 def compare_nothing() -> None:
@@ -51,7 +52,7 @@ def compare_nothing() -> None:
     def unseen(self: NetconfDriver, *_: Any) -> None:
         return None
 
-    NetconfDriver._compared = unseen  # type: ignore[method-assign]
+    NetconfDriver._compared = unseen  # type: ignore[assignment,method-assign]
 
 
 def know_nothing_of_what_is_left() -> None:
