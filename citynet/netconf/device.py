@@ -297,6 +297,11 @@ class Device:
         if steps and any(reply.errors for reply in self.ask(*steps)):
             session.drop()  # which lets go of every lock
 
+    def forget_candidate(self) -> None:
+        """Make the candidate what runs: it is what we have committed, and something else runs."""
+        if rpc.CANDIDATE in self.locked:
+            self.ask(rpc.discard())
+
     def unlocking(self, store: str) -> list[Operation]:
         """The request that lets go of a lock, if we have it; to be sent at once."""
         if store not in self.locked:

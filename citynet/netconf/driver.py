@@ -49,6 +49,7 @@ from citynet.deploy.driver import (
     Change,
     Confirm,
     DeviceError,
+    MovedError,
     NotPendingError,
     Refusal,
     Refused,
@@ -62,7 +63,7 @@ from citynet.netconf.goal import payload
 from citynet.netconf.leftover import wanted_already
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import Reply, RpcError
-from citynet.netconf.saved import UnsavedError, save, stale
+from citynet.netconf.saved import save, save_again, stale
 from citynet.netconf.session import Operation, Timeouts
 from citynet.netconf.tree import compare, digest
 from citynet.netconf.truth import Truth
@@ -233,10 +234,14 @@ class NetconfDriver:
                 self._pending(run, reply.errors)
             except NotPendingError:
                 if known:
-                    self._save_again()
+                    save_again(self._device)
                 raise
             save(self._device)
-            self._compared([self._device.content(each) for each in read], runs)
+            try:
+                self._compared([self._device.content(each) for each in read], runs)
+            except MovedError:
+                self._device.forget_candidate()
+                raise
         finally:
             if locked:
                 self._device.release()
@@ -383,14 +388,6 @@ class NetconfDriver:
     def _pending(self, run: str, errors: Sequence[RpcError]) -> None:
         """Raise `NotPendingError` if that is what the errors mean, else `DeviceError`."""
         waiting.judge(self._device, run, errors)
-
-    def _save_again(self) -> None:
-        """Save what an earlier confirmation has not; a lock of others is noted."""
-        try:
-            save(self._device)
-        except UnsavedError as error:
-            if not error.locked:
-                raise
 
 
 def _config(data: Element) -> Element:

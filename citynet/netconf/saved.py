@@ -43,6 +43,15 @@ def save(device: Device) -> None:
     raise UnsavedError(message, locked=locked)
 
 
+def save_again(device: Device) -> None:
+    """Save what an earlier confirmation has not; a lock of others is noted, and not raised."""
+    try:
+        save(device)
+    except UnsavedError as error:
+        if not error.locked:
+            raise
+
+
 def stale(saved: Content | None, runs: Content, profile: Profile) -> Difference:
     """How what is saved differs from what runs, where that is in citynet's part; else nothing."""
     if saved is None or saved.digest == runs.digest:

@@ -59,7 +59,7 @@ def _alone(
     once = rpc.commit_confirmed(confirm)
     reply, read = device.ask(once, rpc.get(rpc.RUNNING), change=True, soon=True)
     if reply.errors:
-        others = any(PENDING.search(f"{error} {error.app_tag}") for error in reply.errors)
+        others = any(map(_of_another, reply.errors))
         judge(device, confirm.run, refused if refused and others else (*refused, *reply.errors))
     device.waits_here = device.extends_alone = True
     after = device.content(read)
@@ -82,8 +82,21 @@ def judge(device: Device, run: str, errors: Sequence[RpcError]) -> None:
     raise DeviceError(f"{device.name}: commit {run}: {said}")
 
 
+def _about(error: RpcError) -> set[str]:
+    """The elements of the request that an error is about, as far as it says."""
+    last = error.path.rpartition("/")[2]
+    return {each.rpartition(":")[2] for each in (error.about("bad-element"), last)}
+
+
 def _of_its_name(error: RpcError) -> bool:
     """Whether an error is about how the commit is called, and nothing else."""
-    about = error.about("bad-element").rpartition(":")[2]
-    path = error.path.rpartition("/")[2].rpartition(":")[2]
-    return error.tag == "invalid-value" and {about, path} <= NAMES
+    return error.tag == "invalid-value" and _about(error) <= NAMES
+
+
+def _of_another(error: RpcError) -> bool:
+    """Whether a commit cannot begin to wait because another waits.
+
+    netconfd 2.13 has `operation-failed` for that, and points at `confirmed`.
+    """
+    said = PENDING.search(f"{error} {error.app_tag}") is not None
+    return said or bool(_about(error) & {"confirmed", "persist"})

@@ -75,12 +75,12 @@ def _false(said: str, look: Look, name: str, *, named: bool) -> str:
     """
     device, wanted = look.truth[name], look.wanted[name]
     runs = look.runs(name)
+    new = {wanted.new, wanted.more} if named and name in look.meddled else {wanted.new}
     waits = "" if device.until is None else f", and a commit waits for {device.until:.1f} s more"
     so = {
         "as wanted": device.running == wanted.new and device.kept == wanted.new,
         "old": device.running == wanted.old or name in look.meddled,
-        "new": device.running in ((wanted.new, wanted.more) if named else (wanted.new,))
-        and device.kept == device.running,
+        "new": {device.running, device.kept} <= new,
         "other": runs == "neither",
         "unknown": True,
     }.get(said, False)
@@ -159,5 +159,6 @@ def settled(look: Look) -> Iterator[str]:
     for name, device in sorted(look.truth.items()):
         if device.until is not None:
             yield f"in the end a commit still waits on {name}"
-        if device.kept != device.running and name not in look.liars | look.given_up:
+        apart = look.liars | look.meddled | look.given_up
+        if device.kept != device.running and name not in apart:
             yield f"in the end {name} would start with another configuration than it runs"

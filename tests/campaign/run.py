@@ -83,9 +83,10 @@ class Run:
 
     @property
     def file(self) -> Path | None:
-        """The run's journal."""
+        """The run's journal: the first that was seen, whatever another run begins since."""
         new = [each for each in journals(self.state, self.city) if each not in self._before]
-        return new[0] if new else self._known
+        self._known = self._known or (new[0] if new else None)
+        return self._known
 
     @property
     def alive(self) -> bool:

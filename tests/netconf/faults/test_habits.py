@@ -177,6 +177,16 @@ def test_another_name_is_told_as_that(
     assert device.pending is not None
 
 
+def test_another_commit_waits_in_the_words_of_netconfd(
+    device: FakeDevice, driver: NetconfDriver
+) -> None:
+    waiting(driver)
+    path = "/nc:rpc/nc:commit/nc:confirmed"
+    device.hook = at("commit confirmed", Refuse((RpcError("operation-failed", "failed", path),)))
+    with pytest.raises(NotPendingError, match="a commit waits, but not as run-2"):
+        driver.extend(Confirm("run-2", 9))
+
+
 @pytest.mark.parametrize("operation", ["commit confirming", "cancel-commit", "commit again"])
 def test_an_error_alone_does_not_end_a_wait(
     device: FakeDevice, driver: NetconfDriver, operation: str
