@@ -39,7 +39,7 @@ def believe_every_confirmation() -> None:
 def believe_every_ok() -> None:
     """What a device says is taken for what it does."""
 
-    def nothing(self: Truth, *_: Any) -> list[Any]:
+    def nothing(self: Truth, store: str, now: Any, staged: Any = None) -> list[Any]:
         return []
 
     Truth.refusals = nothing  # type: ignore[method-assign]
@@ -48,7 +48,7 @@ def believe_every_ok() -> None:
 def compare_nothing() -> None:
     """What runs when it is confirmed is not looked at."""
 
-    def unseen(self: NetconfDriver, *_: Any) -> None:
+    def unseen(self: NetconfDriver, read: Any, runs: str) -> None:
         return None
 
     NetconfDriver._compared = unseen  # type: ignore[method-assign]

@@ -157,6 +157,21 @@ def test_what_runs_is_not_as_wanted(used: FakeDevice, driver: NetconfDriver, nam
     assert used.pending is None
 
 
+def test_somebody_commits_with_us(used: FakeDevice, driver: NetconfDriver) -> None:
+    """What comes to run with our candidate, and was not in it, is somebody else's."""
+    before = used.running
+
+    def more(_: Element, asked: Element) -> Element:
+        return replace(asked, children=(*asked.children, Element("urn:somebody", "else")))
+
+    used.lies = Lies(runs=more)
+    driver.lock("tests")
+    driver.stage(ONE)
+    with pytest.raises(Refused, match=r"was not to be changed \(/else\)"):
+        driver.commit(Confirm("run-1", 60))
+    assert used.running is before
+
+
 def test_it_runs_the_old(used: FakeDevice, driver: NetconfDriver) -> None:
     before = used.running
     used.lies = Lies(runs=lambda was, _: was)
@@ -263,10 +278,11 @@ def test_the_defaults_are_asked_for_only_where_something_differs(
 
 
 def test_no_secret_is_shown(used: FakeDevice, driver: NetconfDriver) -> None:
-    used.lies = Lies(takes=adding("interface", password="theirs, in the clear"))
+    used.lies = Lies(takes=adding("interface", password="another of theirs"))
     driver.lock("tests")
     with pytest.raises(Refused) as told:
         driver.stage(artifact(secret()))
     said = f"{told.value} {told.value.refusals}"
     assert "password" in said
     assert "in the clear" not in said
+    assert "another of theirs" not in said

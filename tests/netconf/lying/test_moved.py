@@ -111,6 +111,24 @@ def test_edited_in_the_very_moment(device: FakeDevice, driver: NetconfDriver) ->
         driver.confirm("run-1", runs)
 
 
+def test_a_candidate_that_is_ours_is_not_left_to_the_next(
+    device: FakeDevice, driver: NetconfDriver
+) -> None:
+    """It would be taken for somebody's uncommitted changes once something else runs."""
+    waiting(driver)
+    runs = driver.fingerprint(last=True)
+
+    def hook(event: Event) -> None:
+        if (event.operation, event.when) == ("commit confirming", "after"):
+            edited(device, EDITS["a value"][0], follows=False)
+
+    device.hook = hook
+    with pytest.raises(MovedError):
+        driver.confirm("run-1", runs)
+    driver.unlock()
+    driver.lock("tests")
+
+
 def test_a_driver_that_is_not_asked_to_compare(device: FakeDevice, driver: NetconfDriver) -> None:
     waiting(driver)
     edited(device, EDITS["a value"][0], follows=True)
