@@ -314,8 +314,8 @@ def lacking(
 ) -> list[Lack]:
     """What a device that was given `wanted`, an artifact's `config`, does not hold of it.
 
-    `before` and `held` are the `data` of a get-config, before it was given that and since. `staged` is
-    that of the candidate that was committed since: what is not citynet's has nothing more.
+    `before` and `held` are the `data` of a get-config, before it was given that and since. `staged`
+    is that of the candidate that was committed since: what is not citynet's has nothing more.
     """
     rules = [] if additive else rules_of(profile)
     found = Judge(profile, wanted, held, lenient=lenient).judge(rules)
