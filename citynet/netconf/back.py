@@ -1,4 +1,4 @@
-"""What ran before, and what runs now: going back, and what somebody has moved.
+"""What ran before, and what runs now: going back, and what another client has moved.
 
 A rollback that went back only in part, and the old configuration put in by a commit of its own:
 `cancel-commit` is answered by ok where a server took back one part and failed at another.
@@ -44,7 +44,7 @@ def changed(before: Content, now: Content, profile: Profile) -> str:
 def put_back(device: Device, old: Content, now: Content, profile: Profile) -> str:
     """Make run what ran before, by an edit of the candidate and a commit; why not, if it does not.
 
-    Only what is citynet's by the profile is edited: nobody else's part was changed.
+    Only what is citynet's by the profile is edited: no other part was changed.
     """
     remove = "remove" if device.session.chunked else "delete"
     config = payload(old.data, now.data, profile, additive=False, remove=remove, planner=Restoring)
@@ -105,10 +105,10 @@ def take_back(
 def all_back(
     device: Device, profile: Profile, ran: Ran | None, before: Content, now: Content
 ) -> None:
-    """Put back what a rollback left, unless it may be somebody else's. Raises `DeviceError`.
+    """Put back what a rollback left, unless it may be another client's. Raises `DeviceError`.
 
-    `before`: what ran just before it; where that was not what was committed, somebody has
-    changed it since, and what is there now is not ours to take away. `ran` is None where that
+    `before`: what ran just before it; where that was not what was committed, another client
+    has changed it since, and what is there now is not ours to take away. `ran` is None where that
     was committed by another driver: what ran before is not known then.
     """
     if ran is None or now.digest == ran.before.digest or before.digest != ran.after.digest:

@@ -1,4 +1,4 @@
-"""What a device shows of the leaves that nobody has set (RFC 6243)."""
+"""What a device shows of the leaves that no client has set (RFC 6243)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ requests that may fail independently share one):
 logging in      9-10  TCP, SSH, hello
 lock               1  lock candidate, lock running, get-config of both
 stage              1  edit-config of the candidate, get-config of it (as wanted?); none where
-                      nothing differs; 1 more where defaults have to be told from differences
+                      nothing differs; 1 more where defaults have to be known from differences
 validate           1  validate
 commit             2  get-config running (as staged?); commit confirmed, get-config (as staged, or
                       else as wanted?)

@@ -142,7 +142,7 @@ class Planner:
     def reset(
         self, running: Element, skeleton: tuple[Element, ...], keys: tuple[Element, ...]
     ) -> Iterator[Element]:
-        """What to send of an entry that cannot be deleted, and that nobody wants."""
+        """What to send of an entry that cannot be deleted, and that is not wanted."""
         if len(skeleton) < len(running.children):
             yield _operation(replace(running, children=skeleton, attributes=()), "replace")
 

@@ -14,7 +14,7 @@ from citynet.netconf.wanted import Lack, lacking
 from citynet.xml import Element
 
 SHOWN = 20
-"""Differences that are told one by one."""
+"""Differences that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Truth:
 
         Only where something is, and the device can tell its defaults, it is asked once more.
         """
-        told = defaults(self.device.session.capabilities)
-        found = self._lacks(now, staged, lenient=told.blurs)
-        if found and told.tells:
+        modes = defaults(self.device.session.capabilities)
+        found = self._lacks(now, staged, lenient=modes.blurs)
+        if found and modes.tells:
             [reply] = self.device.ask(rpc.get_tagged(store))
             found = self._lacks(content(self.device.name, reply, self.profile), staged)
         more = [Refusal("", None, "", f"and {len(found) - SHOWN} more")] if found[SHOWN:] else []

@@ -6,7 +6,7 @@ artifact says is there; where citynet owns the configuration nothing else is; wh
 is as it was. What vendors make of values, and what they show or leave out because it is a default,
 is no difference: `Profile` says what that is, and so may the device (RFC 6243).
 
-What is missing is told by its place in the artifact. No model is needed.
+What is missing is named by its place in the artifact. No model is needed.
 """
 
 import re
@@ -23,7 +23,7 @@ from citynet.xml import Element
 DEFAULT = "urn:ietf:params:xml:ns:netconf:default:1.0"
 """The namespace of the attribute that marks a default (RFC 6243, section 6)."""
 KEY = re.compile(r"(.*-)?(name|id|index|key|number|address|prefix|ip|type)")
-"""Names of first leaves by which the entries of a list are told apart, rather than containers."""
+"""Names of first leaves by which the entries of a list are known apart, rather than containers."""
 MANY = 200
 """Entries among which one is looked for by each of its leaves."""
 Places = Mapping[int, tuple[str, str]]
@@ -79,7 +79,7 @@ class Judge(Planner):
     """Notes what of `wanted` is not in `held`. With `ours`, also what is there and not wanted.
 
     `lenient`: the device shows all its defaults and does not say which they are, so that a leaf
-    that nobody wants may be one.
+    that is not wanted may be one.
     """
 
     def __init__(
@@ -224,8 +224,10 @@ class Judge(Planner):
         if not element.text.strip():
             return element.name in self.profile.hollow
         marked = ("default", DEFAULT, "true")
-        told = any((name.rpartition(":")[2], *more) == marked for name, *more in element.attributes)
-        return told or (path, plain(element.text.strip())) in self._defaults
+        marks = any(
+            (name.rpartition(":")[2], *more) == marked for name, *more in element.attributes
+        )
+        return marks or (path, plain(element.text.strip())) in self._defaults
 
     def _note(self, wanted: Element, what: str, held: str = "") -> None:
         """Note that an element of what is wanted is not as it should be."""
@@ -310,10 +312,10 @@ def lacking(
     lenient: bool = False,
     staged: Element | None = None,
 ) -> list[Lack]:
-    """What a device that was told to run `wanted`, an artifact's `config`, does not hold of it.
+    """What a device that was given `wanted`, an artifact's `config`, does not hold of it.
 
-    `before` and `held` are the `data` of a get-config, before it was told and since. `staged` is
-    that of the candidate that was committed since: what is not citynet's has nothing more.
+    `before` and `held` are the `data` of a get-config, before it was given that and since. `staged`
+    is that of the candidate that was committed since: what is not citynet's has nothing more.
     """
     rules = [] if additive else rules_of(profile)
     found = Judge(profile, wanted, held, lenient=lenient).judge(rules)

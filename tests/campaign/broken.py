@@ -40,7 +40,7 @@ def believe_every_confirmation() -> None:
 def believe_every_ok() -> None:
     """What a device says is taken for what it does."""
 
-    def nothing(self: Truth, *_: Any) -> list[Any]:
+    def nothing(self: Truth, store: str, now: Any, staged: Any = None) -> list[Any]:
         return []
 
     Truth.refusals = nothing  # type: ignore[assignment,method-assign]
@@ -49,7 +49,7 @@ def believe_every_ok() -> None:
 def compare_nothing() -> None:
     """What runs when it is confirmed is not looked at."""
 
-    def unseen(self: NetconfDriver, *_: Any) -> None:
+    def unseen(self: NetconfDriver, read: Any, runs: str) -> None:
         return None
 
     NetconfDriver._compared = unseen  # type: ignore[assignment,method-assign]

@@ -36,7 +36,7 @@ class Kind(StrEnum):
     DAEMON = "a routing daemon dies, and starts with what is saved"
     LIES = "a device answers ok and leaves a part out"
     PARTLY = "a rollback answers ok and goes back in part"
-    FOREIGN = "somebody else edits what runs after a commit"
+    FOREIGN = "another client edits what runs after a commit"
 
 
 class Where(StrEnum):
@@ -99,7 +99,7 @@ PHASES: Mapping[Kind, Sequence[Phase]] = {
 """Where each makes sense; those that are not here can happen whatever a device is asked."""
 
 LIARS = (Kind.LIES, Kind.PARTLY, Kind.FOREIGN)
-"""In memory alone: no real server does so when it is told to. They take the place of others in
+"""In memory alone: no real server does so when it is asked to. They take the place of others in
 some cases, so that all other cases are what they were."""
 LYING = 5
 """Every so many-th case has one of them, each kind in its turn."""
@@ -227,7 +227,7 @@ def all_like_netopeer2(case: Case) -> Case:
 
 
 def _lying(made: Case) -> Case:
-    """With a device that lies, or an edit by somebody else, in place of its first fault."""
+    """With a device that lies, or an edit by another client, in place of its first fault."""
     turn, rest = divmod(made.number, LYING)
     if rest:
         return made

@@ -119,7 +119,7 @@ class Fleet:
             device.candidate = device.running
 
     def edit(self, name: str, *, follows: bool) -> None:
-        """Somebody else edits what a device runs, and not what it starts with.
+        """Another client edits what a device runs, and not what it starts with.
 
         `follows`: so does a candidate that is the same. In the devices' thread.
         """
@@ -131,7 +131,7 @@ class Fleet:
             device.candidate = device.running
 
     def accept(self) -> None:
-        """What somebody else has added belongs to both configurations, where it still is."""
+        """What another client has added belongs to both configurations, where it still is."""
         self.liars = frozenset()
         self._meddled = {n for n in self._meddled if self.devices[n].running.child("else")}
         for name in self._meddled:

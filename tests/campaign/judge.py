@@ -71,7 +71,7 @@ def wrong(report: Mapping[str, Any], look: Look) -> Iterator[str]:
 def _false(said: str, look: Look, name: str, *, named: bool) -> str:
     """Why it is not so that a device runs that; empty if it does.
 
-    What somebody else has added is no part of the new configuration unless it is `named`.
+    What another client has added is no part of the new configuration unless it is `named`.
     """
     device, wanted = look.truth[name], look.wanted[name]
     runs = look.runs(name)

@@ -19,7 +19,7 @@ class Truth:
 class Wanted:
     """The digests of a device's configuration before and after the change.
 
-    `more`: after the change, with what somebody else has added.
+    `more`: after the change, with what another client has added.
     """
 
     old: str

@@ -68,7 +68,7 @@ def test_whoever_has_not_committed_it_leaves_it_to_the_fingerprint(
         assert other.fingerprint() != before
 
 
-def test_what_somebody_has_changed_is_not_taken_away(
+def test_what_another_client_has_changed_is_not_taken_away(
     device: FakeDevice, driver: NetconfDriver
 ) -> None:
     """A device that takes back its own edits alone leaves theirs: that is no lie."""
@@ -93,9 +93,9 @@ def test_taken_back_in_part_after_a_commit_that_was_not_complete(
 
     device.hook = honest_again
     staged(driver)
-    with pytest.raises(Refused, match=rf"does not run as staged: .*{IN_PART}") as told:
+    with pytest.raises(Refused, match=rf"does not run as staged: .*{IN_PART}") as raised:
         driver.commit(Confirm("run-1", 60))
-    assert any("/class" in each.message and each.line for each in told.value.refusals)
+    assert any("/class" in each.message and each.line for each in raised.value.refusals)
     assert driver.fingerprint() == before
     assert device.pending is None
 

@@ -82,7 +82,7 @@ def line_of(words: str, text: str) -> bool:
     return any("config.xml:" in line and words in line for line in text.splitlines())
 
 
-def test_all_is_well_where_nobody_lies(city: City) -> None:
+def test_all_is_well_where_none_lies(city: City) -> None:
     code, said = city.deploy()
     assert code == 0, said
     assert "3 of 3 changed" in said
@@ -152,7 +152,7 @@ def test_a_rollback_in_part_is_said_and_put_right(city: City) -> None:
 
 
 def foreign(city: City, operation: str, when: str, leaf: str, *, follows: bool) -> None:
-    """Somebody edits what r2 runs, at the last request of that kind."""
+    """Another client edits what r2 runs, at the last request of that kind."""
     device, left = city.devices["r2"], [1, 1] if operation == "commit again" else [1]
 
     def hook(event: Event) -> Fault | None:
@@ -168,7 +168,7 @@ def foreign(city: City, operation: str, when: str, leaf: str, *, follows: bool) 
 
 @pytest.mark.parametrize("follows", [True, False])
 @pytest.mark.parametrize("leaf", ["cost-level2", "description"])
-def test_somebody_edits_what_runs_before_it_is_decided(
+def test_another_client_edits_what_runs_before_it_is_decided(
     city: City,
     leaf: str,
     follows: bool,  # noqa: FBT001
@@ -183,7 +183,7 @@ def test_somebody_edits_what_runs_before_it_is_decided(
 
 
 @pytest.mark.parametrize("follows", [True, False])
-def test_somebody_edits_what_is_ours_once_it_is_decided(city: City, follows: bool) -> None:  # noqa: FBT001
+def test_another_client_edits_what_is_ours_once_it_is_decided(city: City, follows: bool) -> None:  # noqa: FBT001
     """The change is given once more, and who did what is named."""
     foreign(city, "commit again", "after", "cost-level2", follows=follows)
     report = city.report()
@@ -197,7 +197,7 @@ def test_somebody_edits_what_is_ours_once_it_is_decided(city: City, follows: boo
     assert city.deploy("--check")[0] == 0
 
 
-def test_somebody_edits_what_is_not_ours_once_it_is_decided(city: City) -> None:
+def test_another_client_edits_what_is_not_ours_once_it_is_decided(city: City) -> None:
     """It stays, and the device is said to run neither."""
     foreign(city, "commit again", "after", "description", follows=True)
     report = city.report()

@@ -126,10 +126,10 @@ def test_the_candidate_is_not_as_wanted(used: FakeDevice, driver: NetconfDriver,
     lie, before = CANDIDATE[name], used.running
     used.lies = lie.lies()
     driver.lock("tests")
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as raised:
         driver.stage(lie.wanted)
-    found = [each for each in told.value.refusals if lie.path in each.message]
-    assert found, told.value.refusals
+    found = [each for each in raised.value.refusals if lie.path in each.message]
+    assert found, raised.value.refusals
     assert lie.words in found[0].message
     assert (found[0].file, found[0].line is not None) == ("config.xml", True)
     lines = lie.wanted.files["config.xml"].splitlines()
@@ -149,12 +149,27 @@ def test_what_runs_is_not_as_wanted(used: FakeDevice, driver: NetconfDriver, nam
     driver.lock("tests")
     driver.stage(lie.wanted)
     driver.validate()
-    with pytest.raises(Refused, match="does not run as staged") as told:
+    with pytest.raises(Refused, match="does not run as staged") as raised:
         driver.commit(Confirm("run-1", 60))
-    found = [each for each in told.value.refusals if lie.path in each.message]
-    assert any(lie.words in each.message and each.line for each in found), told.value.refusals
+    found = [each for each in raised.value.refusals if lie.path in each.message]
+    assert any(lie.words in each.message and each.line for each in found), raised.value.refusals
     assert used.running is before
     assert used.pending is None
+
+
+def test_another_client_commits_with_us(used: FakeDevice, driver: NetconfDriver) -> None:
+    """What comes to run with our candidate, and was not in it, is another client's."""
+    before = used.running
+
+    def more(_: Element, asked: Element) -> Element:
+        return replace(asked, children=(*asked.children, Element("urn:another", "else")))
+
+    used.lies = Lies(runs=more)
+    driver.lock("tests")
+    driver.stage(ONE)
+    with pytest.raises(Refused, match=r"was not to be changed \(/else\)"):
+        driver.commit(Confirm("run-1", 60))
+    assert used.running is before
 
 
 def test_it_runs_the_old(used: FakeDevice, driver: NetconfDriver) -> None:
@@ -232,7 +247,7 @@ def test_what_a_vendor_makes_of_it_is_no_lie(
 def test_a_default_that_is_not_told_from_a_difference(
     used: FakeDevice, driver: NetconfDriver
 ) -> None:
-    """A leaf that nobody wants is refused; not where the device says that it shows all defaults."""
+    """A leaf that is not wanted is refused; not where the device shows all defaults."""
     used.lies = Lies(shows=showing("interface", shutdown="false"))
     driver.lock("tests")
     with pytest.raises(Refused, match="not wanted there: false"):
@@ -247,9 +262,9 @@ def test_a_lie_is_seen_among_defaults(used: FakeDevice, driver: NetconfDriver) -
     used.capabilities = (*CAPABILITIES, TAGS)
     used.lies = Lies(shows=showing("interface", shutdown="false"), takes=leaving_out("mtu"))
     driver.lock("tests")
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as raised:
         driver.stage(ONE)
-    [refusal] = told.value.refusals
+    [refusal] = raised.value.refusals
     assert refusal.text == "<mtu>2000</mtu>"
 
 
@@ -263,10 +278,11 @@ def test_the_defaults_are_asked_for_only_where_something_differs(
 
 
 def test_no_secret_is_shown(used: FakeDevice, driver: NetconfDriver) -> None:
-    used.lies = Lies(takes=adding("interface", password="theirs, in the clear"))
+    used.lies = Lies(takes=adding("interface", password="another of theirs"))
     driver.lock("tests")
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as raised:
         driver.stage(artifact(secret()))
-    said = f"{told.value} {told.value.refusals}"
+    said = f"{raised.value} {raised.value.refusals}"
     assert "password" in said
     assert "in the clear" not in said
+    assert "another of theirs" not in said

@@ -1,4 +1,4 @@
-"""Somebody edits what runs between a commit and its confirmation."""
+"""Another client edits what runs between a commit and its confirmation."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from tests.netconf.servers import Reached
 
 Edit = Callable[[Element, Element], Element]
 EDITS: dict[str, tuple[Edit, str]] = {
-    "a value": (writing("description", "of somebody"), r"\+ <description>of somebody<"),
+    "a value": (writing("description", "of another client"), r"\+ <description>of another client<"),
     "less": (leaving_out("interface", "LoopBack1"), r"- <name>LoopBack1</name>"),
     "more": (adding("interface", speed="10"), r"\+ <speed>10</speed>"),
     "a secret": (adding("interface", password="theirs"), r"\+ <password>\*{6}</password>"),
@@ -56,11 +56,11 @@ def test_confirm(device: FakeDevice, driver: NetconfDriver, name: str, follows: 
     waiting(driver)
     runs = driver.fingerprint(last=True)
     edited(device, edit, follows=follows)
-    with pytest.raises(MovedError, match=said) as told:
+    with pytest.raises(MovedError, match=said) as raised:
         driver.confirm("run-1", runs)
     assert device.pending is None
     assert device.kept is device.running
-    assert "theirs" not in str(told.value)
+    assert "theirs" not in str(raised.value)
 
 
 @FOLLOWS
@@ -107,8 +107,26 @@ def test_edited_in_the_very_moment(device: FakeDevice, driver: NetconfDriver) ->
             edited(device, EDITS["a value"][0], follows=True)
 
     device.hook = hook
-    with pytest.raises(MovedError, match="of somebody"):
+    with pytest.raises(MovedError, match="of another client"):
         driver.confirm("run-1", runs)
+
+
+def test_a_candidate_that_is_ours_is_not_left_to_the_next(
+    device: FakeDevice, driver: NetconfDriver
+) -> None:
+    """It would be taken for another client's uncommitted changes once something else runs."""
+    waiting(driver)
+    runs = driver.fingerprint(last=True)
+
+    def hook(event: Event) -> None:
+        if (event.operation, event.when) == ("commit confirming", "after"):
+            edited(device, EDITS["a value"][0], follows=False)
+
+    device.hook = hook
+    with pytest.raises(MovedError):
+        driver.confirm("run-1", runs)
+    driver.unlock()
+    driver.lock("tests")
 
 
 def test_a_driver_that_is_not_asked_to_compare(device: FakeDevice, driver: NetconfDriver) -> None:

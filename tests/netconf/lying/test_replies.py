@@ -8,7 +8,7 @@ from lxml import etree
 from citynet.deploy.driver import Confirm, DeviceError, NotPendingError, Refused
 from citynet.netconf.driver import NetconfDriver
 from citynet.netconf.reply import read_errors
-from tests.netconf.fake import FakeDevice, Say
+from tests.netconf.fake import Event, FakeDevice, Say
 from tests.netconf.faults.steps import (
     all_of_it,
     at,
@@ -118,3 +118,21 @@ def test_what_was_done_all_the_same_is_taken_back(
         driver.commit(Confirm("run-1", 60))
     assert device.pending is None
     assert device.running.children == before.children
+
+
+def test_what_was_done_for_good_is_put_back(device: FakeDevice, driver: NetconfDriver) -> None:
+    """It complains, and has committed without a timer: there is nothing to cancel."""
+    before = driver.fingerprint()
+
+    def for_good(event: Event) -> Say | None:
+        if (event.operation, event.when) != ("commit confirmed", "after"):
+            return None
+        device._forget()
+        return Say(NO[1])
+
+    device.hook = for_good
+    staged(driver)
+    with pytest.raises(Refused, match="no room"):
+        driver.commit(Confirm("run-1", 60))
+    driver.unlock()
+    assert driver.fingerprint() == before

@@ -35,7 +35,7 @@ def judged(wanted: str, held: str, before: str = "", *, additive: bool = False) 
     )
 
 
-def told(*args: str, additive: bool = False) -> list[tuple[str, str, str]]:
+def differences(*args: str, additive: bool = False) -> list[tuple[str, str, str]]:
     return [(each.what, each.path, each.held) for each in judged(*args, additive=additive)]
 
 
@@ -118,13 +118,13 @@ def test_as_wanted(wanted: str, held: str) -> None:
     ],
 )
 def test_not_as_wanted(wanted: str, held: str, said: tuple[str, str, str]) -> None:
-    assert told(wanted, held) == [said]
+    assert differences(wanted, held) == [said]
 
 
 def test_a_leaf_list_is_compared_by_its_values() -> None:
     wanted = "<acl><to>::1</to><to>::2</to></acl>"
-    assert not told(wanted, "<acl><to>0::2</to><to>::1</to></acl>")
-    assert told(wanted, "<acl><to>::1</to><to>::3</to></acl>") == [
+    assert not differences(wanted, "<acl><to>0::2</to><to>::1</to></acl>")
+    assert differences(wanted, "<acl><to>::1</to><to>::3</to></acl>") == [
         (LEFT_OUT, "/acl/to", ""),
         (KEPT, "/acl/to", "::3"),
     ]
@@ -142,13 +142,13 @@ def test_what_is_not_ours_is_as_it_was() -> None:
     before = f"{OTHERS}<ports>{MGMT}</ports><routing><id>main</id><bgp>1</bgp></routing>"
     after = PORT.replace("<ports>", f"<ports>{MGMT}")
     kept = "<routing><id>main</id><bgp>1</bgp></routing>"
-    assert not told(PORT, f"{OTHERS}{after}{kept}", before)
-    assert told(PORT, f"{after}{kept}", before) == [(FOREIGN, "/users", "")]
-    assert told(PORT, f"{OTHERS}{PORT}{kept}", before) == [
+    assert not differences(PORT, f"{OTHERS}{after}{kept}", before)
+    assert differences(PORT, f"{after}{kept}", before) == [(FOREIGN, "/users", "")]
+    assert differences(PORT, f"{OTHERS}{PORT}{kept}", before) == [
         (FOREIGN, "/ports/port[name='mgmt']", "")
     ]
     moved = kept.replace("1", "2")
-    assert told(PORT, f"{OTHERS}{after}{moved}", before) == [
+    assert differences(PORT, f"{OTHERS}{after}{moved}", before) == [
         (FOREIGN, "/routing[id='main']/bgp", "2")
     ]
 
@@ -156,23 +156,25 @@ def test_what_is_not_ours_is_as_it_was() -> None:
 def test_what_the_artifact_merges_into_what_is_not_ours_may_change() -> None:
     before = "<users><user><name>root</name><group>g</group></user></users>"
     wanted = before.replace("<group>g", "<group>h")
-    assert not told(wanted, wanted, before)
-    assert told(wanted, before, before) == [(ANOTHER, "/users/user[name='root']/group", "g")]
+    assert not differences(wanted, wanted, before)
+    assert differences(wanted, before, before) == [(ANOTHER, "/users/user[name='root']/group", "g")]
 
 
 def test_a_part_removes_nothing() -> None:
     before = "<ports><port><name>b</name></port></ports>"
     both = "<ports><port><name>a</name></port><port><name>b</name></port></ports>"
     part = "<ports><port><name>a</name></port></ports>"
-    assert not told(part, both, before, additive=True)
-    assert told(part, part, before, additive=True) == [(FOREIGN, "/ports/port[name='b']", "")]
+    assert not differences(part, both, before, additive=True)
+    assert differences(part, part, before, additive=True) == [
+        (FOREIGN, "/ports/port[name='b']", "")
+    ]
 
 
 def test_defaults_that_the_device_marks() -> None:
     mark = 'xmlns:d="urn:ietf:params:xml:ns:netconf:default:1.0" d:default="true"'
     held = PORT.replace("<on/>", f"<on/><cost {mark}>10</cost>")
-    assert not told(PORT, held)
-    assert told(PORT, held.replace(mark, "")) == [(KEPT, "/ports/port[name='a']/cost", "10")]
+    assert not differences(PORT, held)
+    assert differences(PORT, held.replace(mark, "")) == [(KEPT, "/ports/port[name='a']/cost", "10")]
 
 
 def test_a_device_that_shows_defaults_and_does_not_mark_them() -> None:
