@@ -21,7 +21,7 @@ class Sessions(BgpSessions):
 
 
 def _sessions(context: Context, node: str) -> Sessions:
-    """As `role.build` has it: who carries no VPN and reflects to nobody has no session."""
+    """As `role.build` has it: without a VPN or clients there is no session."""
     found = neighbors(context, node)
     speaks = context.index.vpns.get(node) or any(each.client for each in found)
     asn = context.plan.domains[context.domain_of(node)].asn

@@ -1,6 +1,6 @@
 """What twins say to each other over their links, and what each makes of it.
 
-Once a second a twin says on every link who it is and whom it hears there (a `hello`), and what
+Once a second a twin says on every link who it is and what it hears there (a `hello`), and what
 it has configured (an `entry`), which every twin passes on. From that, and from nothing else,
 each decides what is up. It is no IS-IS: it stands for what IS-IS, BFD and BGP would find.
 
@@ -38,7 +38,7 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What a twin has configured, whom it has as neighbours, and when it was last news."""
+    """What a twin has configured, its neighbours, and when it was last news."""
 
     speaker: Speaker
     up: frozenset[str]

@@ -65,7 +65,7 @@ class Service:
         self._following = self._loop.create_task(self._follow())
 
     async def _follow(self) -> None:
-        """What has come to run is said to the neighbours, also when nobody asks."""
+        """What has come to run is said to the neighbours, also when no client asks."""
         while True:
             await self._on_device(self._now)
             await asyncio.sleep(EVERY)

@@ -1,8 +1,8 @@
-"""What a twin tells of its state: what somebody has set, else what it has made up.
+"""What a twin tells of its state: what is set, else what it has made up.
 
 `operational.xml` in the folder that the twin keeps is state that a test or a scenario sets:
-top-level nodes of the vendor's models, side by side or in one `<data>`. It is read anew for
-every request, and while it is there nothing else is told.
+top-level nodes of the vendor's models, side by side or in one `<data>`. It is read again
+for every request, and while it is there nothing else is told.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """The links of a twin: Ethernet ports of its container, or UDP between twins on one machine.
 
 A file says which: a list of `{"port": …, "device": …}`, or `{"port": …, "local": …, "remote": …}`
-with UDP ports of 127.0.0.1. A container's links come after its programs, and may be made anew:
+with UDP ports of 127.0.0.1. A container's links come after its programs, and may be made again:
 what is not there is tried again with every hello.
 """
 
