@@ -17,7 +17,7 @@ SLIM = tuple(
     f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale", "info")
 )
 DAYS = {"forky": 120}
-"""How old a suite's Release file may be where the suite says less and is often not told in time.
+"""How old a suite's Release file may be where the suite says less and is often not renewed in time.
 
 Its own word holds for every other suite. What a mirror, or who is in between, shows of forky is
 signed by Debian and no older than this: a state from before is refused (`Min-ValidTime` in

@@ -79,13 +79,13 @@ def test_all_that_pip_fetches_is_pinned_by_hash(file: Path) -> None:
 def test_only_the_suite_that_needs_it_may_be_older_than_it_says(
     suite: str, days: int | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    told: list[list[str]] = []
+    given: list[list[str]] = []
 
     class Done:
         returncode, stderr = 0, ""
 
     def noted(command: list[str], _: dict[str, str]) -> type[Done]:
-        told.append(command)
+        given.append(command)
         (tmp_path / "root.versions").write_text("")
         (tmp_path / "root.tar").write_text("")
         return Done
@@ -94,7 +94,7 @@ def test_only_the_suite_that_needs_it_may_be_older_than_it_says(
     monkeypatch.setattr(debian, "_mmdebstrap", lambda: "mmdebstrap")
     recipe = debian.Recipe(ROOT / "labs/toolbox", suite)
     debian.make_root(recipe, [], tmp_path / "root.tar")
-    options = [word for word in told[0] if word.startswith("--aptopt")]
+    options = [word for word in given[0] if word.startswith("--aptopt")]
     wanted = [f'--aptopt=Acquire::Min-ValidTime "{days * 86400}"'] if days else []
     assert options == wanted
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from plugins.frr.saved import CLOSED, boot
+from tests.root import SUDO
 
 STATE = """
 sysctl net.ipv4.ip_forward 1
@@ -69,6 +70,27 @@ def test_a_router_that_does_not_take_its_policy_does_not_forward(
     assert done.value(KEYS[4]) == before, "all/forwarding sets it in the kernel, nothing here does"
     assert done.value(KEYS[3]) == "0"
     assert "link set dev port" in done.said["ip"], "management and the rest come up"
+
+
+@pytest.mark.parametrize(
+    ("word", "status", "forwards"), [("accept", 0, "1"), ("no-word-of-nft", CLOSED, "0")]
+)
+def test_in_a_kernel(word: str, status: int, forwards: str, tmp_path: Path) -> None:
+    """In a namespace of its own, where forwarding was on before, for each interface too."""
+    policy = f"table inet citynet-x {{\n  chain c {{\n    {word}\n  }}\n}}\n"
+    file = tmp_path / "boot"
+    file.write_text(boot(STATE.replace("sysctl net.vrf.strict_mode 1\n", ""), policy))
+    paths = [f"/proc/sys/net/ipv{each}" for each in ("4/ip_forward", "6/conf/all/forwarding")]
+    paths += [f"/proc/sys/net/ipv{each}/conf/port/forwarding" for each in (4, 6)]
+    before = "ip link add port type veth peer name other; for each; do echo 1 >$each; done"
+    after = f"{before}; sh {file} 2>/dev/null; echo $?; cat $*"
+    done = subprocess.run(
+        [*SUDO, "unshare", "-n", "sh", "-c", after, "sh", *paths],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [str(status), *[forwards] * 4]
 
 
 def test_what_else_fails_is_passed_over_and_said(tmp_path: Path) -> None:
