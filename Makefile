@@ -66,6 +66,9 @@ faults: setup  ## break COUNT deployments on purpose and judge them; goes on whe
 	$(VENV)/bin/python -m tests.campaign --where $(WHERE) --seed $(SEED) --count $(COUNT) \
 		--resume out/faults/$(WHERE)-$(SEED).jsonl --table out/faults/$(WHERE)-$(SEED).md
 
+each-key: setup  ## change every key of a city alone: what each device is given; docs/each_key.md
+	$(VENV)/bin/python -m tests.each_key
+
 schema: setup  ## write inventory/city.schema.json again
 	$(CITYNET) schema > inventory/city.schema.json
 
