@@ -10,7 +10,7 @@ CITYNET := $(VENV)/bin/citynet
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab-test test-long check lint format models faults lab-up lab-down bench schema clean
+.PHONY: help setup run test lab-test test-long check lint format models faults each-key lab-up lab-down bench schema clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -30,9 +30,9 @@ def read(file: Path | None) -> list[Found]:
             raw = json.loads(line)
         except ValueError:
             continue
-        ways = {name: _way(raw.pop(name)) for name in ("there", "back")}
-        lists = {name: tuple(raw.pop(name)) for name in ("announced", "bad")}
-        found.append(Found(**raw, **ways, **lists))
+        whole = {name: _way(raw[name]) for name in ("there", "back")}
+        lists = {name: tuple(raw[name]) for name in ("announced", "bad")}
+        found.append(Found(**{**raw, **whole, **lists}))
     return found
 
 

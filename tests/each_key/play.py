@@ -89,7 +89,7 @@ class Lab:
     def pinged(self) -> Iterator[list[float]]:
         """Packets between two customers meanwhile; gives the seconds of those that were lost."""
         spoken: list[float] = []
-        target = self.base.plan.endpoints[f"{city.VPN}/{city.TO}"].customer_ipv4.ip
+        target = self.base.plan.endpoints[city.VPN, city.TO].customer_ipv4.ip
         ping = f"ping -n -q -i {PAUSE} {target} & p=$!; read -r _; kill -INT $p; wait $p"
         space = f"{city.VPN}.{city.FROM}"
         words = ("exec", "-i", str(self.folder), "customers", "--")
@@ -138,12 +138,17 @@ class Lab:
     def proved(self, folder: Path) -> tuple[str, tuple[str, ...]]:
         """How many checks hold, and which do not."""
         done = self.run("verify", "-i", str(folder), "--json")
-        try:
-            results = json.loads(done.stdout)["results"]
-        except (ValueError, KeyError):
-            return "", (f"verify: {done.stderr.strip()[-200:]}",)
-        bad = [each["id"] for each in results if not each["passed"]]
-        return f"{len(results) - len(bad)}/{len(results)}", tuple(bad)
+        return judged(done.stdout) or ("", (f"verify: {done.stderr.strip()[-200:]}",))
+
+
+def judged(said: str) -> tuple[str, tuple[str, ...]] | None:
+    """What `citynet verify --json` said: how many checks hold, and which do not."""
+    try:
+        report = json.loads(said)
+        bad = tuple(each["id"] for each in report["results"] if each["status"] != "ok")
+        return f"{report['passed']}/{report['total']}", bad
+    except (ValueError, KeyError):
+        return None
 
 
 def play(lab: Lab, variant: Variant, folder: Path) -> Found:

@@ -9,11 +9,13 @@ from pydantic import BaseModel
 from citynet.house import open_house
 from citynet.model.city import City
 from citynet.pipeline import Prepared, prepare
+from citynet.verify.check import Result, Status, Verdict
+from citynet.verify.report import Report, as_json
 from tests.each_key import city, table
 from tests.each_key.__main__ import playable, read
 from tests.each_key.keys import GONE, Key, changed, keys, values
 from tests.each_key.offline import Change, Variant, of, variants
-from tests.each_key.play import Found, Way
+from tests.each_key.play import Found, Way, judged
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +110,14 @@ def test_results_are_read_again_and_shown(tmp_path: Path) -> None:
     text = "\n".join(table.offline([Change("a", "1", files={"hub": ("frr.conf",)}), Change("b")]))
     assert "| `a` | `1` | frr.conf on 1 | 0 |  |" in text
     assert "nothing changes on any router: `b`" in text
+
+
+def test_what_verify_says_is_understood() -> None:
+    """By a report that verify itself has made: its words may change."""
+    good, bad = (
+        Result(f"vpn/routes {name}", "routes", "vpn", name, (), "s", Verdict(status, "m"))
+        for name, status in (("hub", Status.OK), ("acc", Status.ERROR))
+    )
+    said = as_json(Report("keys", "now", 1.0, 0.0, settled=True, probes=0, results=(good, bad)))
+    assert judged(said) == ("1/2", ("vpn/routes acc",))
+    assert judged("Traceback") is None
