@@ -47,7 +47,7 @@ CITY: dict[str, Any] = {
     },
 }
 VPN, FROM, TO = "health", "there", "here"
-"""Between whom a lab is pinged while a key changes."""
+"""The customers that are pinged in a lab while a key changes."""
 
 
 def city() -> dict[str, Any]:

@@ -50,8 +50,8 @@ class Found:
         ways = (("there", self.there), ("back", self.back))
         made = [f"{name}: {way.outcome}" for name, way in ways if way.outcome != "kept"]
         daemons = {each.split(":")[1] for _, way in ways for each in way.restarted}
-        told = {each.split()[0] for each in self.announced}
-        return (*made, *(f"{each} restarted" for each in sorted(daemons - told)), *self.bad)
+        announced = {each.split()[0] for each in self.announced}
+        return (*made, *(f"{each} restarted" for each in sorted(daemons - announced)), *self.bad)
 
 
 class Lab:

@@ -35,10 +35,10 @@ def lab(every: Sequence[Found]) -> Iterator[str]:
     yield "|---|---|---:|---:|---:|---|---|"
     for each in every:
         again = sorted({one.split(":")[1] for one in (*each.there.restarted, *each.back.restarted)})
-        told = ", ".join(again)
+        names = ", ".join(again)
         defects = "; ".join(each.defects)
         ways = f"{_way(each.there)} | {_way(each.back)}"
-        yield f"| `{each.key}` | `{each.value}` | {ways} | {each.proved} | {told} | {defects} |"
+        yield f"| `{each.key}` | `{each.value}` | {ways} | {each.proved} | {names} | {defects} |"
 
 
 def _way(way: Way) -> str:
