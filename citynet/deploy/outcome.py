@@ -36,7 +36,7 @@ def results(
                 state=_STATES.get(runs) or _left(runs, said),
                 runs=runs,
                 change=network.changes.get(name),
-                message=said.message if said and not good else "",
+                message=said.message if said and (not good or said.how is How.MOVED) else "",
                 refusals=() if good else _refusals(prepared, todo, network, name),
                 seconds=network.seconds.get(name, 0.0),
                 until=_until(name, network, past) if runs is Runs.UNKNOWN else "",

@@ -171,9 +171,9 @@ def _refusal(one: Explained) -> Mapping[str, object]:
 
 
 def failures(results: Iterable[DeviceResult]) -> str:
-    """Everything that went wrong, in full, with what each of those devices runs now."""
+    """Everything that went wrong, put right or not, with what each of those devices runs now."""
     return "\n".join(
         f"{each.device}: {each.state}; runs: {each.runs}\n  {each}".rstrip()
         for each in results
-        if each.state not in GOOD
+        if each.state not in GOOD or each.message
     )

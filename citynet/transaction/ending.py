@@ -120,26 +120,31 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
     """Bring every device to its new configuration: it was decided.
 
     `wait`: how many seconds a device that does not answer is asked again. One that its own
-    timer put back meanwhile is given the change once more, and is confirmed like the others.
+    timer put back meanwhile is given the change once more, and is confirmed like the others; so
+    is one that ran something else when it was confirmed, by a hand or a restart, once.
     """
     runs = ledger.untouched()
     left = [each for each in ledger.old if each not in ledger.at_once]
     stop_at = network.now() + wait
     seen: set[str] = set()
     tried: set[str] = set()
+    again: set[str] = set()
     while left:
-        answers = network.ask(Step.CONFIRM, left)
+        answers = network.ask(Step.CONFIRM, left, runs=ledger.new)
         ledger.said |= _complaints(answers)
         runs |= {n: Runs.NEW for n in left if answers[n].how is How.DONE}
+        moved = {n for n in left if answers[n].how is How.MOVED}
+        runs |= dict.fromkeys(moved & again, Runs.OTHER)
+        again |= moved
         found = _read(ledger, network, [n for n in left if answers[n].how is How.NOT_PENDING])
         # A `REDO` whose session was lost may still commit after `CONFIRM` said that nothing
         # waits, but not once `READ` holds the lock: who is not old then is asked once more.
         late = {n for n, each in found.items() if each is Runs.OLD}
         runs |= {n: found[n] for n in found.keys() - late if n in seen}
         seen = found.keys() - late
-        runs |= _redo(ledger, network, sorted(late), terms.within)
+        runs |= _redo(ledger, network, late, moved - runs.keys(), terms.within)
         left = [each for each in left if each not in runs]
-        fresh = found.keys() - tried
+        fresh = (found.keys() | moved) - tried
         over = network.now() >= stop_at or _none_will(ledger, left, answers)
         if left and over and not fresh:
             break
@@ -158,12 +163,20 @@ def _none_will(ledger: Ledger, left: Iterable[str], answers: Mapping[str, Answer
     return all(each in ledger.given_up and answers[each].how is How.LOST for each in left)
 
 
-def _redo(ledger: Ledger, network: Network, late: list[str], within: float) -> dict[str, Runs]:
-    """Give these the change again; of the answers, those of who can never be given it."""
-    answers = network.ask(Step.REDO, late, within=within)
+def _redo(
+    ledger: Ledger, network: Network, late: set[str], moved: set[str], within: float
+) -> dict[str, Runs]:
+    """Give the change again to devices that are old (`late`) or run something else (`moved`).
+
+    What runs on those that need it no more, or can never be given it.
+    """
+    answers = network.ask(Step.REDO, sorted(late | moved), within=within)
     ledger.said |= _complaints(answers)
-    ledger.behind |= {n for n in late if answers[n].how is How.GONE}
-    return {n: Runs.OLD for n in late if n in ledger.behind}
+    gone = {n for n, each in answers.items() if each.how is How.GONE}
+    has = {n for n, each in answers.items() if each.how is How.DONE and not each.changes}
+    ledger.behind |= gone & late
+    left = {n: Runs.OLD if n in late else Runs.OTHER for n in gone}
+    return left | dict.fromkeys(has, Runs.NEW)
 
 
 def _read(ledger: Ledger, network: Network, names: list[str]) -> dict[str, Runs]:

@@ -16,6 +16,7 @@ from citynet.deploy.driver import (
     Change,
     Confirm,
     Driver,
+    MovedError,
     NotPendingError,
     Refused,
     UnreachableError,
@@ -23,11 +24,13 @@ from citynet.deploy.driver import (
 from citynet.deploy.work import Work
 from citynet.errors import CitynetError
 from citynet.transaction.ending import Terms
-from citynet.transaction.words import Answer, How, Record, Renewing, Step
+from citynet.transaction.words import NOTHING, Answer, How, Record, Renewing, Step
 
 CONNECTION = "citynet"
 SLOWEST = 300.0
 """So many seconds a change may take that goes on alone; the device's timer is started after it."""
+TIMED = (Step.COMMIT, Step.REDO, Step.RENEW, Step.COMPARE, Step.EXTEND)
+"""What starts a device's timer."""
 Write = Callable[[Record], None]
 T = TypeVar("T")
 
@@ -107,22 +110,30 @@ class FleetNetwork:
         *,
         within: float = 0.0,
         waiting: Sequence[str] = (),
+        runs: Mapping[str, str] = NOTHING,
     ) -> Mapping[str, Answer]:
         """Ask them at once, as many as the fleet's runner does; a lost session is forgotten."""
         if not devices:
             return {}
-        work = partial(self._ask, self.fleet, step, devices, within)
+        work = partial(self._ask, self.fleet, step, devices, within, runs)
         if step is not Step.COMMIT and not waiting:
             return work()
         answers, missed = self._meanwhile(work, (*waiting, *devices), within)
         return {**answers, **missed}
 
     def _ask(
-        self, fleet: Nornir, step: Step, devices: Sequence[str], within: float
+        self,
+        fleet: Nornir,
+        step: Step,
+        devices: Sequence[str],
+        within: float,
+        runs: Mapping[str, str] = NOTHING,
     ) -> Mapping[str, Answer]:
         wanted = frozenset(devices)
         chosen = fleet.filter(filter_func=lambda host: host.name in wanted)
-        done = chosen.run(task=self._one, name=str(step), on_failed=True, step=step, within=within)
+        done = chosen.run(
+            task=self._one, name=str(step), on_failed=True, step=step, within=within, runs=runs
+        )
         strange = Answer(How.FAILED, "the inventory has no such device any more")
         return dict.fromkeys(devices, strange) | {n: _answer(each[0]) for n, each in done.items()}
 
@@ -137,9 +148,9 @@ class FleetNetwork:
                 renewal.turn()
             return doing.result(), renewal.missed
 
-    def _one(self, task: Task, step: Step, within: float) -> Result:
+    def _one(self, task: Task, step: Step, within: float, runs: Mapping[str, str]) -> Result:
         name, began = task.host.name, time.monotonic()
-        answer = self._answered(task, step, within)
+        answer = self._answered(task, step, within, runs.get(task.host.name, ""))
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
         self._arm(name, step, answer, within)
         good = answer.how in (How.DONE, How.NOT_PENDING)
@@ -149,27 +160,29 @@ class FleetNetwork:
 
     def _arm(self, name: str, step: Step, answer: Answer, within: float) -> None:
         """Note when its timer goes off at the latest; who did not answer may not have heard."""
-        done = answer.how is How.DONE
+        done = answer.how in (How.DONE, How.MOVED)
         now, until = time.monotonic(), datetime.now(UTC) + timedelta(seconds=within)
-        if step in (Step.EXTEND, Step.RENEW):
+        if step in (Step.EXTEND, Step.RENEW, Step.COMPARE):
             shorter = step is Step.EXTEND and done
             self.armed[name] = until if shorter else max(until, self.armed.get(name, until))
         elif step in (Step.COMMIT, Step.REDO):
             self.armed[name] = until + timedelta(seconds=0.0 if done else SLOWEST)
-        if done and step in (Step.COMMIT, Step.REDO, Step.RENEW, Step.EXTEND):
+        if done and step in TIMED:
             self.renewed[name] = now
 
-    def _answered(self, task: Task, step: Step, within: float) -> Answer:
+    def _answered(self, task: Task, step: Step, within: float, runs: str) -> Answer:
         """Never raises what a device can cause."""
         name = task.host.name
         try:
             driver: Driver = task.host.get_connection(CONNECTION, task.nornir.config)
-            return self._do(driver, name, step, within)
+            return self._do(driver, name, step, within, runs)
         except Refused as error:
             self.refused[name] = error
             return Answer(How.REFUSED, str(error))
         except NotPendingError as error:
             return Answer(How.NOT_PENDING, str(error))
+        except MovedError as error:
+            return Answer(How.MOVED, str(error))
         except UnreachableError as error:
             _forget(task)
             return Answer(How.LOST, str(error))
@@ -177,14 +190,15 @@ class FleetNetwork:
             _forget(task)
             return Answer(How.FAILED, str(error))
 
-    def _do(self, driver: Driver, name: str, step: Step, within: float) -> Answer:
+    def _do(self, driver: Driver, name: str, step: Step, within: float, runs: str) -> Answer:
         simple: Mapping[Step, Callable[[], None]] = {
             Step.LOCK: lambda: driver.lock(self.job.owner),
             Step.VALIDATE: driver.validate,
             Step.PROBE: driver.probe,
             Step.RENEW: lambda: driver.extend(self._confirm(within)),
             Step.EXTEND: lambda: driver.extend(self._confirm(within)),
-            Step.CONFIRM: lambda: driver.confirm(self.job.run),
+            Step.COMPARE: lambda: driver.extend(self._confirm(within), runs),
+            Step.CONFIRM: lambda: driver.confirm(self.job.run, runs),
             Step.ROLL_BACK: lambda: driver.roll_back(self.job.run),
             Step.UNLOCK: driver.unlock,
         }
@@ -214,15 +228,19 @@ class FleetNetwork:
         return Answer(How.DONE, fingerprint=fingerprint, changes=bool(change), timer=timer)
 
     def _redo(self, driver: Driver, name: str, within: float) -> Answer:
-        """The change once more; it waits for its confirmation, which is asked for next."""
+        """The change once more; it waits for its confirmation, which is asked for next.
+
+        A device that has it all the same, for its next start as well, is as wanted.
+        """
         work = self.job.work.get(name)
         if work is None:
             return Answer(How.GONE, "the inventory has changed since; deploy again")
         driver.lock(self.job.owner)
-        if driver.stage(work.artifact, additive=work.additive):
-            driver.validate()
-            driver.commit(self._confirm(within))
-            driver.probe()
+        if not driver.stage(work.artifact, additive=work.additive):
+            return Answer(How.DONE, changes=False)
+        driver.validate()
+        driver.commit(self._confirm(within))
+        driver.probe()
         return Answer(How.DONE)
 
     def renew(self, devices: Sequence[str], within: float) -> Mapping[str, Answer]:

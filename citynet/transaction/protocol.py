@@ -139,6 +139,7 @@ class _Attempt:
     def decide(self) -> None:
         """Extend every timer as a last vote, then write down that the change is kept."""
         timed, without = self._timed(), sorted(self.ledger.at_once)
+        self._compare(timed)
         for name in without:
             self._commit(Step.COMMIT_AT_ONCE, [name])
         for votes_left in range(VOTES if self.slow else 1)[::-1]:
@@ -151,6 +152,14 @@ class _Attempt:
                 raise _StopError(late)
         self._go_on()
         self.network.note(Decided(Decision.KEEP, "", self.network.date()))
+
+    def _compare(self, timed: list[str]) -> None:
+        """Every device still runs what it ran after its commit: no hand, no restart in between."""
+        self._go_on()
+        answers = self.network.ask(
+            Step.COMPARE, timed, within=self.within, waiting=timed, runs=self.ledger.new
+        )
+        self._judge(Step.COMPARE, answers)
 
     def _vote(self, timed: list[str]) -> str:
         """Start every timer at its last time; who was too late, empty if none was."""
@@ -200,10 +209,16 @@ class _Attempt:
         wrong = {name: each for name, each in answers.items() if each.how is not How.DONE}
         if wrong:
             self.ledger.said |= wrong
-            said = [f"{name} {each.how} ({step})" for name, each in sorted(wrong.items())]
+            said = [_sentence(name, step, each) for name, each in sorted(wrong.items())]
             raise _StopError(some(said))
 
     def _go_on(self) -> None:
         asked = self.network.stopped()
         if asked:
             raise _StopError(asked)
+
+
+def _sentence(name: str, step: Step, answer: Answer) -> str:
+    if answer.how is How.MOVED:
+        return answer.message or f"{name} {answer.how} than what it committed"
+    return f"{name} {answer.how} ({step})"

@@ -22,8 +22,11 @@ class Step(StrEnum):
     RENEW = "renew"
     """Start the timer of a commit that waits again, at the long time, while others commit."""
     PROBE = "reach"
+    COMPARE = "compare"
+    """As `RENEW`, and whether the device still runs what it did after its commit."""
     EXTEND = "extend"
     CONFIRM = "confirm"
+    """Confirm; and whether the device still runs what it did after its commit."""
     ROLL_BACK = "roll back"
     READ = "read"
     """The fingerprint of what runs, in a session that holds the device's lock."""
@@ -38,6 +41,8 @@ class How(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     NOT_PENDING = "not pending"
+    MOVED = "runs something else"
+    """It did what it was asked; what runs is not what it ran after its commit."""
     GONE = "gone"
     """What was to be done is no longer known, so that asking again is of no use."""
     FAILED = "failed"
@@ -46,7 +51,10 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one device answered. `changes` and `timer` are told when it was staged."""
+    """What one device answered.
+
+    `changes` is said when it was staged, or given the change once more; `timer` when it was staged.
+    """
 
     how: How
     message: str = ""
@@ -58,8 +66,8 @@ class Answer:
 class Runs(StrEnum):
     """Which configuration a device is on.
 
-    `UNKNOWN`: it does not answer; its own timer decides. `OTHER`: neither; somebody else
-    changed it since.
+    `UNKNOWN`: it does not answer; its own timer decides. `OTHER`: neither; it was changed by
+    others since, or part of it restarted with what was saved before.
     """
 
     SAME = "as wanted"
@@ -164,6 +172,7 @@ class Ended:
         return self.outcome is not Outcome.OPEN
 
 
+NOTHING: Mapping[str, str] = {}
 Record = Begun | Staged | Committing | Renewing | Committed | Decided | Ended
 
 
@@ -181,9 +190,11 @@ class Network(Protocol):
         *,
         within: float = 0.0,
         waiting: Sequence[str] = (),
+        runs: Mapping[str, str] = NOTHING,
     ) -> Mapping[str, Answer]:
         """Ask devices at the same time; an answer for each, whatever happens to it.
 
+        `runs`: device -> the fingerprint that a step compares with, of those that gave one.
         `within`: the seconds at which a step starts timers. With `waiting` (or a `COMMIT`), the
         timers of those, and of devices that have done this step, are renewed as long as it
         lasts. One that cannot be renewed while half of its time is left has an answer too.

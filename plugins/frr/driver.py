@@ -9,17 +9,16 @@ Every commit is a confirmed one: the way back is on the device before anything c
 the device takes it by itself when the commit is not completed, or not confirmed in time.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from citynet.deploy.driver import (
     Capability,
     Change,
     Confirm,
     DeviceError,
+    MovedError,
     NotPendingError,
     Refusal,
     Refused,
@@ -29,7 +28,20 @@ from citynet.fleet.shell import Output, Shell
 from citynet.fleet.target import Reachable
 from citynet.render.artifact import Artifact
 
-from . import alive, beside, change, config, guarded, linux, nft, room, saved, script, snapshot
+from . import (
+    alive,
+    beside,
+    change,
+    config,
+    guarded,
+    linux,
+    moved,
+    nft,
+    room,
+    saved,
+    script,
+    snapshot,
+)
 from .files import FRR_CONF, LINUX_STATE, NFTABLES
 from .lock import Lock
 from .state import Goal, Running, goal, misnamed, refusals, restored, running
@@ -70,6 +82,15 @@ class _Staged:
         return {**files, script.SAVED_BEFORE: before}
 
 
+@dataclass(frozen=True, slots=True)
+class _Committed:
+    """What this session committed: what ran right after it, and what is to boot once confirmed."""
+
+    goal: Goal
+    running: Running
+    boots: Mapping[str, str]
+
+
 class FrrDriver:
     """Implements `Driver`; one session, opened when it is first needed."""
 
@@ -79,6 +100,7 @@ class FrrDriver:
         self._session: Shell | None = None
         self._lock = Lock(target.name)
         self._staged: _Staged | None = None
+        self._committed: _Committed | None = None
         self._said = ""
         self._guard = guarded.Guard(target.name, self._output)
 
@@ -108,7 +130,7 @@ class FrrDriver:
         Raises `Refused` for a ruleset that cannot be compared: nft does not take it, or it has
         tables that are not citynet's.
         """
-        wanted, self._said = goal(artifact), ""
+        wanted, self._said, self._committed = goal(artifact), "", None
         reading = self._reading(wanted, wanted.ruleset) + script.settings()
         said = self._run(reading + beside.asking())
         now = running(self._name, said, wanted)
@@ -131,7 +153,7 @@ class FrrDriver:
 
     def stage_routing(self, text: str, *, merge: bool) -> Change:
         """Compare FRR's part alone, put in (`merge`) or instead of what FRR runs."""
-        now, self._said = self._read(None), ""
+        now, self._said, self._committed = self._read(None), "", None
         self._refuse_waiting(now)
         frr = config.parse(text)
         wanted = config.merged(frr, now.frr) if merge else frr
@@ -164,23 +186,17 @@ class FrrDriver:
             raise Refused(self._name, found)
 
     def fingerprint(self, *, last: bool = False) -> str:
-        """A digest of what runs: FRR, interfaces, addresses, tables, and the kernel's settings.
+        """A digest of what runs and of what boots; of a commit, what boots once it is confirmed.
 
-        Read anew, it is of what goes on running: `DeviceError` while a commit may still go back.
+        Read again, it is of what goes on running: `DeviceError` while a commit may still go back.
         """
         read, self._said = self._said if last else "", ""
         output = read or self._run(self._reading(None) + script.settings())
         now = running(self._name, output, None)
         if not last:
             self._await_settled(now)
-        kernel = script.parts(output).get("kernel")
-        said = {
-            FRR_CONF: sorted(config.meaning(now.frr)),
-            LINUX_STATE: sorted(linux.facts(now.linux, now.linux).values()),
-            NFTABLES: sorted(now.tables.values()),
-            "sysctl": sorted(kernel.text.splitlines()) if kernel else [],
-        }
-        return sha256(json.dumps(said).encode()).hexdigest()
+        committed = self._committed if read else None
+        return moved.fingerprint(now, output, committed.boots if committed else now.saved)
 
     def commit(self, confirm: Confirm | None = None, *, note: str = "") -> None:
         """Carry out the candidate, re-read, and go back unless it is as wanted.
@@ -214,16 +230,23 @@ class FrrDriver:
             shell.close()
 
     def extend(self, confirm: Confirm, runs: str = "") -> None:
-        """Start the timer again."""
+        """Start the timer again, then compare."""
         self._guard.extend(confirm.run, confirm.within)
+        if runs:
+            self._compare(runs, kept=False)
 
     def confirm(self, run: str, runs: str = "") -> None:
-        """Keep what was committed, for the next boot as well."""
+        """Keep what was committed, for the next boot as well; then compare.
+
+        The answer to `confirm` is not made late by reading.
+        """
         self._guard.confirm(run)
+        if runs:
+            self._compare(runs, kept=True)
 
     def roll_back(self, run: str) -> None:
         """Let the device go back now."""
-        self._said = ""
+        self._said, self._committed = "", None
         self._guard.back(run)
 
     def waiting(self) -> str | None:
@@ -257,7 +280,10 @@ class FrrDriver:
 
     def _output(self, text: str, timeout: float = READ_TIMEOUT) -> Output:
         """Run a script, as input: what it holds is nobody's who lists processes."""
-        return self._shell().run('eval "$(cat)"', stdin=text, timeout=timeout)
+        done = self._shell().run(script.RUN, stdin=script.whole(text), timeout=timeout)
+        if done.status == script.CUT:
+            raise DeviceError(f"{self._name}: a script did not arrive whole; nothing of it was run")
+        return done
 
     def _run(self, text: str) -> str:
         return self._output(text).stdout
@@ -283,6 +309,23 @@ class FrrDriver:
             notes=alive.notes(staged.goal.frr, staged.now.frr),
         )
 
+    def _compare(self, runs: str, *, kept: bool) -> None:
+        """Raise `MovedError` where something else runs, or is to boot, than was committed."""
+        own = self._committed
+        output = self._run(self._reading(own.goal if own else None) + script.settings())
+        now = running(self._name, output, own.goal if own else None)
+        mark = moved.fingerprint(now, output, now.saved)
+        if mark == runs or (not kept and moved.of_what_runs(mark) == moved.of_what_runs(runs)):
+            return
+        if own is None:
+            raise MovedError(f"{self._name} runs something else than what it committed")
+        lines = moved.changes(own.running, now, own.goal.linux.state.links)
+        if lines:
+            what = f"{self._name} runs something else than what it committed"
+            raise MovedError(f"{what}: {moved.sentence(lines)}")
+        if kept and moved.boots(own.boots) != moved.boots(now.saved):
+            raise MovedError(f"{self._name} is to boot something else than what it committed")
+
     def _refuse_waiting(self, now: Running) -> None:
         found = guarded.waiting(now.saved)
         if found is not None:
@@ -297,16 +340,10 @@ class FrrDriver:
     def _refuse_changed(self, staged: _Staged, now: Running) -> None:
         """Raise `Refused` where something else runs than when the candidate was compared."""
         self._refuse_waiting(now)
-        lines = config.shown(config.difference(now.frr, staged.now.frr))
-        if now.linux != staged.now.linux:
-            have, had = (linux.facts(each, each) for each in (now.linux, staged.now.linux))
-            lines += [f"-{line}" for key, line in had.items() if have.get(key) != line]
-            lines += [f"+{line}" for key, line in have.items() if had.get(key) != line]
-        lines += nft.shown(now.tables, staged.now.tables)
+        lines = moved.changes(staged.now, now, staged.goal.linux.state.links)
         if lines:
-            what = "something else runs now than when it was compared: "
-            refusal = Refusal("", None, "", what + "; ".join(lines[:5]))
-            raise Refused(self._name, [refusal])
+            what = f"something else runs now than when it was compared: {moved.sentence(lines)}"
+            raise Refused(self._name, [Refusal("", None, "", what)])
 
     def _begin(self, staged: _Staged, asked: Confirm, note: str) -> None:
         """Have the way back on the device; its time covers the change itself."""
@@ -319,8 +356,10 @@ class FrrDriver:
         outcome = self._carry_out(staged, asked.run)
         if outcome.refusals:
             raise Refused(self._name, outcome.refusals)
-        files = script.bootable(staged.files(outcome.running))
-        self._guard.ready(asked.run, asked.within, files)
+        files = staged.files(outcome.running)
+        self._guard.ready(asked.run, asked.within, script.bootable(files))
+        boots = {**staged.now.saved, **files}
+        self._committed = _Committed(staged.goal, outcome.running, boots)
 
     def _carry_out(self, staged: _Staged, run: str) -> change.Outcome:
         def changing(text: str) -> str:

@@ -30,8 +30,9 @@ SAVED_NFT = f"{STATE_DIR}/nftables.nft"
 SAVED_BEFORE = f"{STATE_DIR}/sysctl.before"
 BOOT = f"{STATE_DIR}/boot"
 COMMANDS = "/run/citynet.vtysh"
-SPARE_COMMANDS = "/dev/shm/citynet.vtysh"  # noqa: S108 - made with O_EXCL
-"""For a router whose disk is full and that has to go back all the same."""
+UNWRITTEN = 73
+SPARE = "/dev/shm"  # noqa: S108 - where mktemp makes a file
+"""Room for a router whose disk is full and that has to go back all the same."""
 SAVED = (FRR_CONF, SAVED_LINUX, SAVED_NFT, SAVED_BEFORE, BOOT)
 UPTIME = "/proc/uptime"
 WAITING = (
@@ -58,6 +59,23 @@ class Part:
 
     text: str
     status: int
+
+
+WHOLE = "# the end of a script of citynet"
+"""The last line of every script; being a comment, it leaves the status of the line before."""
+CUT = 74
+"""The status of one that arrived without its end."""
+RUN = f"""text="$(cat)"; case "$text" in *'{WHOLE}') eval "$text";; *) exit {CUT};; esac"""
+"""Runs the script on its standard input, as text that no list of processes shows.
+
+One that was cut off, by a session that was lost, is not begun.
+"""
+
+
+def whole(text: str) -> str:
+    """A script as `RUN` takes it."""
+    gap = "" if text.endswith("\n") or not text else "\n"
+    return f"{text}{gap}{WHOLE}\n"
 
 
 def here(text: str) -> str:
@@ -194,14 +212,19 @@ def guarded(name: str, command: str, document: str | None) -> str:
 
 
 def vtysh(name: str, lines: Script) -> str:
-    """A part that gives lines to vtysh. It forks for each daemon and each reads the file anew."""
+    """A part that gives lines to vtysh. It forks for each daemon, and each reads the file again.
+
+    Of a file that could not be written whole nothing is given.
+    """
     return (
         f'if [ -z "$failed" ]; then\n'
         f"umask 077; text={shlex.quote(lines.text())}; file={COMMANDS}\n"
-        f'printf %s "$text" >$file || {{ file={SPARE_COMMANDS}; rm -f $file; set -C; '
-        f'printf %s "$text" >$file; set +C; }}\n'
-        f"vtysh -f $file 2>&1 </dev/null\n"
-        f"status=$?; echo; echo {MARK} {name} $status; : >$file\nfi\n"
+        f'printf %s "$text" >$file || {{ file=$(mktemp -p {SPARE}) && printf %s "$text" >$file; }} '
+        f"|| file=\n"
+        f'if [ -n "$file" ]; then vtysh -f "$file" 2>&1 </dev/null; status=$?\n'
+        f"else status={UNWRITTEN}; echo 'there is no room for what vtysh is to read'; fi\n"
+        f'echo; echo {MARK} {name} $status; [ -z "$file" ] || : >"$file"\n'
+        f'case "$file" in {SPARE}/*) rm -f "$file";; esac\nfi\n'
     )
 
 

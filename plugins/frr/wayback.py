@@ -62,7 +62,7 @@ def _run(store: Store, text: str) -> str:
 
     All of it can be ended, by this process or by the one that goes on after this one was killed.
     """
-    command = ["/bin/sh", "-c", 'eval "$(cat)"']
+    command = ["/bin/sh", "-c", script.RUN]
     with (
         held(store.changing, PATIENCE) as lock,
         subprocess.Popen(
@@ -76,7 +76,7 @@ def _run(store: Store, text: str) -> str:
         ) as process,
     ):
         try:
-            output, _ = process.communicate(text.encode(), timeout=LONGEST)
+            output, _ = process.communicate(script.whole(text).encode(), timeout=LONGEST)
         except subprocess.TimeoutExpired as error:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

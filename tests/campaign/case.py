@@ -33,6 +33,7 @@ class Kind(StrEnum):
     LOCKED = "somebody holds a device's lock"
     MEDDLED = "somebody else changes a device"
     GUARD = "the guard on a router is killed"
+    DAEMON = "a routing daemon dies, and starts with what is saved"
 
 
 class Where(StrEnum):
@@ -225,7 +226,7 @@ def _fleet(seed: int, number: int) -> Case:
     )
 
 
-FLEET_KINDS = tuple(each for each in Kind if each is not Kind.GUARD)
+FLEET_KINDS = tuple(each for each in Kind if each not in (Kind.GUARD, Kind.DAEMON))
 REAL_KINDS: Mapping[Where, Sequence[Kind]] = {
     Where.TWINS: (
         *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.CLOCK, Kind.RIVAL),
@@ -236,10 +237,11 @@ REAL_KINDS: Mapping[Where, Sequence[Kind]] = {
         *(Kind.KILL, Kind.STOP, Kind.INTERRUPT, Kind.DISK, Kind.RIVAL, Kind.ELSEWHERE),
         *(Kind.SESSION, Kind.SERVER, Kind.SERVER, Kind.POWER, Kind.DROPPED, Kind.DELAYED),
         *(Kind.SLOW, Kind.FULL, Kind.EARLY, Kind.GUARD, Kind.GUARD, Kind.LOCKED),
+        *(Kind.DAEMON, Kind.DAEMON),
     ),
 }
 FROM_THE_START = (Kind.LOCKED, Kind.FULL)
-OF_ROUTERS = (Kind.FULL, Kind.EARLY, Kind.GUARD)
+OF_ROUTERS = (Kind.FULL, Kind.EARLY, Kind.GUARD, Kind.DAEMON)
 """In the lab, what happens to its routers alone."""
 OF_TWINS = (Kind.POWER,)
 """And to its twin, the last one: a container that starts anew has lost its cables."""

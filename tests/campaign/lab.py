@@ -58,6 +58,9 @@ ASK = "; echo @@; ".join(
         "cat /proc/uptime",
     )
 )
+DAEMON = "/usr/lib/frr/bgpd"
+WATCHED = "for i in $(seq 90); do vtysh -c 'show daemons' | grep -q bgpd && exit; sleep 1; done"
+"""Waits until watchfrr has started it again."""
 LAG = 0.1
 SMALL_DISK = (
     f"grep -q ' {STATE} ' /proc/mounts && exit; mkdir -p -m 700 {STATE}; "
@@ -158,6 +161,8 @@ class Router(Container):
                 box.kill("sshd-session")
             case Kind.SERVER:
                 box.kill("sshd")
+            case Kind.DAEMON:
+                box.kill(DAEMON)
             case Kind.GUARD:
                 box.kill("citynet/guard")
             case Kind.EARLY:
@@ -172,6 +177,7 @@ class Router(Container):
     def calm(self) -> None:
         super().calm()
         self._empty()
+        self.box.run(WATCHED)
 
     def _empty(self) -> None:
         self.box.run(f"rm -f {STATE}/zeros")

@@ -12,6 +12,7 @@ from citynet.deploy.driver import (
     Capability,
     Change,
     Confirm,
+    MovedError,
     NotPendingError,
     Refusal,
     Refused,
@@ -29,7 +30,9 @@ class World:
 
     `silent_from`: device -> the call from which on it is away. `slow`: device -> the seconds that
     its commit takes. `until`: device -> when its timer goes off, where `timed`. `deaf`: device ->
-    how many times it does not hear that its timer is started again.
+    how many times it does not hear that its timer is started again. `edited`: device -> the call
+    before which another has changed what it runs, `edits` times. `unsaved`: run what they should,
+    and do not boot it. `unheard`: confirm, and lose the session before they say so.
     """
 
     running: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -45,6 +48,10 @@ class World:
     slow: dict[str, float] = field(default_factory=dict)
     until: dict[str, float] = field(default_factory=dict)
     deaf: dict[str, int] = field(default_factory=dict)
+    edited: dict[str, str] = field(default_factory=dict)
+    edits: int = 1
+    unsaved: set[str] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=set)
 
 
 class MemoryDriver:
@@ -64,6 +71,11 @@ class MemoryDriver:
         self._world.calls.append((self._name, what))
         if self._world.silent_from.get(self._name) == what:
             self._world.away.add(self._name)
+        if self._world.edited.get(self._name) == what:
+            self._world.edits -= 1
+            if not self._world.edits:
+                del self._world.edited[self._name]
+            self._world.running[self._name]["by hand"] = "another"
         if self._name in self._world.away:
             raise UnreachableError(f"{self._name}: no route to host")
 
@@ -81,6 +93,7 @@ class MemoryDriver:
         self._called("add" if additive else "stage")
         self._staged = artifact
         same = self._world.running.get(self._name) == artifact.files
+        same = same and self._name not in self._world.unsaved
         return Change(self._name, "" if same else "+ something", 0 if same else 1, 0)
 
     def validate(self) -> None:
@@ -101,18 +114,27 @@ class MemoryDriver:
         self._world.running[self._name] = dict(self._staged.files)
 
     def fingerprint(self, *, last: bool = False) -> str:
-        return repr(sorted(self.read().items()))
+        self._called("read")
+        return self._mark()
 
     def probe(self) -> None:
         self._called("probe")
 
     def extend(self, confirm: Confirm, runs: str = "") -> None:
-        self._called("extend")
+        self._called("compare" if runs else "extend")
         if self._world.deaf.get(self._name, 0):
             self._world.deaf[self._name] -= 1
             raise UnreachableError(f"{self._name}: the session was lost")
         self._waits(confirm.run)
         self._world.until[self._name] = time.monotonic() + confirm.within
+        self._compare(runs)
+
+    def _compare(self, runs: str) -> None:
+        if runs and runs != self._mark():
+            raise MovedError(f"{self._name} runs something else: by hand")
+
+    def _mark(self) -> str:
+        return repr(sorted(self._world.running.get(self._name, {}).items()))
 
     def _waits(self, run: str) -> dict[str, str]:
         world = self._world
@@ -131,6 +153,11 @@ class MemoryDriver:
             self._world.lost_in_confirm.discard(self._name)
             raise UnreachableError(f"{self._name}: the session was lost")
         del self._world.waiting[self._name]
+        self._world.unsaved.discard(self._name)
+        if self._name in self._world.unheard:
+            self._world.unheard.discard(self._name)
+            raise UnreachableError(f"{self._name}: the session was lost")
+        self._compare(runs)
 
     def roll_back(self, run: str) -> None:
         self._called("roll back")

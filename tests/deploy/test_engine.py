@@ -85,7 +85,17 @@ def test_the_second_run_changes_nothing(run: Deployer, demo: Prepared, world: Wo
 def test_steps_are_in_order_and_all_before_any(run: Deployer, world: World) -> None:
     run(Chosen(limit="gov-core*"))
     steps = [what for _, what in world.calls if what not in ("read", "close")]
-    each = ("lock", "stage", "validate", "commit", "probe", "extend", "confirm", "unlock")
+    each = (
+        "lock",
+        "stage",
+        "validate",
+        "commit",
+        "probe",
+        "compare",
+        "extend",
+        "confirm",
+        "unlock",
+    )
     assert steps == [step for step in each for _ in range(2)]
 
 
@@ -386,3 +396,49 @@ def test_a_device_that_the_access_file_leaves_out(demo: Prepared, tmp_path: Path
     todo = planned(demo, limit="gov-core1")
     (result,) = engine.deploy(demo, fleet(demo, empty), todo, Way(tmp_path)).results
     assert "nothing says how; give it a host in the access file" in result.message
+
+
+def test_what_another_changes_meanwhile_takes_all_back(run: Deployer, world: World) -> None:
+    run()
+    old = {name: dict(files) for name, files in world.running.items()}
+    for files in world.running.values():
+        files["frr.conf"] = "another"
+    before = {name: dict(files) for name, files in world.running.items()}
+    world.edited["gov-core1"] = "compare"
+    report = run()
+    assert report.outcome is Outcome.BACK
+    assert report.reason == "gov-core1 runs something else: by hand"
+    assert world.running == before != old
+
+
+@pytest.mark.parametrize(
+    ("times", "outcome", "ends"),
+    [
+        (1, Outcome.KEPT, (Runs.NEW, State.CHANGED)),
+        (2, Outcome.SPLIT, (Runs.OTHER, State.FAILED)),
+    ],
+)
+def test_what_another_changes_after_the_decision_is_named_and_put_right_once(
+    run: Deployer, world: World, times: int, outcome: Outcome, ends: tuple[Runs, State]
+) -> None:
+    world.edited["gov-core1"] = "confirm"
+    world.edits = times
+    report = run()
+    found = {each.device: each for each in report.results}
+    assert report.outcome is outcome
+    assert (found["gov-core1"].runs, found["gov-core1"].state) == ends
+    assert found["gov-core1"].message == "gov-core1 runs something else: by hand"
+    assert "gov-core1 runs something else: by hand" in failures(report.results)
+    assert ("by hand" in world.running["gov-core1"]) == (times == 2)
+    assert {each.runs for each in report.results if each.device != "gov-core1"} == {Runs.NEW}
+
+
+def test_who_kept_what_boots_and_was_not_heard_is_new(run: Deployer, world: World) -> None:
+    run()
+    world.unsaved.add("gov-core1")
+    world.unheard.add("gov-core1")
+    world.calls.clear()
+    report = run()
+    assert report.outcome is Outcome.KEPT
+    assert {e.device: e.runs for e in report.results}["gov-core1"] is Runs.NEW
+    assert world.calls.count(("gov-core1", "confirm")) == 2

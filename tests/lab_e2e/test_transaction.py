@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from shutil import copytree
@@ -23,6 +23,8 @@ from citynet.fleet.shell import Shell
 from citynet.lab import api as labs
 from citynet.pipeline import Prepared, prepare
 from citynet.transaction.ending import Terms
+from citynet.transaction.fleet import Health as HealthOf
+from citynet.transaction.fleet import Reached
 from citynet.transaction.journal import read, runs
 from citynet.transaction.words import Committed, Decided, Outcome, Record, Runs
 from citynet.verify.health import Demand, Health, session_checks
@@ -189,7 +191,15 @@ def test_a_person_who_stops_it_has_all_as_it_was(number: signal.Signals, city: C
     assert set(city.metrics().values()) == {OLD}
 
 
-def run(city: City, tmp_path: Path, template: str, block: str, line: str) -> Report:
+def run(
+    city: City,
+    tmp_path: Path,
+    template: str,
+    block: str,
+    line: str,
+    *,
+    measured: HealthOf | None = None,
+) -> Report:
     """Deploy the city with one more line in a template, to the ring and a router at its edge."""
     prepared = broken(city.prepared, tmp_path, template, block, line)
     roles = frozenset(role.name for role in prepared.house.roles)
@@ -199,7 +209,9 @@ def run(city: City, tmp_path: Path, template: str, block: str, line: str) -> Rep
     assert lab is not None
     checks = session_checks(prepared, (*RING, EDGE))
     reached = partial(network_of, prepared, lab)
-    health = Health(prepared, reached, checks, Demand.NO_WORSE, seconds(15.0), print, 5.0)
+    health: HealthOf = measured or Health(
+        prepared, reached, checks, Demand.NO_WORSE, seconds(15.0), print, 5.0
+    )
     timer = seconds(TIMER)
     terms = Terms(within=timer, doubt=timer, patience=3 * timer)
     way = engine.Way(tmp_path, terms=terms, health=health)
@@ -243,3 +255,42 @@ def test_a_change_that_costs_a_session_does_not_stay(city: City, tmp_path: Path)
     assert "not healthy: underlay/" in report.reason
     assert {each.device for each in report.results if each.runs is Runs.OLD} == {EDGE}
     assert "mute" not in city.running(EDGE)
+
+
+STALE = "bgp graceful-restart stalepath-time 311"
+
+
+@dataclass
+class BgpdDies(Reached):
+    """While health is measured a router's bgpd dies; watchfrr starts it with what is saved."""
+
+    shell: Shell
+    seen: list[bool] = field(default_factory=list)
+
+    def _running(self) -> str:
+        return self.shell.run("vtysh -c 'show running-config'").stdout
+
+    def after(self) -> Sequence[str]:
+        self.seen.append(STALE in self._running())
+        killed = self.shell.run("pkill -9 -x bgpd")
+        assert killed.status == 0
+        deadline = time.monotonic() + seconds(90)
+        while "router bgp" not in self._running():
+            assert time.monotonic() < deadline
+            time.sleep(1)
+        self.seen.append(STALE in self._running())
+        return ()
+
+
+def test_a_daemon_that_restarts_with_what_is_saved_takes_all_back(
+    city: City, tmp_path: Path
+) -> None:
+    line = f"router bgp {{{{ vpn.asn }}}}\n {STALE}\nexit"
+    dies = BgpdDies(city.shell(EDGE))
+    report = run(city, tmp_path, "vpn.j2", "frr", line, measured=dies)
+    assert dies.seen == [True, False]
+    assert report.outcome is Outcome.BACK, report
+    assert report.reason.startswith(f"{EDGE} runs something else than what it committed: ")
+    assert STALE in report.reason
+    for node in (*RING, EDGE):
+        assert STALE not in city.running(node)

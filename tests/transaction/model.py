@@ -12,6 +12,7 @@ from citynet.transaction.ending import Terms, Verdict
 from citynet.transaction.protocol import transact
 from citynet.transaction.settle import history, settle
 from citynet.transaction.words import (
+    NOTHING,
     Answer,
     Begun,
     Decided,
@@ -29,6 +30,9 @@ RUN = "run-1"
 SLOW = 3
 """So many times its timer a step may take while the timers of others are renewed."""
 REFUSABLE = (Step.LOCK, Step.STAGE, Step.VALIDATE, Step.COMMIT_AT_ONCE, Step.EXTEND, Step.CONFIRM)
+PENDING = (Step.RENEW, Step.COMPARE, Step.EXTEND, Step.CONFIRM, Step.ROLL_BACK)
+COMPARED = (Step.COMPARE, Step.EXTEND, Step.CONFIRM)
+"""Before these another may change what runs."""
 WAYS = dict.fromkeys(REFUSABLE, 5) | {Step.COMMIT: 6, Step.REDO: 7}
 """Any step may be answered, or lost before or after, or meet a restart. The next may be refused,
 the last two still be carried out when their session is lost, the very last be gone."""
@@ -81,7 +85,8 @@ def choices(run: Callable[[Oracle], None], faults: int) -> Iterator[Oracle]:
 class Device:
     """Runs `old` or `new`; a commit waits until `deadline`; `late` is one still on its way.
 
-    `gone`: nobody has its change any more.
+    `gone`: nobody has its change any more. `edited`: the step before which another has changed
+    what runs while its commit waited.
     """
 
     timer: bool = True
@@ -90,6 +95,7 @@ class Device:
     confirmed: bool = False
     late: float | None = None
     gone: bool = False
+    edited: Step | None = None
 
     def tick(self, now: float) -> None:
         """The timer."""
@@ -113,7 +119,7 @@ class Device:
             self.running, self.deadline = "new", now + within
         elif step is Step.COMMIT_AT_ONCE:
             self.running, self.deadline, self.confirmed = "new", None, True
-        elif step in (Step.RENEW, Step.EXTEND, Step.CONFIRM, Step.ROLL_BACK):
+        elif step in PENDING:
             return self._pending(step, now, within)
         elif step is Step.READ:
             self.late = None  # it holds the lock: the session that was lost has ended
@@ -122,7 +128,7 @@ class Device:
     def _pending(self, step: Step, now: float, within: float) -> Answer:
         if self.deadline is None:
             return Answer(How.NOT_PENDING)
-        if step in (Step.RENEW, Step.EXTEND):
+        if step in (Step.RENEW, Step.COMPARE, Step.EXTEND):
             self.deadline = now + within
         elif step is Step.CONFIRM:
             self.deadline, self.confirmed = None, True
@@ -150,9 +156,10 @@ class Model:
         *,
         within: float = 0.0,
         waiting: Sequence[str] = (),
+        runs: Mapping[str, str] = NOTHING,
     ) -> Mapping[str, Answer]:
         self._between(self.terms.within + 1)
-        answers = {name: self._one(step, name, within) for name in devices}
+        answers = {name: self._one(step, name, within, runs.get(name, "")) for name in devices}
         timed = answers if step is Step.COMMIT else {}
         done = [name for name, each in timed.items() if each.how is How.DONE]
         if done or waiting:
@@ -196,12 +203,14 @@ class Model:
         for each in self.devices.values():
             each.tick(self.clock)
 
-    def _one(self, step: Step, name: str, within: float) -> Answer:
+    def _one(self, step: Step, name: str, within: float, runs: str) -> Answer:
         if name in self.dead:
             return Answer(How.LOST)
         device = self.devices[name]
         if device.late is not None and self.oracle.choose(2):
             device.arrive(self.clock)
+        if step in COMPARED and device.deadline is not None and self.oracle.choose(2):
+            device.running, device.edited = "other", device.edited or step
         what = self.oracle.choose(WAYS.get(step, 4))
         if what in (1, 3):  # the request was lost, or its device restarted
             device.reboot() if what == 3 else None
@@ -215,6 +224,8 @@ class Model:
             device.gone = True
             return Answer(How.GONE)
         answer = device.do(step, self.clock, within)
+        if answer.how is How.DONE and runs and device.running != runs:
+            answer = Answer(How.MOVED)
         return Answer(How.LOST) if what == 2 else answer
 
     def note(self, record: Record) -> None:
@@ -237,7 +248,13 @@ class Model:
             self._in_time()
 
     def _in_time(self) -> None:
-        """Who still waits when it is decided has half of its last time left to be told."""
+        """Who still waits when it is decided has half of its last time left to be told.
+
+        Whom another had changed before it was compared is not kept.
+        """
+        assert not self.kept or all(
+            each.edited is not Step.COMPARE for each in self.devices.values()
+        )
         waiting = [each.deadline for each in self.devices.values() if each.deadline is not None]
         assert not self.kept or all(each - self.clock >= self.terms.doubt / 2 for each in waiting)
 
@@ -364,17 +381,20 @@ class Story:
                 assert device.running == said, (name, said, device)
                 assert device.deadline is None, (name, said, device)
                 assert device.late is None, (name, said, device)
+            if said is Runs.OTHER and device.timer:
+                assert device.running == "other", (name, device)
         if not model.kept:
             assert not any(each.confirmed for each in self.devices.values() if each.timer)
 
     def _end(self, model: Model, verdict: Verdict) -> None:
         """All have it or none, or it is said which do not and why that is so."""
         model.pause(1000.0)
-        whole = [each for each in self.devices.values() if each.timer and not each.gone]
+        late = [each for each in self.devices.values() if each.running == "other"]
+        whole = [d for d in self.devices.values() if d.timer and not d.gone and d not in late]
         assert len({each.running for each in whole}) <= 1, (verdict, self.devices)
         every = {each.running for each in self.devices.values()}
         assert verdict.outcome in (Outcome.KEPT, Outcome.BACK, Outcome.SPLIT), verdict
         if verdict.outcome is not Outcome.SPLIT:
             assert every == {"new" if verdict.outcome is Outcome.KEPT else "old"}, verdict
         else:
-            assert any(not each.timer or each.gone for each in self.devices.values())
+            assert late or any(not each.timer or each.gone for each in self.devices.values())

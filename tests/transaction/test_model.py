@@ -169,6 +169,22 @@ class Forgetful(Model):
             super().note(record)
 
 
+def blind(begun: Begun, network: Network, terms: Terms) -> Verdict:
+    """Does not compare what devices run with what they committed."""
+
+    @dataclass
+    class Blind:
+        inner: Network
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.inner, name)
+
+        def ask(self, step: Step, devices: Sequence[str], **more: Any) -> Mapping[str, Answer]:
+            return self.inner.ask(step, devices, **{**more, "runs": {}})
+
+    return transact(begun, Blind(network), terms)  # type: ignore[arg-type]  # the rest is inner's
+
+
 def hasty(begun: Begun, network: Network, terms: Terms) -> Verdict:
     """Confirms before it decides."""
 
@@ -193,9 +209,10 @@ def test_a_device_that_breaks_its_word_is_found(device: type[Device]) -> None:
     broken(play)
 
 
-def test_confirming_before_deciding_is_found() -> None:
+@pytest.mark.parametrize("protocol", [hasty, blind])
+def test_a_protocol_that_is_wrong_is_found(protocol: Callable[..., Verdict]) -> None:
     def play(oracle: Oracle) -> None:
-        Story(oracle, {"d0": Device(), "d1": Device()}, hasty).play()
+        Story(oracle, {"d0": Device(), "d1": Device()}, protocol).play()
 
     broken(play)
 

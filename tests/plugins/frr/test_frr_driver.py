@@ -306,7 +306,7 @@ def test_no_configuration_is_in_a_command_line() -> None:
     driver = FrrDriver(router)
     driver.stage(artifact("gov-acc1"))
     driver.commit(Confirm("run-1", 30))
-    assert set(router.fake.commands) == {'eval "$(cat)"'}
+    assert set(router.fake.commands) == {script.RUN}
 
 
 def test_what_runs_has_one_fingerprint() -> None:
