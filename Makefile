@@ -17,7 +17,7 @@ CITYNET := $(VENV)/bin/citynet
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab-test test-long check lint format models faults lab-up lab-down bench schema clean
+.PHONY: help setup run test lab-test test-long check lint format models faults each-key lab-up lab-down bench schema clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ bench: setup  ## measure against netlab, side by side, and a transaction against
 faults: setup  ## break COUNT deployments on purpose and judge them; goes on where it stopped
 	$(VENV)/bin/python -m tests.campaign --where $(WHERE) --seed $(SEED) --count $(COUNT) \
 		--resume out/faults/$(WHERE)-$(SEED).jsonl --table out/faults/$(WHERE)-$(SEED).md
+
+each-key: setup  ## change every key of a city alone: what each device is given; docs/each_key.md
+	$(VENV)/bin/python -m tests.each_key
 
 schema: setup  ## write inventory/city.schema.json again
 	$(CITYNET) schema > inventory/city.schema.json

@@ -1,0 +1,166 @@
+"""One key changed alone in a deployed lab, and back: what it costs customers and daemons."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from citynet.pipeline import Prepared
+from tests.each_key import city
+from tests.each_key.offline import Variant
+
+PAUSE = 0.1
+"""Seconds between two packets."""
+LONGEST = 900.0
+_COUNTED = re.compile(r"(\d+) packets transmitted, (\d+) (?:packets )?received")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One deployment: its outcome, seconds, seconds of packets that were lost, what restarted."""
+
+    outcome: str
+    seconds: float
+    lost: float | None
+    restarted: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a key did. `proved`: how many checks of `citynet verify` hold, and of how many."""
+
+    key: str
+    value: str
+    there: Way
+    back: Way
+    announced: tuple[str, ...] = ()
+    proved: str = ""
+    bad: tuple[str, ...] = field(default=())
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """What must not be: a run that is not kept, and a restart that was not announced."""
+        ways = (("there", self.there), ("back", self.back))
+        made = [f"{name}: {way.outcome}" for name, way in ways if way.outcome != "kept"]
+        daemons = {each.split(":")[1] for _, way in ways for each in way.restarted}
+        announced = {each.split()[0] for each in self.announced}
+        return (*made, *(f"{each} restarted" for each in sorted(daemons - announced)), *self.bad)
+
+
+class Lab:
+    """The lab of the city that is up, and is as the city is."""
+
+    def __init__(self, folder: Path, base: Prepared) -> None:
+        self.folder = folder
+        self.base = base
+
+    def run(self, *words: str, timeout: float = LONGEST) -> "subprocess.CompletedProcess[str]":
+        """A command of citynet."""
+        return subprocess.run(
+            [sys.executable, "-m", "citynet", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def daemons(self) -> Mapping[str, str]:
+        """`node:daemon` -> its process."""
+        found: dict[str, str] = {}
+        for node in sorted(self.base.facts):
+            said = self.run(
+                *("lab", "exec", "-i", str(self.folder), node),
+                *("--", "sh", "-c", "cd /run/frr; grep -H '' *.pid"),
+            )
+            for line in said.stdout.splitlines():
+                name, _, number = line.partition(".pid:")
+                found[f"{node}:{name}"] = number
+        return found
+
+    @contextmanager
+    def pinged(self) -> Iterator[list[float]]:
+        """Packets between two customers meanwhile; gives the seconds of those that were lost."""
+        spoken: list[float] = []
+        target = self.base.plan.endpoints[city.VPN, city.TO].customer_ipv4.ip
+        ping = f"ping -n -q -i {PAUSE} {target} & p=$!; read -r _; kill -INT $p; wait $p"
+        space = f"{city.VPN}.{city.FROM}"
+        words = ("exec", "-i", str(self.folder), "customers", "--")
+        with subprocess.Popen(
+            [
+                *(sys.executable, "-m", "citynet", "lab", *words),
+                *("ip", "netns", "exec", space, "sh", "-c", ping),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            time.sleep(3.0)
+            try:
+                yield spoken
+            finally:
+                said, _ = process.communicate("\n", timeout=60)
+                if counted := _COUNTED.search(said):
+                    sent, came = map(int, counted.groups())
+                    spoken.append(round((sent - came) * PAUSE, 1))
+
+    def deploy(self, folder: Path) -> tuple[Way, dict[str, Any]]:
+        """Give devices what this inventory says, and see what it costs."""
+        before, began = self.daemons(), time.monotonic()
+        with self.pinged() as lost:
+            done = self.run(
+                "deploy", "-i", str(folder), "--health", "no-worse", "--health-wait", "60", "--json"
+            )
+            seconds = time.monotonic() - began
+            time.sleep(5.0)
+        after = self.daemons()
+        try:
+            said = json.loads(done.stdout)
+        except ValueError:
+            said = {"outcome": f"refused: {done.stderr.strip().splitlines()[-1:]}"}
+        restarted = sorted(name for name in before if after.get(name) != before[name])
+        way = Way(
+            outcome=str(said.get("outcome")),
+            seconds=round(seconds, 1),
+            lost=lost[0] if lost else None,
+            restarted=tuple(restarted),
+            down=tuple(said.get("down", ())),
+        )
+        return way, said
+
+    def proved(self, folder: Path) -> tuple[str, tuple[str, ...]]:
+        """How many checks hold, and which do not."""
+        done = self.run("verify", "-i", str(folder), "--json")
+        return judged(done.stdout) or ("", (f"verify: {done.stderr.strip()[-200:]}",))
+
+
+def judged(said: str) -> tuple[str, tuple[str, ...]] | None:
+    """What `citynet verify --json` said: how many checks hold, and which do not."""
+    try:
+        report = json.loads(said)
+        bad = tuple(each["id"] for each in report["results"] if each["status"] != "ok")
+        return f"{report['passed']}/{report['total']}", bad
+    except (ValueError, KeyError):
+        return None
+
+
+def play(lab: Lab, variant: Variant, folder: Path) -> Found:
+    """There, proved, and back."""
+    assert variant.document is not None
+    wanted = city.write(folder, variant.document)
+    there, said = lab.deploy(wanted)
+    proved, bad = lab.proved(wanted) if there.outcome == "kept" else ("", ())
+    notes = [
+        note for each in said.get("results", ()) for note in each.get("change", {}).get("notes", ())
+    ]
+    back, _ = lab.deploy(lab.folder)
+    return Found(
+        str(variant.key), str(variant.value), there, back, tuple(dict.fromkeys(notes)), proved, bad
+    )
