@@ -194,7 +194,10 @@ def test_half_an_answer_is_none(device: str, kind: Kind, old: str, new: str, sai
 NOTHING: list[tuple[Callable[[], Reply], str]] = [
     (lambda: answer("<data/>"), "cannot be read: an answer without /"),
     (lambda: answer("<ok/>"), "cannot be read: an answer without /"),
-    (lambda: answer(""), "cannot be read: an answer without /"),
+    (
+        lambda: answer(""),
+        "the device refuses to tell: an answer with neither ok, data nor an error",
+    ),
     (lambda: answer("<data>"), "cannot be read: "),
     (lambda: Reply(""), "cannot be read: "),
     (

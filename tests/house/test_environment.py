@@ -33,6 +33,7 @@ PLAIN: Mapping[str, str] = {
     "citynet/lab/disk.py TMPDIR": "as Python's tempfile has it: empty is not set",
     "benchmarks/run.py XDG_CACHE_HOME": "a hint of where wheels are",
     "tests/lab_e2e/test_grow_small.py XDG_STATE_HOME": "the test has set it",
+    "tests/twin/test_ethernet.py PYTHONPATH": "Python's own, handed on: empty is not set",
 }
 """Where the environment is read and not by `setting`, and why an empty value is right there."""
 SCRIPTS = ("Makefile", "labs/*.sh", ".ci/run", "tests/bare/run.sh", "labs/images/node/files/*")
