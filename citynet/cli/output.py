@@ -25,17 +25,39 @@ class Unbroken:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._left = False
+
+    @contextlib.contextmanager
+    def _dropping(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            self._left = True
+        except OSError:
+            pass
 
     def write(self, text: str) -> int:
         """As `TextIO.write`; never raises `OSError`."""
-        with contextlib.suppress(OSError):
+        with self._dropping():
             return self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         """As `TextIO.flush`; never raises `OSError`."""
-        with contextlib.suppress(OSError):
+        with self._dropping():
             self._stream.flush()
+
+    def settle(self) -> None:
+        """Let nothing be left over: Python writes it at its end, and exits 120 where that fails.
+
+        What is written to a stream after its reader has left goes nowhere from here on.
+        """
+        self.flush()
+        if self._left:
+            with contextlib.suppress(OSError):
+                nothing = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nothing, self._stream.fileno())
+                os.close(nothing)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -45,8 +67,11 @@ class Unbroken:
 def unbroken(stream: TextIO) -> Iterator[TextIO]:
     """Standard error is this stream, and cannot fail, for as long as the context lasts."""
     made: Any = Unbroken(stream)
-    with contextlib.redirect_stderr(made):
-        yield made
+    try:
+        with contextlib.redirect_stderr(made):
+            yield made
+    finally:
+        made.settle()
 
 
 class OutputError(CitynetError):

@@ -75,8 +75,8 @@ def reads(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)) if "env" in text else ():
         name = _read(node)
         if name is not None:
-            text_of = isinstance(name, ast.Constant) and isinstance(name.value, str)
-            said = name.value if text_of else ast.unparse(name)
+            text_of = name.value if isinstance(name, ast.Constant) else None
+            said = text_of if isinstance(text_of, str) else ast.unparse(name)
             yield f"{file.relative_to(ROOT)} {said}"
 
 
