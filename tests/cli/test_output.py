@@ -1,6 +1,7 @@
 """Output whose reader has left."""
 
 import os
+import subprocess
 import sys
 
 import click
@@ -32,3 +33,34 @@ def test_what_somebody_reads_arrives() -> None:
         sys.stderr.flush()
     with open(read, encoding="utf-8") as lines:  # noqa: PTH123
         assert lines.read() == "城市\n"
+
+
+LEAVES = """
+import sys
+from citynet.cli.output import unbroken
+with unbroken(sys.stderr):
+    print("first", file=sys.stderr, flush=True)
+    sys.stdin.read()
+    print("to no reader", file=sys.stderr)
+{late}
+sys.exit(1)
+"""
+
+
+@pytest.mark.parametrize("late", ["", "print('late', file=sys.stderr)"])
+def test_a_reader_that_has_left_does_not_change_the_exit_code(late: str) -> None:
+    """Python exits 120 where it cannot write what is left in a buffer."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(
+        [sys.executable, "-c", LEAVES.format(late=late)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stdin is not None
+        assert process.stderr.readline() == "first\n"
+        process.stderr.close()
+        process.stdin.close()
+        assert process.wait(30) == 1
