@@ -18,6 +18,17 @@ def hangup() -> Iterator[None]:
     signal.signal(signal.SIGHUP, before)
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """All signals are as a terminal gives them, though the tests may run under `nohup`."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, signal.default_int_handler) for each in numbers}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("heard")
 def test_a_signal_asks_for_a_stop() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with asked_to_stop(GOES_BACK, str) as asked:
@@ -35,6 +46,7 @@ def test_what_was_ignored_stays_ignored() -> None:
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_second_signal_ends_it_at_once_and_says_what_is_left(
     number: signal.Signals,
