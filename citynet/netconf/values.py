@@ -2,7 +2,8 @@
 
 Without models the type of a leaf is not known, so that a form is recognised by its look: RFC 7950,
 section 9 (numbers, booleans, identities), RFC 6991 (addresses, prefixes, hexadecimal). A leaf whose
-name is that of a text (`Profile.verbatim`) is compared as it is written.
+name is that of a text (`Profile.verbatim`) is compared as it is written, unless its prefix is
+declared.
 """
 
 import re
@@ -51,7 +52,7 @@ class Values:
         if self._profile.is_secret(name):
             return bool(wanted and held)
         if self._profile.is_verbatim(name):
-            return False
+            return self._declared(wanted) and self._declared(held) and self._identity(wanted, held)
         one, other = (self._profile.spelled(name, each) for each in (wanted, held))
         return (
             plain(one) == plain(other)
@@ -64,10 +65,18 @@ class Values:
         """Equal for all values that are the same, and for few others."""
         text = text.strip()
         if self._profile.is_verbatim(name):
-            return text
+            return text.partition(":")[2] if self._declared(text) else text
         kind, form = plain(self._profile.spelled(name, text))
         form = _TRUTH.get(form, form)
         return form.rpartition(":")[2] if kind == "text" else form
+
+    def _declared(self, text: str) -> bool:
+        """Whether a text begins with a prefix that stands for a namespace: it is an identity.
+
+        SR Linux has one under the name of a text, `afi-safi-name`.
+        """
+        prefix, colon, _ = text.partition(":")
+        return bool(colon) and (prefix in self._wanted or prefix in self._held)
 
     def _identity(self, wanted: str, held: str) -> bool:
         """One identity, with or without prefixes (RFC 7950, section 9.10.3)."""

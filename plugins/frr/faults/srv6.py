@@ -55,7 +55,7 @@ def _sids(at: Scene) -> Iterator[Fault]:
 
 
 def _headers(at: Scene) -> Iterator[Fault]:
-    """Of the first nothing but a capture knows: customers reach each other all the same."""
+    """The first: a VRF forwards nothing into the SR domain that is not from its router's source."""
     vpn, near, far = at.near.vpn, at.link.end(at.node), at.link.far(at.node)
     place = ("segment-routing", "srv6", "encapsulation")
     yield Fault(
@@ -66,6 +66,7 @@ def _headers(at: Scene) -> Iterator[Fault]:
         vtysh(*place, f"source-address {at.context.plan.nodes[at.node].loopback}"),
         ("srv6/encapsulation",),
         (vpn,),
+        touches=PACKETS,
     )
     target = f"{at.far.customer_ipv6.ip}/128"
     yield Fault(

@@ -35,6 +35,7 @@ VALUES = Values(PROFILE, scope(OURS), scope(THEIRS))
         ("mask", "0x1F", "31"),
         ("password", "in the clear", "$1$salted"),
         ("mtu", " 1500\n", "1500"),
+        ("afi-safi-name", "a:evpn", "t:evpn"),
     ],
 )
 def test_the_same(name: str, wanted: str, held: str) -> None:
@@ -62,6 +63,9 @@ def test_the_same(name: str, wanted: str, held: str) -> None:
         ("name", "LAN-01", "lan-01"),
         ("description", "007", "7"),
         ("sys-name", "b:r1", "r1"),
+        ("sys-name", "b:r1", "t:r1"),
+        ("sys-name", "east:r1", "west:r1"),
+        ("sys-name", "a:r1", "west:r1"),
         ("password", "in the clear", ""),
         ("mode", "ASCII", "ascii"),
     ],
@@ -75,6 +79,7 @@ def test_what_is_the_same_is_found_by_its_mark() -> None:
     for name, one, other in (
         ("address", "2001:DB8::1", "2001:db8:0::1"),
         ("type", "a:x", "t:x"),
+        ("afi-safi-name", "a:evpn", "t:evpn"),
         ("enabled", "true", "1"),
     ):
         assert VALUES.coarse(name, one) == VALUES.coarse(name, other)
