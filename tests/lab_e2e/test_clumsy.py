@@ -4,6 +4,7 @@ A lab of two routers with a state folder of its own, whose name has blanks, a qu
 """
 
 import json
+import re
 import shlex
 import shutil
 import signal
