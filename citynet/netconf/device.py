@@ -316,7 +316,7 @@ class Device:
 
         `runs` is the fingerprint of what was committed, where that is known: what runs may be
         another, the candidate not. True where it was locked for that. Raises `Refused` for
-        somebody else's changes, `NotPendingError` where they are left of a commit whose time ran
+        changes of others, `NotPendingError` where they are left of a commit whose time ran
         out.
         """
         if rpc.CANDIDATE in self.locked:

@@ -19,6 +19,8 @@ from citynet.verify.models import (
 from citynet.verify.observe import Adjacency, BfdSession, BgpSession, Kind
 from citynet.xml import Element
 
+from .acting import FAMILIES, LEVELS, PUBLIC
+
 SYSTEM = (
     '<system xmlns="urn:huawei:yang:huawei-system"><system-info><sys-name/></system-info></system>'
 )
@@ -39,8 +41,6 @@ BGP = INSTANCES.format(
     '<bgp xmlns="urn:huawei:yang:huawei-bgp"><base-process><peers><peer><address/><remote-as/>'
     "<afs><af><type/><state><current-state/></state></af></afs></peer></peers></base-process></bgp>"
 )
-PUBLIC = "_public_"
-LEVELS = {"level-1": (1,), "level-2": (2,), "level-1-2": (1, 2)}
 STATUS = {"init": False, "up": True}
 BFD_STATES = {"admin-down": False, "down": False, "init": False, "up": True}
 BGP_STATES = {
@@ -55,13 +55,6 @@ BGP_STATES = {
     "no-neg": "Established (no family)",
 }
 """`peer-state` of huawei-bgp-type; `no-neg` is a session whose family was not negotiated."""
-FAMILIES = {
-    "ipv4uni": "ipv4 unicast",
-    "ipv6uni": "ipv6 unicast",
-    "ipv4vpn": "ipv4 vpn",
-    "ipv6vpn": "ipv6 vpn",
-    "evpn": "l2vpn evpn",
-}
 _SYSTEM_ID = re.compile(r"([0-9A-Fa-f]{4})\.([0-9A-Fa-f]{4})\.([0-9A-Fa-f]{4})")
 
 

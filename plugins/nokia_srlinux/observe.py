@@ -19,6 +19,8 @@ from citynet.verify.models import (
 from citynet.verify.observe import Adjacency, BfdSession, BgpSession, Kind
 from citynet.xml import Element
 
+from .acting import FAMILIES, LEVELS
+
 SYSTEM = (
     '<system xmlns="urn:nokia.com:srlinux:general:system">'
     '<name xmlns="urn:nokia.com:srlinux:chassis:system-name"><host-name/></name></system>'
@@ -42,7 +44,6 @@ BGP = INSTANCE.format(
     "<neighbor><peer-address/><peer-as/><peer-group/><session-state/>"
     "<afi-safi><afi-safi-name/><oper-state/></afi-safi></neighbor></bgp>"
 )
-LEVELS = {"L1": (1,), "L2": (2,), "L1L2": (1, 2)}
 STATES = {"up": True, "down": False, "init": False, "failed": False}
 BFD_STATES = {"ADMIN_DOWN": False, "DOWN": False, "INIT": False, "UP": True}
 BGP_STATES = {
@@ -54,13 +55,6 @@ BGP_STATES = {
     "established": "Established",
 }
 OPER = {"up": True, "down": False}
-FAMILIES = {
-    "ipv4-unicast": "ipv4 unicast",
-    "ipv6-unicast": "ipv6 unicast",
-    "l3vpn-ipv4-unicast": "ipv4 vpn",
-    "l3vpn-ipv6-unicast": "ipv6 vpn",
-    "evpn": "l2vpn evpn",
-}
 
 
 def _port(subinterface: str) -> str:

@@ -85,7 +85,7 @@ def choices(run: Callable[[Oracle], None], faults: int) -> Iterator[Oracle]:
 class Device:
     """Runs `old` or `new`; a commit waits until `deadline`; `late` is one still on its way.
 
-    `gone`: nobody has its change any more. `edited`: the step before which another has changed
+    `gone`: its change is no longer known. `edited`: the step before which another has changed
     what runs while its commit waited.
     """
 
@@ -250,7 +250,7 @@ class Model:
     def _in_time(self) -> None:
         """Who still waits when it is decided has half of its last time left to be told.
 
-        Whom another had changed before it was compared is not kept.
+        A device that another had changed before it was compared is not kept.
         """
         assert not self.kept or all(
             each.edited is not Step.COMPARE for each in self.devices.values()

@@ -76,7 +76,7 @@ def test_what_another_changes_is_seen(what: str, with_what: str) -> None:
 
 
 def with_a_link(text: str) -> str:
-    """The router of somebody who has started a container on it."""
+    """A router on which a container was started meanwhile."""
     link = (
         '{"ifindex":77,"ifname":"veth77","flags":["BROADCAST","UP"],"mtu":1500,"operstate":"UP",'
         '"link_type":"ether","addr_info":[],"linkinfo":{"info_kind":"veth"}}'
