@@ -9,18 +9,16 @@ from dataclasses import dataclass
 
 from citynet.deploy.driver import Confirm, DeviceError, MovedError
 from citynet.netconf import rpc
-from citynet.netconf.datastore import Content
+from citynet.netconf.datastore import Content, changed
 from citynet.netconf.device import Device
 from citynet.netconf.errors import plain
 from citynet.netconf.goal import Restoring, payload
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import RpcError
 from citynet.netconf.session import Operation
-from citynet.netconf.tree import compare, digest
+from citynet.netconf.tree import digest
 from citynet.xml import write
 
-SHOWN = 6
-"""Lines of a difference that are shown."""
 IN_PART = "its rollback answered ok and went back only in part"
 BY_COMMIT = "the old configuration was put in by a commit of its own"
 
@@ -31,14 +29,6 @@ class Ran:
 
     before: Content
     after: Content
-
-
-def changed(before: Content, now: Content, profile: Profile) -> str:
-    """The first lines that differ, on one line; secrets are hidden."""
-    lines = [" ".join(line.split()) for line in compare(before.tree, now.tree, profile).lines]
-    found = [line for line in lines if line[:1] in {"+", "-"}]
-    more = f" and {len(found) - SHOWN} lines more" if len(found) > SHOWN else ""
-    return f"{'; '.join(found[:SHOWN])}{more}"
 
 
 def put_back(device: Device, old: Content, now: Content, profile: Profile) -> str:

@@ -18,7 +18,7 @@ PENDING = re.compile(r"confirmed.?commit", re.IGNORECASE)
 BUSY = ("in-use", "lock-denied")
 """The tags of errors that are about a lock of another session."""
 SHOWN = 6
-"""Lines of somebody's uncommitted changes that are shown."""
+"""Lines of a difference that are shown in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,20 @@ def refused(device: str, message: str) -> Refused:
     return Refused(device, [Refusal("", None, "", message)])
 
 
+def changed(before: Content, now: Content, profile: Profile) -> str:
+    """The first lines that differ, on one line; secrets are hidden."""
+    lines = [" ".join(line.split()) for line in compare(before.tree, now.tree, profile).lines]
+    found = [line for line in lines if line[:1] in {"+", "-"}]
+    more = f" and {len(found) - SHOWN} lines more" if len(found) > SHOWN else ""
+    return f"{'; '.join(found[:SHOWN])}{more}"
+
+
 def uncommitted(device: str, running: Content, candidate: Content, profile: Profile) -> Refused:
-    """Somebody has changed the candidate and not committed it."""
-    lines = [line.strip() for line in compare(running.tree, candidate.tree, profile).lines]
-    changed = [line for line in lines if line[:1] in {"+", "-"}]
-    more = f" and {len(changed) - SHOWN} lines more" if len(changed) > SHOWN else ""
+    """Another client has changed the candidate and not committed it."""
     return refused(
         device,
         "its candidate holds changes that somebody has not committed, which are not ours to "
-        f"discard or to commit: {'; '.join(changed[:SHOWN])}{more}",
+        f"discard or to commit: {changed(running, candidate, profile)}",
     )
 
 

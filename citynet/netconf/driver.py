@@ -55,8 +55,8 @@ from citynet.deploy.driver import (
     Refused,
 )
 from citynet.netconf import rpc, waiting
-from citynet.netconf.back import Ran, all_back, changed, moved, take_back
-from citynet.netconf.datastore import BUSY, Content, checked, refused, uncommitted
+from citynet.netconf.back import Ran, all_back, moved, take_back
+from citynet.netconf.datastore import BUSY, Content, changed, checked, refused, uncommitted
 from citynet.netconf.device import STAGED, STORES, Device, Taken, Target
 from citynet.netconf.errors import Lines
 from citynet.netconf.goal import payload
