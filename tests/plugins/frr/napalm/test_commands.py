@@ -62,7 +62,7 @@ class Local:
         return Output(done.stdout, done.stderr, done.returncode)
 
     def hold(self, command: str, *, until: str, timeout: float = 30.0) -> Output:
-        raise NotImplementedError
+        raise NotImplementedError  # nothing that is tried here holds a command
 
     def close(self) -> None:
         return None
