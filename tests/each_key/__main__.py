@@ -2,7 +2,8 @@
 
 Without --lab it is worked out: which files of which routers change, and what FRR is given. With
 it each key is changed in a deployed lab, proved, and changed back, with packets between two
-customers meanwhile. Exits 1 if a change was not kept, or a daemon died.
+customers meanwhile; where a key makes another lab, the lab follows first, by `citynet lab up`.
+Exits 1 if a change was not kept, or a daemon died.
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -40,41 +42,59 @@ def _way(raw: dict[str, Any]) -> Way:
     return Way(**{**raw, "restarted": tuple(raw["restarted"]), "down": tuple(raw["down"])})
 
 
-def playable(variant: Variant, base: Prepared, folder: Path) -> bool:
-    """Whether it changes a router, and the lab stays the same lab."""
+class Plays(Enum):
+    """How a key is played in a lab."""
+
+    NOT = "it changes no router, or other devices"
+    AS_IT_IS = "the lab stays the same lab"
+    GROWN = "the lab follows first"
+
+
+def plays(variant: Variant, base: Prepared, folder: Path) -> Plays:
+    """Whether a key changes routers, and whether the lab stays the same lab."""
     if variant.document is None:
-        return False
-    then = prepare(city.write(folder, variant.document))
+        return Plays.NOT
     changed = offline.of(variant, base, folder)
-    same = city_topology(then) == city_topology(base)
-    return bool(changed.files) and not changed.other and same
+    if not changed.files or changed.other:
+        return Plays.NOT
+    then = prepare(city.write(folder, variant.document))
+    return Plays.AS_IT_IS if city_topology(then) == city_topology(base) else Plays.GROWN
 
 
 def _in_lab(
-    every: Iterable[Variant], base: Prepared, folder: Path, resume: Path | None
+    every: Iterable[Variant], base: Prepared, folder: Path, resume: Path | None, *, one: bool
 ) -> list[Found]:
+    """Play what has not been played; `one`: a single key of each kind."""
     lab, found = Lab(folder / "base", base), read(resume)
-    have = {each.key for each in found}
+    have, kinds = {each.key for each in found}, set()
     if done := lab.deploy(lab.folder)[0]:
         click.echo(f"the city itself: {done.outcome}, {done.seconds:g} s", err=True)
     for variant in every:
-        if str(variant.key) in have or not playable(variant, base, folder / "tried"):
+        if one and variant.key.kind in kinds:
             continue
-        one = play(lab, variant, folder / "variant")
-        found.append(one)
+        how = plays(variant, base, folder / "tried")
+        if how is Plays.NOT:
+            continue
+        kinds.add(variant.key.kind)
+        if str(variant.key) in have:
+            continue
+        found.append(play(lab, variant, folder / "variant", grows=how is Plays.GROWN))
         if resume:
             with resume.open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
-        click.echo(list(table.lab([one]))[-1], err=True)
+                stream.write(json.dumps(asdict(found[-1]), ensure_ascii=False) + "\n")
+        click.echo(list(table.lab(found[-1:]))[-1], err=True)
     return found
 
 
 @click.command(help=__doc__)
 @click.option("--lab", "in_lab", is_flag=True, help="In the lab of the city, which must be up.")
 @click.option("--key", "only", multiple=True, help="Keys with this in their name alone.")
+@click.option("--one", is_flag=True, help="A single key of each kind, such as nodes.*.number.")
 @click.option("--resume", type=click.Path(path_type=Path, dir_okay=False), help="Results so far.")
 @click.option("--write", "where", type=click.Path(path_type=Path), help="Only write the city.")
-def main(*, in_lab: bool, only: tuple[str, ...], resume: Path | None, where: Path | None) -> None:
+def main(
+    *, in_lab: bool, only: tuple[str, ...], one: bool, resume: Path | None, where: Path | None
+) -> None:
     if where:
         city.write(where, city.city())
         return
@@ -86,7 +106,7 @@ def main(*, in_lab: bool, only: tuple[str, ...], resume: Path | None, where: Pat
             changes = [offline.of(each, base, folder / "tried") for each in every]
             click.echo("\n".join(table.offline(changes)))
             return
-        found = _in_lab(every, base, folder, resume)
+        found = _in_lab(every, base, folder, resume, one=one)
     click.echo("\n".join(table.lab(found)))
     if any(each.defects for each in found):
         sys.exit(1)

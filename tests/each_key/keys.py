@@ -1,8 +1,10 @@
 """Every key of an inventory, by the model, and the values that it may be given next."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from ipaddress import IPv6Network
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -21,7 +23,6 @@ PINNED: Mapping[str, tuple[object, ...]] = {
     "links": ("fd99:2::/48",),
     "locators": ("5f77::/32", "5f77::/40"),
     "loopback": ("fd99:1::77",),
-    "locator": ("5f77:0:0:1::/64", "5f77:0:1::/48"),
     "router_id": ("192.0.2.77",),
     "prefix": ("fd99:3::/127",),
     "ipv4": ("10.77.0.1/28",),
@@ -39,11 +40,17 @@ FALLBACK_NUMBERS = (77, 1077, 64999)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key by its place, and the value it has or defaults to. `entry`: a name in a map."""
+    """A key by its place, and the value it has or defaults to.
+
+    `entry`: a name in a map. `choices`: the words that it takes, where it takes no others.
+    `kind`: its place with `*` for names of entries.
+    """
 
     place: Place
     value: object
     entry: bool = False
+    choices: tuple[str, ...] = ()
+    kind: Place = ()
 
     def __str__(self) -> str:
         return ".".join(self.place)
@@ -51,28 +58,40 @@ class Key:
 
 def keys(city: City, roles: Iterable[Role]) -> Iterator[Key]:
     """Those of the model, then those of every role's options, for the city and for a node."""
-    yield from _of(city, ())
+    yield from _of(city, (), ())
     node = next(iter(city.nodes))
     for role in roles:
-        for level in (("city",), ("nodes", node)):
+        for level, kind in ((("city",), ("city",)), (("nodes", node), ("nodes", "*"))):
             for name, info in role.options.model_fields.items():
-                place = (*level, "options", role.name, name)
-                yield Key(place, _plain(info.get_default(call_default_factory=True)))
+                here = ("options", role.name, name)
+                value = _plain(info.get_default(call_default_factory=True))
+                words = choices(info.annotation)
+                yield Key((*level, *here), value, choices=words, kind=(*kind, *here))
 
 
-def _of(model: BaseModel, at: Place) -> Iterator[Key]:
+def _of(model: BaseModel, at: Place, kind: Place) -> Iterator[Key]:
     for name, info in type(model).model_fields.items():
-        value, place = getattr(model, name), (*at, info.alias or name)
+        value, here = getattr(model, name), info.alias or name
+        place, like = (*at, here), (*kind, here)
         if name == "options":
             continue
         if isinstance(value, BaseModel):
-            yield from _of(value, place)
+            yield from _of(value, place, like)
         elif isinstance(value, dict) and any(isinstance(v, BaseModel) for v in value.values()):
             for entry, inside in value.items():
-                yield Key((*place, entry), None, entry=True)
-                yield from _of(inside, (*place, entry))
+                yield Key((*place, entry), None, entry=True, kind=(*like, "*"))
+                yield from _of(inside, (*place, entry), (*like, "*"))
         else:
-            yield Key(place, _plain(value))
+            yield Key(place, _plain(value), choices=choices(info.annotation), kind=like)
+
+
+def choices(annotation: object) -> tuple[str, ...]:
+    """The words that a field takes by its type: of an enumeration or a `Literal`."""
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return tuple(str(each.value) for each in annotation)
+    if get_origin(annotation) is Literal:
+        return tuple(str(each) for each in get_args(annotation))
+    return tuple(dict.fromkeys(word for each in get_args(annotation) for word in choices(each)))
 
 
 def _plain(value: object) -> object:
@@ -88,16 +107,35 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def values(key: Key, city: City) -> Iterator[object]:
-    """What the key may be given next, the likeliest first; which of them is valid is asked."""
+def values(
+    key: Key, city: City, locators: Mapping[str, IPv6Network] | None = None
+) -> Iterator[object]:
+    """What the key may be given next, the likeliest first; which of them is valid is asked.
+
+    `locators` are those that nodes have.
+    """
     if key.entry:
         yield GONE
         return
-    yield from PINNED.get(key.place[-1], ())
+    node, name = key.place[1:2], key.place[-1]
+    yield from PINNED.get(name, ())
+    if name == "locator" and locators:
+        have = locators[node[0]]
+        yield str(IPv6Network((int(have.network_address) ^ (0x77 << 64), have.prefixlen)))
+    if name == "interfaces":
+        yield {_end(key.place, city): "eth77"}
+    yield from key.choices
     yield from _next(key.value, _names(city))
     if key.value is None:
         yield from (True, False, *FALLBACK_NUMBERS, "77")
         yield from _names(city)
+
+
+def _end(place: Place, city: City) -> str:
+    """The first end of a link or a gateway."""
+    maps: Mapping[str, Mapping[str, Any]] = {"links": city.links, "gateways": city.gateways}
+    ends: Sequence[str] = maps[place[0]][place[1]].ends
+    return ends[0]
 
 
 def _names(city: City) -> list[str]:
@@ -118,24 +156,8 @@ def _next(value: object, names: list[str]) -> Iterator[object]:
             for name in names:
                 yield [*value[:-1], name]
         case str():
-            yield from CHOICES
             yield from names
             yield f"{value}2"
-
-
-CHOICES = (
-    "udp",
-    "tcp",
-    "core",
-    "access",
-    "aggregation",
-    "by-rule",
-    "twin",
-    "real",
-    "100GHz",
-    "huawei_vrp",
-)
-"""Words that some key takes."""
 
 
 def changed(document: dict[str, Any], place: Place, value: object) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def variants(folder: Path, only: Sequence[str] = ()) -> Iterator[Variant]:
 
 def _variant(key: Key, base: Prepared, folder: Path) -> Variant:
     why = ""
-    for value in values(key, base.context.city):
+    locators = {name: each.locator for name, each in base.plan.nodes.items()}
+    for value in values(key, base.context.city, locators):
         if value == key.value:
             continue
         document = changed(city.city(), key.place, value)

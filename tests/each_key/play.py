@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from citynet.errors import CitynetError
 from citynet.pipeline import Prepared
 from tests.each_key import city
 from tests.each_key.offline import Variant
@@ -34,7 +36,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a key did. `proved`: how many checks of `citynet verify` hold, and of how many."""
+    """What a key did. `proved`: how many checks of `citynet verify` hold, and of how many.
+
+    `grown`: the lab had to follow, by `citynet lab up`.
+    """
 
     key: str
     value: str
@@ -43,6 +48,7 @@ class Found:
     announced: tuple[str, ...] = ()
     proved: str = ""
     bad: tuple[str, ...] = field(default=())
+    grown: bool = False
 
     @property
     def defects(self) -> tuple[str, ...]:
@@ -74,16 +80,24 @@ class Lab:
 
     def daemons(self) -> Mapping[str, str]:
         """`node:daemon` -> its process."""
-        found: dict[str, str] = {}
-        for node in sorted(self.base.facts):
-            said = self.run(
-                *("lab", "exec", "-i", str(self.folder), node),
-                *("--", "sh", "-c", "cd /run/frr; grep -H '' *.pid"),
-            )
-            for line in said.stdout.splitlines():
-                name, _, number = line.partition(".pid:")
-                found[f"{node}:{name}"] = number
-        return found
+        nodes = sorted(self.base.facts)
+        with ThreadPoolExecutor(len(nodes)) as pool:
+            said = dict(zip(nodes, pool.map(self._pids, nodes), strict=True))
+        lines = ((node, *line.split(".pid:")) for node, text in said.items() for line in text)
+        return {f"{node}:{name}": number for node, name, number in lines}
+
+    def _pids(self, node: str) -> list[str]:
+        """Lines such as `bgpd.pid:123`."""
+        inside = ("sh", "-c", "cd /run/frr; grep -H '' *.pid")
+        return self.run(
+            "lab", "exec", "-i", str(self.folder), node, "--", *inside
+        ).stdout.splitlines()
+
+    def follow(self, folder: Path) -> None:
+        """The lab becomes that of another inventory, in place. Raises `CitynetError`."""
+        done = self.run("lab", "up", "-i", str(folder))
+        if done.returncode:
+            raise CitynetError(f"the lab does not follow: {done.stderr.strip()[-500:]}")
 
     @contextmanager
     def pinged(self) -> Iterator[list[float]]:
@@ -151,16 +165,27 @@ def judged(said: str) -> tuple[str, tuple[str, ...]] | None:
         return None
 
 
-def play(lab: Lab, variant: Variant, folder: Path) -> Found:
-    """There, proved, and back."""
+def play(lab: Lab, variant: Variant, folder: Path, *, grows: bool = False) -> Found:
+    """There, proved, and back. `grows`: the lab has to follow."""
     assert variant.document is not None
     wanted = city.write(folder, variant.document)
+    if grows:
+        lab.follow(wanted)
     there, said = lab.deploy(wanted)
     proved, bad = lab.proved(wanted) if there.outcome == "kept" else ("", ())
     notes = [
         note for each in said.get("results", ()) for note in each.get("change", {}).get("notes", ())
     ]
+    if grows:
+        lab.follow(lab.folder)
     back, _ = lab.deploy(lab.folder)
     return Found(
-        str(variant.key), str(variant.value), there, back, tuple(dict.fromkeys(notes)), proved, bad
+        str(variant.key),
+        str(variant.value),
+        there,
+        back,
+        tuple(dict.fromkeys(notes)),
+        proved,
+        bad,
+        grows,
     )

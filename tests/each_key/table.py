@@ -38,7 +38,8 @@ def lab(every: Sequence[Found]) -> Iterator[str]:
         names = ", ".join(again)
         defects = "; ".join(each.defects)
         ways = f"{_way(each.there)} | {_way(each.back)}"
-        yield f"| `{each.key}` | `{each.value}` | {ways} | {each.proved} | {names} | {defects} |"
+        key = f"`{each.key}`" + (" (lab up)" if each.grown else "")
+        yield f"| {key} | `{each.value}` | {ways} | {each.proved} | {names} | {defects} |"
 
 
 def _way(way: Way) -> str:

@@ -12,7 +12,7 @@ from citynet.pipeline import Prepared, prepare
 from citynet.verify.check import Result, Status, Verdict
 from citynet.verify.report import Report, as_json
 from tests.each_key import city, table
-from tests.each_key.__main__ import playable, read
+from tests.each_key.__main__ import Plays, plays, read
 from tests.each_key.keys import GONE, Key, changed, keys, values
 from tests.each_key.offline import Change, Variant, of, variants
 from tests.each_key.play import Found, Way, judged
@@ -77,12 +77,33 @@ def test_what_becomes_of_a_key(base: Prepared, tmp_path: Path) -> None:
     assert "there is no domain" in one(tmp_path, base, "domains.crossdomain").why
 
 
-def test_what_makes_another_lab_is_not_played(base: Prepared, tmp_path: Path) -> None:
+def test_a_key_that_makes_another_lab_is_played_in_the_lab_that_follows(
+    base: Prepared, tmp_path: Path
+) -> None:
     chosen = {str(each.key): each for each in variants(tmp_path, ("links.hub-acc", "city.name"))}
-    played = {name for name, each in chosen.items() if playable(each, base, tmp_path / "then")}
-    assert "links.hub-acc.metric" in played
-    assert not {"links.hub-acc", "city.name", "links.hub-acc.label"} & played
-    assert not playable(Variant(Key(("x",), None), None), base, tmp_path)
+    how = {name: plays(each, base, tmp_path / "then") for name, each in chosen.items()}
+    assert how["links.hub-acc.metric"] is Plays.AS_IT_IS
+    assert how["links.hub-acc"] is Plays.GROWN
+    assert how["city.name"] is how["links.hub-acc.label"] is Plays.NOT
+    assert plays(Variant(Key(("x",), None), None), base, tmp_path) is Plays.NOT
+
+
+def test_a_key_is_of_a_kind_and_has_the_choices_of_its_type(base: Prepared) -> None:
+    have = {str(each): each for each in keys(base.context.city, open_house().roles)}
+    assert have["nodes.acc.number"].kind == have["nodes.gw.number"].kind == ("nodes", "*", "number")
+    assert have["nodes.acc"].kind == ("nodes", "*")
+    assert have["nodes.hub.options.vpn.hold"].kind == ("nodes", "*", "options", "vpn", "hold")
+    assert have["city.options.gateway.answers"].choices == ("by-state", "by-mirrored-rules")
+    assert "core" in have["nodes.acc.role"].choices
+    assert have["nodes.acc.label"].choices == ()
+
+
+def test_a_pin_is_taken_from_what_is_allocated(base: Prepared, tmp_path: Path) -> None:
+    (locator,) = [
+        each for each in variants(tmp_path, ("nodes.acc.locator",)) if each.document is not None
+    ]
+    assert locator.value != str(base.plan.nodes["acc"].locator)
+    assert of(locator, base, tmp_path / "then").files
 
 
 GOOD = Way("kept", 10.0, 0.0)
