@@ -1,4 +1,7 @@
-"""A small lab of its own: customers follow, a restarted router comes back, kill -9 is harmless."""
+"""A small lab of its own: customers follow, a restarted router comes back, kill -9 is harmless.
+
+So it is while a router's bgpd, which cannot change its AS number alive, is being started again.
+"""
 
 import json
 import os
@@ -14,6 +17,7 @@ from citynet.lab import api
 from citynet.lab.api import Lab
 from citynet.lab.state import LabFolder
 from tests.lab_e2e.growing import lives
+from tests.lab_e2e.health import LEFT
 from tests.lab_e2e.small import write_city
 from tests.processes import started
 
@@ -162,6 +166,42 @@ def test_a_node_is_cleared_and_leaves(small: Small) -> None:
     small.change()
     said = small.well("lab", "up")
     assert "remove 1 node (third), 1 link; 3 nodes keep running" in said
+    small.well("deploy")
+    assert "0 failed" in small.well("verify")
+
+
+OTHER_AS = ("government: {}", "government: {asn: 64999}")
+DIES = "p=$(pidof bgpd) && echo watched && while kill -0 $p 2>/dev/null; do sleep 0.02; done; echo gone"
+DAEMONS = "for each in zebra isisd bgpd watchfrr; do ps -o stat=,comm= -C $each; done"
+
+
+def test_kill_9_while_bgpd_starts_again_leaves_each_router_as_it_was(small: Small) -> None:
+    watcher = [sys.executable, "-m", "citynet", "lab", "exec", "-i", str(small.city.parent)]
+    with started([*watcher, "left", "--", "sh", "-c", DIES], small.environ) as watching:
+        assert watching.stdout is not None
+        assert watching.stdout.readline().strip() == "watched"
+        small.change(OTHER_AS)
+        with started(small.command("deploy"), small.environ) as deploying:
+            assert watching.stdout.readline().strip() == "gone"
+            deploying.send_signal(signal.SIGKILL)
+    refused = small.citynet("deploy")
+    assert refused.returncode == 1
+    run = LEFT.search(refused.stderr)
+    assert run is not None, refused.stderr
+    ended = small.citynet("deploy", "--resume", run[1])
+    assert "2 of 2 are as they were" in ended.stdout, ended.stdout + ended.stderr
+    small.change()
+    assert "0 of 2" in small.well("deploy", "--check")
+    assert "0 failed" in small.well("verify")
+    for node in ("left", "right"):
+        daemons = small.exec(node, "sh", "-c", DAEMONS).stdout.splitlines()
+        assert len(daemons) == 4, daemons
+        assert not [each for each in daemons if each.lstrip()[0] in "TZ"], daemons
+
+
+def test_another_as_number_is_announced_and_proved(small: Small) -> None:
+    small.change(OTHER_AS)
+    assert "bgpd is started again" in small.well("deploy", "--check", "--diff")
     small.well("deploy")
     assert "0 failed" in small.well("verify")
 
