@@ -171,7 +171,7 @@ def test_a_node_is_cleared_and_leaves(small: Small) -> None:
 
 
 OTHER_AS = ("government: {}", "government: {asn: 64999}")
-DIES = "p=$(pidof bgpd) && echo watched && while kill -0 $p 2>/dev/null; do sleep 0.02; done; echo gone"
+DIES = "p=$(pidof bgpd); echo watched; while kill -0 $p 2>&-; do sleep 0.02; done; echo gone"
 DAEMONS = "for each in zebra isisd bgpd watchfrr; do ps -o stat=,comm= -C $each; done"
 
 
