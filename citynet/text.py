@@ -33,3 +33,8 @@ def parts(text: str) -> list[str]:
     if not all(part.lstrip("!&").strip() for part in found):
         raise ValueError(f"{text!r} has an empty name in it")
     return found
+
+
+def amount(count: int, noun: str) -> str:
+    """`1 ring`, `2 rings`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -23,32 +23,49 @@ Examples:
   citynet explain nodes.role           a key: the names of entries are left out
   citynet explain options.gateway.answers
   citynet explain ring-names-once      what `citynet validate` said, by its code
+  citynet explain nodes.role nodes.site
 """
 
 
 @click.command(epilog=EPILOG)
 @click.argument(
     "what",
-    required=False,
-    metavar="[KEY|CODE]",
+    nargs=-1,
+    metavar="[KEY|CODE]...",
     type=Word("a key or a code, such as nodes.role"),
     shell_complete=complete.explained,
 )
 @json_option
-def explain(what: str | None, *, as_json: bool) -> None:
-    """What a key of an inventory, a role's option or the code of a mistake means, by example."""
+def explain(what: tuple[str, ...], *, as_json: bool) -> None:
+    """What a key of an inventory, a role's option or the code of a mistake means, by example.
+
+    With --json several are a list.
+    """
     known, kinds = keys(open_house().roles), codes()
-    if what is None:
+    if not what:
         _list(known, kinds, as_json=as_json)
         return
-    name = what.strip(". ")
-    if name in kinds and name not in known:
-        _show_code(kinds[name], known, as_json=as_json)
+    every = (_find(each, known, kinds) for each in what)
+    found = list({each.name: each for each in every}.values())
+    if as_json:
+        documents = [_document(each, known) for each in found]
+        shown = documents[0] if len(documents) == 1 else documents
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2, default=str))
         return
+    for number, each in enumerate(found):
+        click.echo("\n" if number else "", nl=False)
+        _show(each, known)
+
+
+def _find(what: str, known: dict[str, Key], kinds: dict[str, Code]) -> Key | Code:
+    """A key or a code by its name. Raises `CitynetError` where there is none."""
+    name = what.strip("., ")
+    if name in kinds and name not in known:
+        return kinds[name]
     key = known.get(name) or _plain(name, known)
     if key is None:
         raise CitynetError(_unknown(what, known, kinds))
-    _show_key(key, known, as_json=as_json)
+    return key
 
 
 def _plain(name: str, known: dict[str, Key]) -> Key | None:
@@ -99,12 +116,19 @@ def _list(known: dict[str, Key], kinds: dict[str, Code], *, as_json: bool) -> No
         click.echo()
 
 
-def _show_key(key: Key, known: dict[str, Key], *, as_json: bool) -> None:
-    text = written(example(key, known))
-    if as_json:
-        found: dict[str, Any] = asdict(key) | {"example": text}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
-        return
+def _document(found: Key | Code, known: dict[str, Key]) -> dict[str, Any]:
+    key = found if isinstance(found, Key) else known[found.key]
+    return asdict(found) | {"example": written(example(key, known))}
+
+
+def _show(found: Key | Code, known: dict[str, Key]) -> None:
+    if isinstance(found, Key):
+        _show_key(found, known)
+    else:
+        _show_code(found, known)
+
+
+def _show_key(key: Key, known: dict[str, Key]) -> None:
     click.echo(f"{key.name}: {key.meaning}")
     rows = [
         ("about", key.about),
@@ -116,23 +140,18 @@ def _show_key(key: Key, known: dict[str, Key], *, as_json: bool) -> None:
     for label, value in rows:
         if value:
             click.echo(f"  {label:<9} {value}")
-    _example(text)
+    _example(written(example(key, known)))
 
 
 def _said(value: Any) -> str:
     return "" if value in (None, {}, []) else json.dumps(value, ensure_ascii=False)
 
 
-def _show_code(code: Code, known: dict[str, Key], *, as_json: bool) -> None:
+def _show_code(code: Code, known: dict[str, Key]) -> None:
     key = known[code.key]
-    text = written(example(key, known))
-    if as_json:
-        found = asdict(code) | {"example": text}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
-        return
     click.echo(f"{code.name}: {code.meaning}")
     click.echo(f"  often at  {key.name}: {key.meaning}")
-    _example(text, "right")
+    _example(written(example(key, known)), "right")
 
 
 def _example(text: str, word: str = "example") -> None:

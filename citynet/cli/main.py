@@ -98,7 +98,7 @@ def _explained(error: InventoryError) -> str:
     """How to hear more about these kinds of mistakes; empty where no code says which they are."""
     found = list(dict.fromkeys(each.code for each in error.problems if each.code))
     more = " ..." if len(found) > SHOWN else ""
-    return f"more: citynet explain {', '.join(found[:SHOWN])}{more}" if found else ""
+    return f"more: citynet explain {' '.join(found[:SHOWN])}{more}" if found else ""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

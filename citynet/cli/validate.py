@@ -9,6 +9,7 @@ import click
 from citynet.cli.options import inventory_option, json_option
 from citynet.cli.output import as_problems
 from citynet.pipeline import Prepared, prepare, render
+from citynet.text import amount
 
 
 def _counted(parts: Iterable[str]) -> str:
@@ -19,15 +20,16 @@ def _summary(prepared: Prepared) -> str:
     city = prepared.context.city
     nodes = _counted(node.role.value for node in city.nodes.values())
     optical = _counted(node.kind.value for node in city.optical.values())
-    light = f"{len(city.optical)} optical nodes ({optical}) with {len(prepared.plan.lightpaths)} "
-    light = f"{light}channels, " if city.optical else ""
-    gates = "1 gateway" if len(city.gateways) == 1 else f"{len(city.gateways)} gateways"
+    channels = amount(len(prepared.plan.lightpaths), "channel")
+    light = f"{amount(len(city.optical), 'optical node')} ({optical}) with {channels}, "
+    light = light if city.optical else ""
     endpoints = sum(len(vpn.endpoints) for vpn in city.vpns.values())
     label = f" ({city.city.label})" if city.city.label else ""
     return (
-        f"{city.city.name}{label} is valid: {len(city.nodes)} nodes ({nodes}), {light}"
-        f"{len(city.rings)} rings, {len(prepared.plan.links)} links, {len(city.vpns)} VPNs with "
-        f"{endpoints} endpoints, {gates}"
+        f"{city.city.name}{label} is valid: {amount(len(city.nodes), 'node')} ({nodes}), {light}"
+        f"{amount(len(city.rings), 'ring')}, {amount(len(prepared.plan.links), 'link')}, "
+        f"{amount(len(city.vpns), 'VPN')} with {amount(endpoints, 'endpoint')}, "
+        f"{amount(len(city.gateways), 'gateway')}"
     )
 
 

@@ -13,6 +13,7 @@ from citynet.graph.optical import Panel, optical, panel
 from citynet.graph.scars import NONE, Scars, scars_of
 from citynet.graph.svg import el, group, num, words
 from citynet.graph.tracks import links, rings
+from citynet.text import amount
 
 FONTS = (
     "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',"
@@ -53,19 +54,15 @@ HATCH = (
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def _counts(context: Context) -> str:
     city = context.city
     counts = (
-        _count(len(city.nodes), "router"),
-        *((_count(len(city.optical), "optical node"),) if city.optical else ()),
-        _count(len(city.rings), "ring"),
-        _count(len(context.plan.links), "IP link"),
-        _count(len(city.vpns), "VPN"),
-        _count(len(city.gateways), "gateway"),
+        amount(len(city.nodes), "router"),
+        *((amount(len(city.optical), "optical node"),) if city.optical else ()),
+        amount(len(city.rings), "ring"),
+        amount(len(context.plan.links), "IP link"),
+        amount(len(city.vpns), "VPN"),
+        amount(len(city.gateways), "gateway"),
     )
     return ", ".join(counts)
 
@@ -81,7 +78,7 @@ def description(context: Context) -> str:
     parts = [f"{_name(context)}: {_counts(context)}."]
     for name, domain in sorted(city.domains.items()):
         members = sum(node.domain == name for node in city.nodes.values())
-        parts.append(f"Domain {name} {domain.label or ''}: {_count(members, 'router')}.")
+        parts.append(f"Domain {name} {domain.label or ''}: {amount(members, 'router')}.")
     for name, ring in sorted(city.rings.items()):
         parts.append(f"Ring {name} {ring.label or ''}: {', '.join(ring.nodes)}.")
     for name, ring in sorted(city.rings.items()):

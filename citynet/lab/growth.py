@@ -6,6 +6,7 @@ from typing import Any
 
 from citynet.lab.present import RUNNING, STOPPED, At, Present
 from citynet.lab.topology import Customer, LabLink, LabNode, Topology
+from citynet.text import amount
 
 ADDRESS = "mgmt-ipv4"
 """The only part of a node's definition that is changed while it runs."""
@@ -234,7 +235,7 @@ def _verb(names: Iterable[str]) -> str:
 
 def _count(noun: str, names: Iterable[str]) -> str:
     number = len(set(names))
-    return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
+    return amount(number, noun) if number else ""
 
 
 def _some(noun: str, names: Iterable[str]) -> str:

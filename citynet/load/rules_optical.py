@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from citynet.errors import Problem
 from citynet.model import City, OpticalKind, Ring
+from citynet.text import amount
 
 
 def device_names_once(city: City) -> Iterator[Problem]:
@@ -26,7 +27,7 @@ def ring_has_a_line_system_for_each_node(city: City) -> Iterator[Problem]:
         have, need = len(ring.line_systems), len(ring.nodes)
         if have not in (0, need):
             yield Problem(
-                f"ring `{name}` has {have} line system{'' if have == 1 else 's'} for {need} nodes",
+                f"ring `{name}` has {amount(have, 'line system')} for {need} nodes",
                 ("rings", name, "line_systems"),
                 expected=f"{need}, one for each of `nodes` in the same order, or none",
             )

@@ -16,6 +16,7 @@ from citynet.load.nearest import LONGEST, Names, safe_name
 from citynet.load.references import section_named
 from citynet.load.scalars import kind, plain
 from citynet.load.tree import Sources
+from citynet.text import amount
 
 _KEY = "[key]"
 _CODES = {
@@ -168,7 +169,7 @@ class Shape:
 
     def _wrong_length(self, path: KeyPath, found: Any) -> Problem:
         count = len(found) if isinstance(found, list | tuple | Mapping) else 0
-        what = f"{_name(path)} has {count} item{'' if count == 1 else 's'}"
+        what = f"{_name(path)} has {amount(count, 'item')}"
         if isinstance(found, Mapping):
             return self._at(path, f"{_name(path)} is empty", "at least one name in it")
         return self._at(path, what, self._expected(path))

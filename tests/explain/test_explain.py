@@ -1,6 +1,7 @@
 """Every key, option and code is explained, and every example is part of a city that validates."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,12 @@ def test_the_command_says_what_there_is_and_the_nearest(capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["default"] == "by-state"
     assert run(["explain", "unknown-name"]) == 0
     assert "nodes.site" in capsys.readouterr().out
+    assert run(["explain", "nodes.role,", "unknown-name", "nodes.role", "--json"]) == 0
+    both = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in both] == ["nodes.role", "unknown-name"]
+    assert run(["explain", "nodes.role", "unknown-name"]) == 0
+    out = capsys.readouterr().out
+    assert all(f"{each['name']}: {each['meaning']}" in out for each in both)
     assert run(["explain", "nodes.rolle"]) == 1
     assert "did you mean 'nodes.role'?" in capsys.readouterr().err
     assert run(["explain", "endpoint"]) == 1
@@ -118,3 +125,13 @@ def test_validate_names_the_codes_of_what_it_says(
     assert capsys.readouterr().err.splitlines()[-1] == "more: citynet explain unknown-name"
     assert run(["validate", "-i", str(tmp_path), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["problems"][0]["code"] == "unknown-name"
+
+
+def test_one_of_a_kind_is_named_in_the_singular(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "city.yaml").write_text(CITY.read_text())
+    assert run(["validate", "-i", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "1 gateway" in said
+    assert not re.search(r"\b1 (?!access)\w+s\b", said), said
