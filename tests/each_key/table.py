@@ -43,5 +43,5 @@ def lab(every: Sequence[Found]) -> Iterator[str]:
 
 
 def _way(way: Way) -> str:
-    lost = "?" if way.lost is None else f"{way.lost:g}"
+    lost = "–" if way.lost is None else f"{way.lost:g}"
     return f"{way.seconds:g}, {lost}"
