@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,8 @@ class Lab:
         `moved`: it gives the customers that are pinged other addresses, or other places.
         """
         before, began = self.daemons(), time.monotonic()
-        with nullcontext([]) if moved else self.pinged() as lost:
+        ping: AbstractContextManager[list[float]] = nullcontext([]) if moved else self.pinged()
+        with ping as lost:
             done = self.run(
                 "deploy", "-i", str(folder), "--health", "no-worse", "--health-wait", "60", "--json"
             )
