@@ -42,7 +42,7 @@ SLOTS = re.compile(
     r"|isis (?:circuit-type|bfd profile|(?:metric|hello-interval|hello-multiplier) level-2)"
     r"|detect-multiplier|transmit-interval|receive-interval|bgp router-id|prefix"
     r"|neighbor \S+ (?:remote-as|description|timers|update-source)"
-    r"|neighbor \S+ prefix-list(?= \S+ (?:in|out)$)"
+    r"|neighbor \S+ (?:prefix-list|route-map)(?= \S+ (?:in|out)$)"
     r"|ip(?:v6)? prefix-list \S+ seq \d+"
     r"|(?:rd|rt) vpn (?:export|import|both)|sid vpn per-vrf export) "
 )
@@ -98,7 +98,8 @@ def slot(line: str) -> str | None:
     found = SLOTS.match(line)
     if found is None:
         return None
-    direction = line.rpartition(" ")[2] if found.group(1).endswith(" prefix-list") else ""
+    directed = found.group(1).endswith((" prefix-list", " route-map"))
+    direction = line.rpartition(" ")[2] if directed else ""
     return f"{found.group(1)} {direction}".strip()
 
 

@@ -1,6 +1,7 @@
 """Deploying to the demo city's lab: real routers, real sessions."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from citynet.pipeline import Prepared, prepare, render
 from citynet.render.artifact import Artifact
 from citynet.transaction.words import Runs
 from tests.cities import DEMO, ROOT
+from tests.lab_e2e.routers import until
 from tests.speed import seconds
 
 pytestmark = pytest.mark.lab
@@ -258,6 +260,32 @@ def test_down_to_nothing_and_back(demo: Prepared, nornir: Nornir) -> None:
     assert not device.stage(whole)
     after = shell(nornir, GATEWAY).run("pidof zebra bgpd isisd bfdd mgmtd staticd").stdout
     assert before == after
+
+
+def test_a_list_that_changes_alone_takes_and_gives_back_a_far_prefix(
+    demo: Prepared, nornir: Nornir
+) -> None:
+    """The far gateway says nothing meanwhile: what it has announced before is judged again."""
+    device, whole = driver(nornir, GATEWAY), render(demo)[GATEWAY]
+    text = whole.files["frr.conf"]
+    permit = re.search(r"ipv6 prefix-list (\S+)-in seq \d+ permit (\S+)", text)
+    vrf = re.search(r"router bgp \d+ vrf (\S+)", text)
+    assert permit
+    assert vrf
+    line, prefix = permit[0], permit[2]
+    changed = text.replace(line, line.replace(prefix, "fc77::/64"))
+    other = Artifact(GATEWAY, "frr", {**whole.files, "frr.conf": changed})
+
+    def has() -> bool:
+        found = shell(nornir, GATEWAY).run(f"ip -6 route show vrf {vrf[1]} {prefix}")
+        return "proto bgp" in found.stdout
+
+    assert until(has, 30)
+    assert device.stage(other)
+    device.commit(Confirm("list", seconds(300)))
+    assert until(lambda: not has(), 60)
+    device.roll_back("list")
+    assert until(has, 60)
 
 
 def test_a_driver_refuses_what_it_cannot_do(demo: Prepared, nornir: Nornir) -> None:
