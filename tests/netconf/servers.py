@@ -167,7 +167,8 @@ def _ssh_config(folder: Path, port: int, socket_file: Path) -> Path:
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder / 'host'}\n"
         f"AuthorizedKeysFile {folder / 'client.pub'}\nPidFile none\nUsePAM no\nStrictModes no\n"
         "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-        f'PermitRootLogin prohibit-password\nSubsystem netconf "{subsystem}"\n'
+        # Without quotes: since OpenSSH 9.6 they are part of the command.
+        f"PermitRootLogin prohibit-password\nSubsystem netconf {subsystem}\n"
         "MaxStartups 300\nMaxSessions 300\n"
     )
     return file
