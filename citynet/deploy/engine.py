@@ -55,6 +55,7 @@ def check(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
     """Compare only. Devices are neither locked nor changed."""
     started = time.monotonic()
     network = _network(fleet, Job("check", owner(), todo.work, way.terms), way)
+    network.locks = False
     with _closing(fleet):
         names = sorted(todo.work)
         answers = dict(network.ask(Step.STAGE, names))

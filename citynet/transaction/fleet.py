@@ -24,6 +24,7 @@ from citynet.deploy.driver import (
 from citynet.deploy.work import Work
 from citynet.errors import CitynetError
 from citynet.transaction.ending import Terms
+from citynet.transaction.held import Patience, awaited, share
 from citynet.transaction.words import NOTHING, Answer, How, Record, Renewing, Step
 
 CONNECTION = "citynet"
@@ -85,9 +86,9 @@ class FleetNetwork:
     """Implements `Network`.
 
     `quiet` is the same fleet without processors, for what goes on beside a step; `say` gets a
-    sentence of it. `changes` and `refused` are what devices said, `armed` when the timer of each
-    goes off at the latest, `renewed` when it was last started (monotonic seconds), `seconds` how
-    long each was at work.
+    sentence of it. `locks`: devices are locked before they are asked to stage. `changes` and
+    `refused` are what devices said, `armed` when the timer of each goes off at the latest,
+    `renewed` when it was last started (monotonic seconds), `seconds` how long each was at work.
     """
 
     fleet: Nornir
@@ -97,6 +98,7 @@ class FleetNetwork:
     interrupted: Callable[[], str] = str
     quiet: Nornir | None = None
     say: Callable[[str], None] = silent
+    locks: bool = True
     renewed: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
@@ -192,7 +194,7 @@ class FleetNetwork:
 
     def _do(self, driver: Driver, name: str, step: Step, within: float, runs: str) -> Answer:
         simple: Mapping[Step, Callable[[], None]] = {
-            Step.LOCK: lambda: driver.lock(self.job.owner),
+            Step.LOCK: partial(self._awaited, name, partial(driver.lock, self.job.owner)),
             Step.VALIDATE: driver.validate,
             Step.PROBE: driver.probe,
             Step.RENEW: lambda: driver.extend(self._confirm(within)),
@@ -216,12 +218,18 @@ class FleetNetwork:
             driver.commit(self._confirm(within) if timed else None)
         return Answer(How.DONE, fingerprint=driver.fingerprint(last=step is not Step.READ))
 
+    def _awaited(self, name: str, work: Callable[[], T]) -> T:
+        """Do what may have to wait for an earlier run of ours to let go of the device."""
+        seconds = self.job.terms.patience * share(self.job.run)
+        return awaited(name, work, Patience(seconds, self.say, self.stopped))
+
     def _confirm(self, within: float) -> Confirm:
         return Confirm(self.job.run, within)
 
     def _stage(self, driver: Driver, name: str) -> Answer:
         work = self.job.work[name]
-        change = driver.stage(work.artifact, additive=work.additive)
+        stage = partial(driver.stage, work.artifact, additive=work.additive)
+        change = stage() if self.locks else self._awaited(name, stage)
         self.changes[name] = change
         timer = Capability.CONFIRMED_COMMIT in driver.capabilities
         fingerprint = driver.fingerprint(last=True) if change else ""
