@@ -25,7 +25,8 @@ from citynet.deploy.work import Work
 from citynet.errors import CitynetError
 from citynet.transaction.ending import Terms
 from citynet.transaction.held import Patience, awaited, share
-from citynet.transaction.words import NOTHING, Answer, How, Record, Renewing, Step
+from citynet.transaction.retries import Retries
+from citynet.transaction.words import NOTHING, Answer, Decided, How, Record, Renewing, Step
 
 CONNECTION = "citynet"
 SLOWEST = 300.0
@@ -104,6 +105,10 @@ class FleetNetwork:
     refused: dict[str, Refused] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     armed: dict[str, datetime] = field(default_factory=dict)
+    _retries: Retries = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._retries = Retries(self.say)
 
     def ask(
         self,
@@ -117,11 +122,15 @@ class FleetNetwork:
         """Ask them at once, as many as the fleet's runner does; a lost session is forgotten."""
         if not devices:
             return {}
-        work = partial(self._ask, self.fleet, step, devices, within, runs)
-        if step is not Step.COMMIT and not waiting:
-            return work()
-        answers, missed = self._meanwhile(work, (*waiting, *devices), within)
-        return {**answers, **missed}
+        quiet = self._retries.quiet(step)
+        fleet = (self.quiet or self.fleet) if quiet else self.fleet
+        work = partial(self._ask, fleet, step, devices, within, runs)
+        if step is Step.COMMIT or waiting:
+            answers, missed = self._meanwhile(work, (*waiting, *devices), within)
+            return {**answers, **missed}
+        answers = work()
+        self._retries.heard(step, answers)
+        return answers
 
     def _ask(
         self,
@@ -263,6 +272,8 @@ class FleetNetwork:
 
     def note(self, record: Record) -> None:
         """Write to the journal."""
+        if isinstance(record, Decided):
+            self._retries.over()
         self.write(record)
 
     def look(self) -> None:
@@ -287,8 +298,9 @@ class FleetNetwork:
         """The wall clock, in UTC."""
         return datetime.now(UTC).isoformat(timespec="seconds")
 
-    def pause(self, seconds: float) -> None:
-        """Sleep."""
+    def pause(self, seconds: float, until: float) -> None:
+        """Sleep; what is asked after it once more is said by `Retries` alone."""
+        self._retries.pause(until)
         time.sleep(seconds)
 
 

@@ -229,6 +229,6 @@ class Network(Protocol):
         """The time of day, for people: ISO 8601 in UTC."""
         ...
 
-    def pause(self, seconds: float) -> None:
-        """Wait."""
+    def pause(self, seconds: float, until: float) -> None:
+        """Wait before devices are asked again, which goes on until then by `now`."""
         ...
