@@ -23,12 +23,14 @@ from citynet.deploy.driver import (
 )
 from citynet.deploy.work import Work
 from citynet.errors import CitynetError
+from citynet.fleet.connections import DRIVER, notes_of
 from citynet.transaction.ending import Terms
 from citynet.transaction.held import Patience, awaited, share
+from citynet.transaction.marks import Marker
 from citynet.transaction.retries import Retries
 from citynet.transaction.words import NOTHING, Answer, Decided, How, Record, Renewing, Step
 
-CONNECTION = "citynet"
+CONNECTION = DRIVER
 SLOWEST = 300.0
 """So many seconds a change may take that goes on alone; the device's timer is started after it."""
 TIMED = (Step.COMMIT, Step.REDO, Step.RENEW, Step.COMPARE, Step.EXTEND)
@@ -90,6 +92,7 @@ class FleetNetwork:
     sentence of it. `locks`: devices are locked before they are asked to stage. `changes` and
     `refused` are what devices said, `armed` when the timer of each goes off at the latest,
     `renewed` when it was last started (monotonic seconds), `seconds` how long each was at work.
+    `key`: that of the marks of what is staged (`citynet.transaction.marks`), empty for none.
     """
 
     fleet: Nornir
@@ -105,10 +108,13 @@ class FleetNetwork:
     refused: dict[str, Refused] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     armed: dict[str, datetime] = field(default_factory=dict)
+    key: bytes = b""
     _retries: Retries = field(init=False)
+    _marker: Marker = field(init=False)
 
     def __post_init__(self) -> None:
         self._retries = Retries(self.say)
+        self._marker = Marker(self.key, self.write, partial(notes_of, self.fleet))
 
     def ask(
         self,
@@ -130,6 +136,8 @@ class FleetNetwork:
             return {**answers, **missed}
         answers = work()
         self._retries.heard(step, answers)
+        if step in (Step.STAGE, Step.REDO):
+            self._marker.mark(devices)
         return answers
 
     def _ask(
