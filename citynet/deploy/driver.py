@@ -87,6 +87,13 @@ class Refused(CitynetError):  # noqa: N818 - what the device did
         super().__init__(f"{device} refused: " + "; ".join(each.message for each in refusals))
 
 
+class HeldError(Refused):
+    """A lock is held by a session with our user, from our host: perhaps of an earlier run of ours.
+
+    It ends by itself where that run was killed or its connection cut; a slow device takes a while.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What would change on a device. `diff` is a unified-like text a person reads.
@@ -117,7 +124,10 @@ class Driver(Protocol):
         ...
 
     def lock(self, owner: str) -> None:
-        """Take the device for `owner`; raise `Refused` saying who holds it and since when."""
+        """Take the device for `owner`; raise `Refused` saying who holds it and since when.
+
+        `HeldError` where it may be an earlier run of ours.
+        """
         ...
 
     def unlock(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from nornir.core import Nornir
@@ -21,10 +22,12 @@ from citynet.deploy.playbook import Playbook
 from citynet.deploy.report import DeviceResult, Report
 from citynet.deploy.work import Chosen, Plan, plan
 from citynet.errors import CitynetError
+from citynet.fleet.connections import notes_of
 from citynet.owner import owner
 from citynet.pipeline import Prepared
 from citynet.text import listed, nearest
 from citynet.transaction import journal as journals
+from citynet.transaction import marks
 from citynet.transaction.ending import Terms, Verdict
 from citynet.transaction.fleet import FleetNetwork, Health, Job, Reached, silent
 from citynet.transaction.journal import Journal
@@ -55,6 +58,7 @@ def check(prepared: Prepared, fleet: Nornir, todo: Plan, way: Way) -> Report:
     """Compare only. Devices are neither locked nor changed."""
     started = time.monotonic()
     network = _network(fleet, Job("check", owner(), todo.work, way.terms), way)
+    network.locks = False
     with _closing(fleet):
         names = sorted(todo.work)
         answers = dict(network.ask(Step.STAGE, names))
@@ -241,9 +245,12 @@ def _begun(prepared: Prepared, todo: Plan, run: str, who: str, way: Way) -> Begu
 
 
 def _network(fleet: Nornir, job: Job, way: Way, journal: Journal | None = None) -> FleetNetwork:
+    """A run without a journal marks nothing, and knows what others have marked all the same."""
     watched = fleet.with_processors(list(way.processors))
     write = journal.write if journal else _nowhere
-    return FleetNetwork(watched, job, write, way.health, way.interrupted, fleet, way.say)
+    key = marks.key_of(way.folder) if journal else b""
+    marks.tell(way.folder, fleet.inventory.hosts, partial(notes_of, fleet))
+    return FleetNetwork(watched, job, write, way.health, way.interrupted, fleet, way.say, key=key)
 
 
 def _nowhere(record: object) -> None:

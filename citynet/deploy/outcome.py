@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from citynet.deploy.driver import SOON, UNSAVED, Refusal
 from citynet.deploy.report import DeviceResult, Explained, State
 from citynet.deploy.work import Plan, render
-from citynet.fleet.connections import TARGET
+from citynet.fleet.connections import notes_of
 from citynet.pipeline import Prepared
 from citynet.render.provenance import explain
 from citynet.transaction.ending import Verdict
-from citynet.transaction.fleet import CONNECTION, SLOWEST, FleetNetwork
+from citynet.transaction.fleet import SLOWEST, FleetNetwork
 from citynet.transaction.settle import History
 from citynet.transaction.words import Answer, Committing, How, Runs
 
@@ -57,10 +57,7 @@ def _unsaved(name: str, network: FleetNetwork) -> str:
 
     The driver of it has noted that (`citynet.deploy.driver.UNSAVED`).
     """
-    host = network.fleet.inventory.hosts.get(name)
-    options = host.connection_options.get(CONNECTION) if host else None
-    target = (options.extras or {}).get(TARGET) if options else None
-    return str(getattr(target, "notes", {}).get(UNSAVED, ""))
+    return str(notes_of(network.fleet, name).get(UNSAVED, ""))
 
 
 def _left(runs: Runs, said: Answer | None) -> State:

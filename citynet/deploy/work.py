@@ -174,7 +174,9 @@ class PartialRenderer(Renderer):
         self._chosen = roles
 
     def _role(self, facts: DeviceFacts, role: str) -> Iterator[tuple[str, str]]:
-        return super()._role(facts, role) if role in self._chosen else iter(())
+        if role in self._chosen:
+            return super()._role(facts, role)
+        return ((block, "") for block in self._platforms[facts.platform].blocks)
 
 
 def render(prepared: Prepared, facts: DeviceFacts, roles: frozenset[str] | None) -> Artifact | None:

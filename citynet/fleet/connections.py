@@ -8,6 +8,7 @@ the inventory, and connecting happens when the connection is first used.
 from abc import ABC, abstractmethod
 from typing import Any, Generic, TypeVar
 
+from nornir.core import Nornir
 from nornir.core.configuration import Config
 
 from citynet.deploy.driver import Driver, UnreachableError
@@ -16,6 +17,8 @@ from citynet.fleet.shell import Shell
 from citynet.fleet.target import Target
 
 Session = TypeVar("Session", Driver, Shell)
+DRIVER = "citynet"
+"""The name of the connection that is a `Driver`."""
 TARGET = "target"
 """The key of the extras of a connection that holds the `Target`."""
 
@@ -27,6 +30,14 @@ def _target(hostname: str | None, extras: dict[str, Any] | None) -> Target:
     if extras and "reason" in extras:
         raise UnreachableError(str(extras["reason"]))
     raise CitynetError(f"{hostname or 'a host'} did not come from CityInventory")
+
+
+def notes_of(fleet: Nornir, name: str) -> dict[str, object]:
+    """What drivers of a host leave to each other; empty, and lost, where it has no target."""
+    host = fleet.inventory.hosts.get(name)
+    options = host.connection_options.get(DRIVER) if host else None
+    target = (options.extras or {}).get(TARGET) if options else None
+    return target.notes if isinstance(target, Target) else {}
 
 
 class _Connection(ABC, Generic[Session]):

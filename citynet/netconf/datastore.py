@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citynet.deploy.driver import DeviceError, Refusal, Refused
+from citynet.deploy.driver import DeviceError, HeldError, Refusal, Refused
 from citynet.netconf.errors import plain
-from citynet.netconf.lost import told
+from citynet.netconf.lost import like_us, told
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import Reply, RpcError
 from citynet.netconf.session import NetconfSession
@@ -109,12 +109,15 @@ def named(session: NetconfSession, errors: Sequence[RpcError]) -> str:
 def denied(
     device: str, session: NetconfSession, store: str, reply: Reply, unended: Unended | None = None
 ) -> Refused:
-    """Why a lock was not given, as far as the device tells."""
+    """Why a lock was not given, as far as the device tells; `HeldError` where it may be ours."""
     errors = reply.errors
     by = _holder(session, errors, unended)
     if any(PENDING.search(f"{error} {error.app_tag}") for error in errors):
         whose = by if named(session, errors) else "another session"
         return refused(device, f"a confirmed commit of {whose} waits: {plain(errors)}")
+    if by and like_us(session, named(session, errors)):
+        said = f"its {store} is locked by {by}, which has the user and the host of this run"
+        return HeldError(device, [Refusal("", None, "", said)])
     if by:
         return refused(device, f"its {store} is locked by {by}")
     return refused(device, f"its {store} cannot be locked: {plain(errors)}")

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from citynet.deploy.driver import SOON, DeviceError, NotPendingError, Refused
+from citynet.deploy.mark import MARK, STAGED, Mark
 from citynet.fleet.jump import Tunnel
 from citynet.lab.host import NodeAccess
 from citynet.netconf import rpc
@@ -42,8 +43,6 @@ ALONE = "netconf extends by persist alone"
 """The note that a device takes no `persist-id` where a commit is to wait longer."""
 LEFT = "netconf session"
 """The note that says which session was ours; it may have been lost on the way, and live on."""
-STAGED = "netconf staged"
-"""The note of what was last staged: the digest of that candidate."""
 REMEMBERED = 3
 """Configurations of a device: the old one, the new one, and what is saved."""
 _NUMBER = re.compile(r"""\smessage-id\s*=\s*("[^"]*"|'[^']*')""")
@@ -223,7 +222,7 @@ class Device:
         """
         missing = [store for store in stores if store not in self.locked]
         locks, taken = self._locking(missing, saved=True)
-        if taken.candidate.digest == self.notes.get(STAGED) and self._left(taken):
+        if self._left(taken) and self._staged_here(taken.candidate.digest):
             [reply] = self.ask(rpc.discard())
             if not reply.errors:
                 self.release()
@@ -242,6 +241,12 @@ class Device:
         if others and rpc.CANDIDATE in self.locked:
             self.ask(*self.unlocking(rpc.CANDIDATE))
         return replace(taken, others=others, hindered=hindered)
+
+    def _staged_here(self, candidate: bytes) -> bool:
+        """Whether a candidate is to the letter what we staged last, in this process or before."""
+        mark = self.notes.get(MARK)
+        earlier = isinstance(mark, Mark) and mark.fits(candidate)
+        return earlier or candidate == self.notes.get(STAGED)
 
     def _left(self, taken: Taken) -> bool:
         """Whether the candidate has changes that are not of this session."""

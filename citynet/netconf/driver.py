@@ -54,10 +54,11 @@ from citynet.deploy.driver import (
     Refusal,
     Refused,
 )
+from citynet.deploy.mark import STAGED
 from citynet.netconf import rpc, waiting
 from citynet.netconf.back import Ran, all_back, moved, take_back
 from citynet.netconf.datastore import BUSY, Content, changed, checked, refused, uncommitted
-from citynet.netconf.device import STAGED, STORES, Device, Taken, Target
+from citynet.netconf.device import STORES, Device, Taken, Target
 from citynet.netconf.errors import Lines
 from citynet.netconf.goal import payload
 from citynet.netconf.leftover import wanted_already

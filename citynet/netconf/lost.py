@@ -15,6 +15,8 @@ from citynet.xml import XmlError, parse_document
 APART = 10.0
 """Seconds by which the time between two logins may differ, here and as the device tells it."""
 
+WHOSE = ("username", "source-host")
+"""What a device tells of each session (RFC 6022), and what two of ours have in common."""
 ENDING, PAUSE = 3.0, 0.1
 """Seconds that a killed session may take to end, and between two looks."""
 
@@ -45,6 +47,19 @@ def told(session: NetconfSession, number: str) -> dict[str, str] | None:
     return {}
 
 
+def like_us(session: NetconfSession, number: str) -> bool:
+    """Whether a session has the user of `session` and comes from the same host, so far as is told.
+
+    It may be of an earlier run that was killed, which is reason to wait for it, not to end it.
+    """
+    if not number:
+        return False
+    theirs, ours = told(session, number) or {}, told(session, session.id) or {}
+    return bool(theirs.get("username")) and all(
+        theirs.get(leaf) == ours.get(leaf) for leaf in WHOSE
+    )
+
+
 def is_ours(lost: Login, now: Login, session: NetconfSession, holder: str) -> bool:
     """Whether the number of `lost` is still that session, asked in `session`, which is `now`.
 
@@ -58,7 +73,7 @@ def is_ours(lost: Login, now: Login, session: NetconfSession, holder: str) -> bo
     if was is None:
         return holder == lost.number and int(lost.number) < int(now.number)
     here = told(session, now.number) or {}
-    if any(was.get(leaf) != here.get(leaf) for leaf in ("username", "source-host")):
+    if any(was.get(leaf) != here.get(leaf) for leaf in WHOSE):
         return False
     try:
         times = [datetime.fromisoformat(each.get("login-time", "")) for each in (was, here)]

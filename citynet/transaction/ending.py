@@ -109,7 +109,7 @@ def go_back(ledger: Ledger, network: Network, terms: Terms, reason: str) -> Verd
         if left and (network.now() >= stop_at or _none_will(ledger, left, answers)):
             break
         if left:
-            network.pause(terms.again)
+            network.pause(terms.again, stop_at)
     runs |= dict.fromkeys(left, Runs.UNKNOWN)
     without = sorted(ledger.at_once & ledger.attempted)
     runs |= dict.fromkeys(without, Runs.UNKNOWN) | _read(ledger, network, without)
@@ -150,7 +150,7 @@ def go_forward(ledger: Ledger, network: Network, terms: Terms, wait: float) -> V
             break
         tried |= fresh
         if left and not fresh:
-            network.pause(terms.again)
+            network.pause(terms.again, stop_at)
     last = _read(ledger, network, left)
     runs |= {n: each if (each := last.get(n)) is Runs.OLD else Runs.UNKNOWN for n in left}
     without = sorted(ledger.at_once)

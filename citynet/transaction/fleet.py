@@ -23,10 +23,14 @@ from citynet.deploy.driver import (
 )
 from citynet.deploy.work import Work
 from citynet.errors import CitynetError
+from citynet.fleet.connections import DRIVER, notes_of
 from citynet.transaction.ending import Terms
-from citynet.transaction.words import NOTHING, Answer, How, Record, Renewing, Step
+from citynet.transaction.held import Patience, awaited, share
+from citynet.transaction.marks import Marker
+from citynet.transaction.retries import Retries
+from citynet.transaction.words import NOTHING, Answer, Decided, How, Record, Renewing, Step
 
-CONNECTION = "citynet"
+CONNECTION = DRIVER
 SLOWEST = 300.0
 """So many seconds a change may take that goes on alone; the device's timer is started after it."""
 TIMED = (Step.COMMIT, Step.REDO, Step.RENEW, Step.COMPARE, Step.EXTEND)
@@ -85,9 +89,10 @@ class FleetNetwork:
     """Implements `Network`.
 
     `quiet` is the same fleet without processors, for what goes on beside a step; `say` gets a
-    sentence of it. `changes` and `refused` are what devices said, `armed` when the timer of each
-    goes off at the latest, `renewed` when it was last started (monotonic seconds), `seconds` how
-    long each was at work.
+    sentence of it. `locks`: devices are locked before they are asked to stage. `changes` and
+    `refused` are what devices said, `armed` when the timer of each goes off at the latest,
+    `renewed` when it was last started (monotonic seconds), `seconds` how long each was at work.
+    `key`: that of the marks of what is staged (`citynet.transaction.marks`), empty for none.
     """
 
     fleet: Nornir
@@ -97,11 +102,19 @@ class FleetNetwork:
     interrupted: Callable[[], str] = str
     quiet: Nornir | None = None
     say: Callable[[str], None] = silent
+    locks: bool = True
     renewed: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     armed: dict[str, datetime] = field(default_factory=dict)
+    key: bytes = b""
+    _retries: Retries = field(init=False)
+    _marker: Marker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._retries = Retries(self.say)
+        self._marker = Marker(self.key, self.write, partial(notes_of, self.fleet))
 
     def ask(
         self,
@@ -115,11 +128,17 @@ class FleetNetwork:
         """Ask them at once, as many as the fleet's runner does; a lost session is forgotten."""
         if not devices:
             return {}
-        work = partial(self._ask, self.fleet, step, devices, within, runs)
-        if step is not Step.COMMIT and not waiting:
-            return work()
-        answers, missed = self._meanwhile(work, (*waiting, *devices), within)
-        return {**answers, **missed}
+        quiet = self._retries.quiet(step)
+        fleet = (self.quiet or self.fleet) if quiet else self.fleet
+        work = partial(self._ask, fleet, step, devices, within, runs)
+        if step is Step.COMMIT or waiting:
+            answers, missed = self._meanwhile(work, (*waiting, *devices), within)
+            return {**answers, **missed}
+        answers = work()
+        self._retries.heard(step, answers)
+        if step in (Step.STAGE, Step.REDO):
+            self._marker.mark(devices)
+        return answers
 
     def _ask(
         self,
@@ -192,7 +211,7 @@ class FleetNetwork:
 
     def _do(self, driver: Driver, name: str, step: Step, within: float, runs: str) -> Answer:
         simple: Mapping[Step, Callable[[], None]] = {
-            Step.LOCK: lambda: driver.lock(self.job.owner),
+            Step.LOCK: partial(self._awaited, name, partial(driver.lock, self.job.owner)),
             Step.VALIDATE: driver.validate,
             Step.PROBE: driver.probe,
             Step.RENEW: lambda: driver.extend(self._confirm(within)),
@@ -216,12 +235,18 @@ class FleetNetwork:
             driver.commit(self._confirm(within) if timed else None)
         return Answer(How.DONE, fingerprint=driver.fingerprint(last=step is not Step.READ))
 
+    def _awaited(self, name: str, work: Callable[[], T]) -> T:
+        """Do what may have to wait for an earlier run of ours to let go of the device."""
+        seconds = self.job.terms.patience * share(self.job.run)
+        return awaited(name, work, Patience(seconds, self.say, self.stopped))
+
     def _confirm(self, within: float) -> Confirm:
         return Confirm(self.job.run, within)
 
     def _stage(self, driver: Driver, name: str) -> Answer:
         work = self.job.work[name]
-        change = driver.stage(work.artifact, additive=work.additive)
+        stage = partial(driver.stage, work.artifact, additive=work.additive)
+        change = stage() if self.locks else self._awaited(name, stage)
         self.changes[name] = change
         timer = Capability.CONFIRMED_COMMIT in driver.capabilities
         fingerprint = driver.fingerprint(last=True) if change else ""
@@ -255,6 +280,8 @@ class FleetNetwork:
 
     def note(self, record: Record) -> None:
         """Write to the journal."""
+        if isinstance(record, Decided):
+            self._retries.over()
         self.write(record)
 
     def look(self) -> None:
@@ -279,8 +306,9 @@ class FleetNetwork:
         """The wall clock, in UTC."""
         return datetime.now(UTC).isoformat(timespec="seconds")
 
-    def pause(self, seconds: float) -> None:
-        """Sleep."""
+    def pause(self, seconds: float, until: float) -> None:
+        """Sleep; what is asked after it once more is said by `Retries` alone."""
+        self._retries.pause(until)
         time.sleep(seconds)
 
 

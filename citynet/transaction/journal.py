@@ -27,6 +27,7 @@ from citynet.transaction.words import (
     Decided,
     Ended,
     JournalError,
+    Marked,
     Record,
     Renewing,
     Staged,
@@ -35,6 +36,7 @@ from citynet.transaction.words import (
 SUFFIX = ".journal"
 KINDS: Mapping[str, type[Record]] = {
     "begun": Begun,
+    "marked": Marked,
     "staged": Staged,
     "committing": Committing,
     "renewing": Renewing,

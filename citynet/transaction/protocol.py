@@ -194,7 +194,7 @@ class _Attempt:
                 self.doubt = min(self.within, max(self.doubt, 4 * took))
                 return
             left = lost or timed
-            self.network.pause(self.terms.again)
+            self.network.pause(self.terms.again, stop_at)
 
     def _timed(self) -> list[str]:
         return [each for each in self.ledger.old if each not in self.ledger.at_once]

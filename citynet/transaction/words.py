@@ -115,6 +115,13 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """What devices have taken as candidates. `marks`: device -> the keyed digest of it."""
+
+    marks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Staged:
     """Every device has taken its candidate. `old`: device -> fingerprint, of those that change."""
 
@@ -173,7 +180,7 @@ class Ended:
 
 
 NOTHING: Mapping[str, str] = {}
-Record = Begun | Staged | Committing | Renewing | Committed | Decided | Ended
+Record = Begun | Marked | Staged | Committing | Renewing | Committed | Decided | Ended
 
 
 class JournalError(CitynetError):
@@ -229,6 +236,6 @@ class Network(Protocol):
         """The time of day, for people: ISO 8601 in UTC."""
         ...
 
-    def pause(self, seconds: float) -> None:
-        """Wait."""
+    def pause(self, seconds: float, until: float) -> None:
+        """Wait before devices are asked again, which goes on until then by `now`."""
         ...

@@ -136,7 +136,7 @@ class FleetStage:
         for fault in [each for each in self.armed if each.phase is RECORDS.get(record)]:
             self.armed.remove(fault)
             if self._to_citynet(fault):
-                self.fired.append(replace(fault, phase=RECORDS[last]))
+                self.fired.append(replace(fault, phase=RECORDS.get(last, fault.phase)))
 
     def _phase(self, event: Event) -> Phase | None:
         name = event.device

@@ -84,7 +84,8 @@ class RealStage:
             if self._calm or run is None or not run.alive:
                 return
             written = records(run.file) if run.file else []
-            self.fired.append(replace(fault, phase=RECORDS[(written or [last])[-1]]))
+            far = RECORDS.get((written or [last])[-1], fault.phase)
+            self.fired.append(replace(fault, phase=far))
         if fault.kind in OWN:
             to_citynet(fault, run, self.rival, self.clock)
         else:

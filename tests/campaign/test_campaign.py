@@ -143,6 +143,16 @@ def test_it_sees_a_driver_that_believes_everything(tmp_path: Path) -> None:
     assert any("the report says r2 runs 'new': it runs old" in each for each in found.wrong)
 
 
+def test_what_a_slow_device_still_holds_for_a_killed_run_is_waited_for() -> None:
+    """One device is at work for seconds more when citynet is killed at another."""
+    slow = Fault(Kind.SLOW, Phase.STAGE, device=0, after=False, seconds=4.0)
+    kill = Fault(Kind.KILL, Phase.STAGE, device=1, after=False, seconds=0.0)
+    one = replace(made(Kind.KILL, Phase.STAGE), faults=(slow, kill), redeploy=True)
+    found = play(one)
+    assert not found.bad, shown(found)
+    assert found.ways == ("killed", "then", "kept"), shown(found)
+
+
 def test_what_a_killed_server_has_kept_of_ours_is_in_no_way() -> None:
     """As netopeer2 does it, between stage and commit: old is reported, and the next run works."""
     one = all_like_netopeer2(made(Kind.SERVER, Phase.COMMIT))

@@ -26,6 +26,7 @@ from citynet.transaction.settle import SettledError
 from citynet.transaction.words import JournalError, Outcome, Runs
 from tests.cities import DEMO
 from tests.deploy.fakes import World, reach, with_world
+from tests.yang.models import MIRRORED
 
 SITE = Playbook("site.yaml", (Play(name="all of it", hosts="all"),))
 
@@ -343,6 +344,17 @@ def test_tags_give_a_part_and_remove_nothing(run: Deployer, demo: Prepared, worl
     assert "prefix-list" in files["frr.conf"]
     run(Chosen(tags=frozenset({"gateway"})))
     assert ("gov-gw1", "add") in world.calls
+
+
+def test_tags_give_a_part_of_a_device_of_several_roles_over_netconf() -> None:
+    vendors = prepare(DEMO, settings={"platform": "huawei_vrp", **MIRRORED})
+    several = {name for name, each in vendors.facts.items() if len(each.roles) > 1}
+    for role in ("underlay", "vpn"):
+        work = planned(vendors, tags=frozenset({role})).work
+        parts = [each.artifact.files["config.xml"] for n, each in work.items() if n in several]
+        assert parts
+        wholes = [render(vendors)[name].files["config.xml"] for name in work if name in several]
+        assert all(len(one) < len(other) for one, other in zip(parts, wholes, strict=True))
 
 
 def test_a_play_with_some_roles_is_a_part_too(demo: Prepared) -> None:

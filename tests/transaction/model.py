@@ -281,7 +281,7 @@ class Model:
     def date(self) -> str:
         return str(self.clock)
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float, until: float = 0.0) -> None:
         self._pass(seconds)
 
 

@@ -35,10 +35,10 @@ class City:
         write_city(folder / "city", Shape(len(NODES)), new=True)
 
     @contextmanager
-    def served(self) -> Iterator[None]:
+    def served(self, timeout: float = 10.0) -> Iterator[None]:
         with FakeFleet(list(self.devices.values()), self._folder) as fleet:
             logins = {name: fleet.access(name) for name in NODES}
-            self.access = write_access(self._folder / "access.yaml", logins, None, 10.0)
+            self.access = write_access(self._folder / "access.yaml", logins, None, timeout)
             yield
 
     def deploy(self, *words: str) -> tuple[int, str]:
