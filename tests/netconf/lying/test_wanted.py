@@ -3,6 +3,7 @@
 import pytest
 
 from citynet.netconf.profile import Owned, Profile
+from citynet.netconf.shown import Shown
 from citynet.netconf.wanted import ANOTHER, FOREIGN, KEPT, LEFT_OUT, ORDER, Lack, lacking
 from citynet.xml import Element, parse_document
 
@@ -15,10 +16,13 @@ PROFILE = Profile(
         Owned("/host"),
     ),
     ordered=frozenset({"rule"}),
-    defaults=frozenset(
-        {("/ports/port/mtu", "1500"), ("/acl/logging/level", "3"), ("/acl/bind/type", "in")}
+    shown=Shown(
+        defaults=frozenset(
+            {("/ports/port/mtu", "1500"), ("/acl/logging/level", "3"), ("/acl/bind/type", "in")}
+        ),
+        hollow=frozenset({"/acl/logging"}),
+        presence=frozenset({"/acl/guard"}),
     ),
-    hollow=frozenset({"logging"}),
     derived=r"/ports/port/index|/routing/id-list",
 )
 MGMT = "<port><name>mgmt</name><address>192.0.2.1</address></port>"
