@@ -3,8 +3,8 @@
 Models say it: which leaves have a default, and which containers mean nothing when they are empty.
 A device shows its defaults or does not (RFC 6243, section 2), and either is right.
 `citynet.yang.shown` makes the table of a platform from its models, and this reads it. A line is a
-container or a list, indented by its depth, with those of its leaves that have a default, and with those of
-its containers in which nothing has::
+container or a list, indented by its depth, with those of its leaves that have a default, and with
+those of its containers in which nothing has::
 
     bfd!                                     a container with presence
      global ping-interval=60 tos-exp=7       one that means nothing when it is empty

@@ -20,8 +20,13 @@ from citynet.netconf.tree import Node, node, rest
 from citynet.netconf.values import Values, scope
 from citynet.xml import Element
 
-DEFAULT = "urn:ietf:params:xml:ns:netconf:default:1.0"
-"""The namespace of the attribute that marks a default (RFC 6243, section 6)."""
+DEFAULT = frozenset(
+    {
+        "urn:ietf:params:xml:ns:netconf:default:1.0",
+        "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults",
+    }
+)
+"""Namespaces of the attribute that marks a default: RFC 6243, section 6, and libyang's servers."""
 KEY = re.compile(r"(.*-)?(name|id|index|key|number|address|prefix|ip|type)")
 """Names of first leaves by which the entries of a list are known apart, rather than containers."""
 MANY = 200
@@ -224,9 +229,9 @@ class Judge(Planner):
             return all(self._idle(child, root) for child in element.children)
         if not element.text.strip():
             return path in shown.hollow
-        marked = ("default", DEFAULT, "true")
         marks = any(
-            (name.rpartition(":")[2], *more) == marked for name, *more in element.attributes
+            name.rpartition(":")[2] == "default" and namespace in DEFAULT and value == "true"
+            for name, namespace, value in element.attributes
         )
         defaults = shown.values.get(path, ())
         return marks or any(

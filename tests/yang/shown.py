@@ -7,14 +7,16 @@ cities in all mixes of platforms.
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 
 from citynet.house import open_house
 from citynet.netconf.profile import Profile
 from citynet.netconf.shown import written
 from citynet.pipeline import prepare
 from citynet.render.platform import part
+from citynet.yang.compiled import SchemaNode, compiled
 from citynet.yang.models import ModelSet
-from citynet.yang.shown import derive
+from citynet.yang.shown import Reach, reach, table
 from tests.cities import DEMO, ROOT, VENDORS, WUHAN
 from tests.yang.models import MODELS
 from tests.yang.test_cities import MIXES, PLATFORMS, mixed, of, on
@@ -31,6 +33,7 @@ SHOWN = shown("""
 '''
 
 
+@cache
 def documents() -> Mapping[str, list[bytes]]:
     """By platform, all documents of the cities."""
     found: dict[str, set[bytes]] = defaultdict(set)
@@ -52,18 +55,25 @@ def known(platform: str) -> tuple[ModelSet, Profile]:
     return found.models, profile
 
 
-def made(platform: str, texts: list[bytes]) -> str:
-    """The file of a platform, `defaults.py`."""
+@cache
+def walked(platform: str) -> tuple[Reach, list[tuple[str, SchemaNode]]]:
+    """What of a platform's tree counts, and its nodes by their paths."""
     models, profile = known(platform)
-    table = written(derive(profile, models, MODELS, texts))
-    return FILE.format(release=models.release, table=table)
+    found = reach(profile, models, MODELS, documents()[platform])
+    return found, list(found.walk(compiled(models, MODELS)))
+
+
+def made(platform: str) -> str:
+    """The file of a platform, `defaults.py`."""
+    models, _ = known(platform)
+    return FILE.format(release=models.release, table=written(table(walked(platform)[1])))
 
 
 def main() -> None:
     """Write the files, and say how long they are."""
     for platform, texts in documents().items():
         file = ROOT / "plugins" / platform / "defaults.py"
-        file.write_text(made(platform, texts), encoding="utf-8")
+        file.write_text(made(platform), encoding="utf-8")
         lines = file.read_text(encoding="utf-8").count("\n")
         sys.stdout.write(f"{file}: {lines} lines of {len(texts)} documents\n")
 

@@ -18,7 +18,10 @@ PROFILE = Profile(
     ordered=frozenset({"rule"}),
     shown=Shown(
         defaults=frozenset(
-            {("/ports/port/mtu", "1500"), ("/acl/logging/level", "3"), ("/acl/bind/type", "in")}
+            {
+                *(("/ports/port/mtu", "1500"), ("/acl/logging/level", "3")),
+                *(("/acl/bind/type", "in"), ("/acl/guard/level", "3")),
+            }
         ),
         hollow=frozenset({"/acl/logging"}),
         presence=frozenset({"/acl/guard"}),
@@ -46,6 +49,7 @@ def differences(*args: str, additive: bool = False) -> list[tuple[str, str, str]
 PORT = "<ports><port><name>a</name><metric>7</metric><on/></port></ports>"
 TWO = "<ports><port><name>a</name></port><port><name>b</name></port></ports>"
 RULES = "<acl><rule><id>1</id><do>drop</do></rule><rule><id>2</id><do>pass</do></rule></acl>"
+GUARD = RULES.replace("<acl>", "<acl><guard><level>3</level></guard>")
 
 
 @pytest.mark.parametrize(
@@ -70,6 +74,8 @@ RULES = "<acl><rule><id>1</id><do>drop</do></rule><rule><id>2</id><do>pass</do><
             "<acl><bind><to>::1</to></bind></acl>",
         ),
         ("", "<ports><port><name>ge1</name><kind>ge</kind></port></ports>"),
+        (GUARD, GUARD.replace("<level>3</level>", "")),
+        (GUARD.replace("<level>3</level>", ""), GUARD),
         ("<host>r1</host>", f"<host>r1</host>{OTHERS}"),
         ("<ports><port><name>mgmt</name></port></ports>", f"<ports>{MGMT}</ports>"),
     ],
@@ -103,6 +109,16 @@ def test_as_wanted(wanted: str, held: str) -> None:
         ),
         ("", "<ports><port><name>c</name></port></ports>", (KEPT, "/ports/port[name='c']", "")),
         ("", "<host>r9</host>", (KEPT, "/host", "r9")),
+        (GUARD, RULES, (LEFT_OUT, "/acl/guard", "")),
+        (RULES, GUARD, (KEPT, "/acl/guard", "")),
+        (GUARD, GUARD.replace("3", "4"), (ANOTHER, "/acl/guard/level", "4")),
+        (GUARD.replace("3", "4"), GUARD, (ANOTHER, "/acl/guard/level", "3")),
+        (
+            GUARD.replace("3", "4"),
+            GUARD.replace("<level>3</level>", ""),
+            (LEFT_OUT, "/acl/guard/level", ""),
+        ),
+        (RULES, RULES.replace("<acl>", "<acl><guarded/>"), (KEPT, "/acl/guarded", "")),
         (
             "",
             "<ports><port><name>ge1</name><kind>ge</kind><metric>7</metric></port></ports>",
