@@ -54,7 +54,7 @@ class Statement:
 class SchemaNode:
     """A node of configuration. `default` is a leaf's, an identity's without its module.
 
-    `key`: it is a key, which has no default whatever its type says (RFC 7950, section 7.8.2).
+    A key has none, whatever its type says (RFC 7950, section 7.8.2), which libyang sees to.
     `guarded`: other data decides whether it may be there, by `when` or as one case of a choice.
     """
 
@@ -63,7 +63,6 @@ class SchemaNode:
     default: str | None = None
     presence: bool = False
     ordered: bool = False
-    key: bool = False
     guarded: bool = False
     children: tuple["SchemaNode", ...] = ()
 
@@ -89,18 +88,15 @@ def statements(text: str) -> list[Statement]:
 
 def nodes(inside: Statement, *, guarded: bool = False) -> Iterator[SchemaNode]:
     """The nodes that are configuration, straight below a statement, which is `guarded` or not."""
-    keys = "".join((inside.first("key") or "").split()) if inside.word == Kind.LIST else ""
     for each in inside.inner:
         if each.word in {"choice", "case"}:
             yield from nodes(each, guarded=True)
         elif each.word in _KINDS and each.first("config") != "false":
-            key = bool(keys) and each.word == Kind.LEAF and keys.startswith(each.argument)
-            keys = keys.removeprefix(each.argument) if key else ""
-            yield _node(each, key=key, guarded=guarded)
+            yield _node(each, guarded=guarded)
 
 
-def _node(said: Statement, *, key: bool, guarded: bool) -> SchemaNode:
-    default = said.first("default") if said.word == Kind.LEAF and not key else None
+def _node(said: Statement, *, guarded: bool) -> SchemaNode:
+    default = said.first("default") if said.word == Kind.LEAF else None
     if default and any(each.argument == "identityref" for each in said.inner):
         default = default.rpartition(":")[2]
     return SchemaNode(
@@ -109,7 +105,6 @@ def _node(said: Statement, *, key: bool, guarded: bool) -> SchemaNode:
         default=default,
         presence=said.first("presence") is not None,
         ordered=said.first("ordered-by") == "user",
-        key=key,
         guarded=guarded or said.first("when") is not None,
         children=tuple(nodes(said)),
     )

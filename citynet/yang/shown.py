@@ -49,8 +49,8 @@ class Reach:
         return alone or path in self.rendered
 
     def shut(self, node: SchemaNode, path: str) -> bool:
-        """Whether there is a condition to a node that is met in no document."""
-        return node.guarded and path not in self.filled and _fills(node)
+        """Whether a condition to a node, or to what is around it, is met in no document."""
+        return path not in self.filled and _fills(node)
 
     def walk(
         self, nodes: Iterable[SchemaNode], around: str = ""

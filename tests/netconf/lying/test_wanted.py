@@ -50,6 +50,8 @@ PORT = "<ports><port><name>a</name><metric>7</metric><on/></port></ports>"
 TWO = "<ports><port><name>a</name></port><port><name>b</name></port></ports>"
 RULES = "<acl><rule><id>1</id><do>drop</do></rule><rule><id>2</id><do>pass</do></rule></acl>"
 GUARD = RULES.replace("<acl>", "<acl><guard><level>3</level></guard>")
+BOUND = "<acl><bind><type>in</type><to>::1</to></bind></acl>"
+PREFIXED = '<type xmlns:p="urn:x">p:in'
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,7 @@ GUARD = RULES.replace("<acl>", "<acl><guard><level>3</level></guard>")
             "<acl><bind><to>::1</to></bind></acl>",
         ),
         ("", "<ports><port><name>ge1</name><kind>ge</kind></port></ports>"),
+        (BOUND.replace("<type>in</type>", ""), BOUND.replace("<type>in", PREFIXED)),
         (GUARD, GUARD.replace("<level>3</level>", "")),
         (GUARD.replace("<level>3</level>", ""), GUARD),
         ("<host>r1</host>", f"<host>r1</host>{OTHERS}"),
@@ -109,6 +112,11 @@ def test_as_wanted(wanted: str, held: str) -> None:
         ),
         ("", "<ports><port><name>c</name></port></ports>", (KEPT, "/ports/port[name='c']", "")),
         ("", "<host>r9</host>", (KEPT, "/host", "r9")),
+        (
+            BOUND.replace("<type>in</type>", ""),
+            BOUND.replace("<type>in", PREFIXED.replace("p:", "q:")),
+            (KEPT, "/acl/bind[type='q:in']/type", "q:in"),
+        ),
         (GUARD, RULES, (LEFT_OUT, "/acl/guard", "")),
         (RULES, GUARD, (KEPT, "/acl/guard", "")),
         (GUARD, GUARD.replace("3", "4"), (ANOTHER, "/acl/guard/level", "4")),
