@@ -28,6 +28,7 @@ from functools import cached_property
 
 from citynet.errors import CitynetError
 from citynet.netconf.hidden import hides
+from citynet.netconf.shown import NOTHING, Shown
 
 NONE = r"(?!)"
 """Matches nothing."""
@@ -104,9 +105,10 @@ class Profile:
     What a device makes of what it is given, so that it is known from a device that leaves out or
     keeps something (`citynet.netconf.wanted`). Paths are of the schema, without prefixes and keys:
 
-    - `defaults`: (path, value) of leaves that it shows, or leaves out, where they have that value.
-      A device that tells its defaults (RFC 6243, `report-all-tagged`) is asked for them instead.
-    - `hollow`: names of containers that mean nothing when they are empty.
+    - `shown`: its leaves with defaults, which it shows, or leaves out, where they have that value;
+      its containers that mean nothing when they are empty, and those that do; of its models
+      (`citynet.netconf.shown`). A device that tells its defaults (RFC 6243, `report-all-tagged`)
+      is asked for them beside.
     - `derived`: paths of what it writes into its configuration by itself, a regular expression.
     - `verbatim`, `networks`: names of leaves that are texts; that are networks.
     - `spellings`: (name of a leaf, pattern, replacement): what is another word for the same.
@@ -118,8 +120,7 @@ class Profile:
     ordered: frozenset[str] = frozenset()
     secrets: str = NONE
     pipelining: bool = True
-    defaults: frozenset[tuple[str, str]] = frozenset()
-    hollow: frozenset[str] = frozenset()
+    shown: Shown = NOTHING
     derived: str = r"(?!)"
     verbatim: str = VERBATIM
     networks: str = NETWORKS

@@ -61,6 +61,17 @@ class Values:
             or self._identity(one, other)
         )
 
+    def is_default(self, name: str, default: str, text: str) -> bool:
+        """Whether a leaf `name` has the default of a model, of which an identity has no prefix."""
+        text = text.strip()
+        if text == default:
+            return True
+        if self._profile.is_secret(name) or self._profile.is_verbatim(name):
+            return False
+        text = self._profile.spelled(name, text)
+        alike = plain(text) == plain(default) or _truth(default, text)
+        return alike or (self._declared(text) and text.partition(":")[2] == default)
+
     def coarse(self, name: str, text: str) -> str:
         """Equal for all values that are the same, and for few others."""
         text = text.strip()

@@ -17,11 +17,16 @@ from dataclasses import dataclass, replace
 from citynet.netconf.goal import Planner, Rule, rules_of
 from citynet.netconf.profile import Profile
 from citynet.netconf.tree import Node, node, rest
-from citynet.netconf.values import Values, plain, scope
+from citynet.netconf.values import Values, scope
 from citynet.xml import Element
 
-DEFAULT = "urn:ietf:params:xml:ns:netconf:default:1.0"
-"""The namespace of the attribute that marks a default (RFC 6243, section 6)."""
+DEFAULT = frozenset(
+    {
+        "urn:ietf:params:xml:ns:netconf:default:1.0",
+        "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults",
+    }
+)
+"""Namespaces of the attribute that marks a default: RFC 6243, section 6, and libyang's servers."""
 KEY = re.compile(r"(.*-)?(name|id|index|key|number|address|prefix|ip|type)")
 """Names of first leaves by which the entries of a list are known apart, rather than containers."""
 MANY = 200
@@ -98,7 +103,6 @@ class Judge(Planner):
         self._ours = ours
         self._lenient = lenient
         self._values = Values(profile, scope(wanted), scope(held))
-        self._defaults = {(path, plain(value)) for path, value in profile.defaults}
         self._places: dict[int, Places] = {}
 
     def judge(self, rules: Sequence[Rule]) -> list[Lack]:
@@ -216,18 +220,23 @@ class Judge(Planner):
 
     def _idle(self, element: Element, root: Element) -> bool:
         """Whether it makes no difference that an element is there."""
-        path = self._place(element, root)[0]
+        path, shown = self._place(element, root)[0], self.profile.shown
         if self.profile.is_derived(path):
             return True
+        if path in shown.presence:
+            return False
         if element.children:
             return all(self._idle(child, root) for child in element.children)
         if not element.text.strip():
-            return element.name in self.profile.hollow
-        marked = ("default", DEFAULT, "true")
+            return path in shown.hollow
         marks = any(
-            (name.rpartition(":")[2], *more) == marked for name, *more in element.attributes
+            name.rpartition(":")[2] == "default" and namespace in DEFAULT and value == "true"
+            for name, namespace, value in element.attributes
         )
-        return marks or (path, plain(element.text.strip())) in self._defaults
+        defaults = shown.values.get(path, ())
+        return marks or any(
+            self._values.is_default(element.name, each, element.text) for each in defaults
+        )
 
     def _note(self, wanted: Element, what: str, held: str = "") -> None:
         """Note that an element of what is wanted is not as it should be."""

@@ -167,21 +167,48 @@ def _loaded(models: ModelSet, outcome: _Outcome) -> None:
         raise YangError("yanglint accepts a document that is in no model, so its word is nothing")
 
 
-def _read(models: ModelSet, texts: Sequence[str], root: Path, kind: str) -> _Outcome:
-    """Have one process load the models and read the texts, as far as it comes."""
+def _run(
+    models: ModelSet, root: Path, folder: Path, texts: Sequence[str], commands: Sequence[str]
+) -> _Outcome:
+    """Have one process, in a folder, load the models and take commands about the texts."""
     chosen, found = program(models), files(models, root)
-    with tempfile.TemporaryDirectory(prefix="citynet-yang-") as name:
-        folder = Path(name)
-        every = found | _modules(models, found, folder / MODULES)
-        session = _Session(folder)
-        session.ask(*(_add(models, every, each) for each in (*models.patches, *models.modules)))
-        session.ask("list")
-        for at, text in enumerate([CANARY, *texts]):
-            (folder / f"{at}.xml").write_text(text, encoding="utf-8")
-            session.ask(f"data -t {kind} -F xml {at}.xml")
-        outcome = session.run(chosen)
+    every = found | _modules(models, found, folder / MODULES)
+    session = _Session(folder)
+    session.ask(*(_add(models, every, each) for each in (*models.patches, *models.modules)))
+    session.ask("list")
+    for at, text in enumerate([CANARY, *texts]):
+        (folder / f"{at}.xml").write_text(text, encoding="utf-8")
+    for command in ("data -t config -F xml 0.xml", *commands):
+        session.ask(command)
+    outcome = session.run(chosen)
     _loaded(models, outcome)
     return outcome
+
+
+def _read(models: ModelSet, texts: Sequence[str], root: Path, kind: str) -> _Outcome:
+    """Have one process load the models and read the texts, as far as it comes."""
+    commands = [f"data -t {kind} -F xml {at}.xml" for at in range(1, len(texts) + 1)]
+    with tempfile.TemporaryDirectory(prefix="citynet-yang-") as name:
+        return _run(models, root, Path(name), texts, commands)
+
+
+def collect(
+    models: ModelSet, root: Path, commands: Sequence[str], texts: Sequence[str] = ()
+) -> list[str]:
+    """What each command writes into the file of its number, `N.out`. Raises `YangError`.
+
+    The texts are `1.xml`, `2.xml` and so on.
+    """
+    with tempfile.TemporaryDirectory(prefix="citynet-yang-") as name:
+        folder = Path(name)
+        outcome = _run(models, root, folder, texts, commands)
+        for answer in outcome.answers[LOADING:]:
+            if wrong := complaints(answer):
+                raise YangError(f"yanglint: {wrong[0].message}")
+        if not outcome.whole:
+            raise YangError(f"yanglint ended with {outcome.code} before it had done all")
+        written = (folder / f"{at}.out" for at in range(1, len(commands) + 1))
+        return [each.read_text(encoding="utf-8") for each in written]
 
 
 def lint(

@@ -3,9 +3,12 @@
 from citynet.netconf.driver import NetconfDriver
 from citynet.netconf.profile import Owned, Profile
 
+from .defaults import SHOWN
+
 PUBLIC = "/network-instance/instances/instance[name=_public_]"
 PROFILE = Profile(
     name="huawei_vrp",
+    shown=SHOWN,
     owned=(
         Owned("/system/system-info/sys-name"),
         Owned("/bfd"),

@@ -3,8 +3,11 @@
 from citynet.netconf.driver import NetconfDriver
 from citynet.netconf.profile import Owned, Profile
 
+from .defaults import SHOWN
+
 PROFILE = Profile(
     name="nokia_srlinux",
+    shown=SHOWN,
     owned=(
         Owned("/system/name/host-name"),
         Owned("/interface[name]", kept=r"mgmt0(-standby)?"),

@@ -3,8 +3,11 @@
 from citynet.netconf.driver import NetconfDriver
 from citynet.netconf.profile import Owned, Profile
 
+from .defaults import SHOWN
+
 PROFILE = Profile(
     name="openconfig",
+    shown=SHOWN,
     owned=(
         Owned("/components/component[name]/optical-channel"),
         Owned("/components/component[name]/port/optical-port"),

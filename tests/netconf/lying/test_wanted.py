@@ -3,6 +3,7 @@
 import pytest
 
 from citynet.netconf.profile import Owned, Profile
+from citynet.netconf.shown import Shown
 from citynet.netconf.wanted import ANOTHER, FOREIGN, KEPT, LEFT_OUT, ORDER, Lack, lacking
 from citynet.xml import Element, parse_document
 
@@ -15,10 +16,16 @@ PROFILE = Profile(
         Owned("/host"),
     ),
     ordered=frozenset({"rule"}),
-    defaults=frozenset(
-        {("/ports/port/mtu", "1500"), ("/acl/logging/level", "3"), ("/acl/bind/type", "in")}
+    shown=Shown(
+        defaults=frozenset(
+            {
+                *(("/ports/port/mtu", "1500"), ("/acl/logging/level", "3")),
+                *(("/acl/bind/type", "in"), ("/acl/guard/level", "3")),
+            }
+        ),
+        hollow=frozenset({"/acl/logging"}),
+        presence=frozenset({"/acl/guard"}),
     ),
-    hollow=frozenset({"logging"}),
     derived=r"/ports/port/index|/routing/id-list",
 )
 MGMT = "<port><name>mgmt</name><address>192.0.2.1</address></port>"
@@ -42,6 +49,9 @@ def differences(*args: str, additive: bool = False) -> list[tuple[str, str, str]
 PORT = "<ports><port><name>a</name><metric>7</metric><on/></port></ports>"
 TWO = "<ports><port><name>a</name></port><port><name>b</name></port></ports>"
 RULES = "<acl><rule><id>1</id><do>drop</do></rule><rule><id>2</id><do>pass</do></rule></acl>"
+GUARD = RULES.replace("<acl>", "<acl><guard><level>3</level></guard>")
+BOUND = "<acl><bind><type>in</type><to>::1</to></bind></acl>"
+PREFIXED = '<type xmlns:p="urn:x">p:in'
 
 
 @pytest.mark.parametrize(
@@ -66,6 +76,9 @@ RULES = "<acl><rule><id>1</id><do>drop</do></rule><rule><id>2</id><do>pass</do><
             "<acl><bind><to>::1</to></bind></acl>",
         ),
         ("", "<ports><port><name>ge1</name><kind>ge</kind></port></ports>"),
+        (BOUND.replace("<type>in</type>", ""), BOUND.replace("<type>in", PREFIXED)),
+        (GUARD, GUARD.replace("<level>3</level>", "")),
+        (GUARD.replace("<level>3</level>", ""), GUARD),
         ("<host>r1</host>", f"<host>r1</host>{OTHERS}"),
         ("<ports><port><name>mgmt</name></port></ports>", f"<ports>{MGMT}</ports>"),
     ],
@@ -99,6 +112,21 @@ def test_as_wanted(wanted: str, held: str) -> None:
         ),
         ("", "<ports><port><name>c</name></port></ports>", (KEPT, "/ports/port[name='c']", "")),
         ("", "<host>r9</host>", (KEPT, "/host", "r9")),
+        (
+            BOUND.replace("<type>in</type>", ""),
+            BOUND.replace("<type>in", PREFIXED.replace("p:", "q:")),
+            (KEPT, "/acl/bind[type='q:in']/type", "q:in"),
+        ),
+        (GUARD, RULES, (LEFT_OUT, "/acl/guard", "")),
+        (RULES, GUARD, (KEPT, "/acl/guard", "")),
+        (GUARD, GUARD.replace("3", "4"), (ANOTHER, "/acl/guard/level", "4")),
+        (GUARD.replace("3", "4"), GUARD, (ANOTHER, "/acl/guard/level", "3")),
+        (
+            GUARD.replace("3", "4"),
+            GUARD.replace("<level>3</level>", ""),
+            (LEFT_OUT, "/acl/guard/level", ""),
+        ),
+        (RULES, RULES.replace("<acl>", "<acl><guarded/>"), (KEPT, "/acl/guarded", "")),
         (
             "",
             "<ports><port><name>ge1</name><kind>ge</kind><metric>7</metric></port></ports>",
