@@ -11,6 +11,7 @@ from dataclasses import replace
 from citynet.build.context import Context, JoinSide
 from citynet.build.options import OptionTable
 from citynet.model import Gateway, Transport
+from citynet.model.devices import devices
 from citynet.verify.check import Check, Input, Verdict, judge
 from citynet.verify.knock import COPIES, Knock
 from citynet.verify.observe import Needs, NotObservedError, Observations
@@ -102,7 +103,8 @@ def _knocks(context: Context, side: JoinSide, *, gtsm: bool) -> Iterator[Knock]:
 def _at(context: Context, name: str, gateway: Gateway, node: str, *, gtsm: bool) -> FarRouter:
     """The check of one router of a gateway."""
     sides = [each for each in context.index.joins[node] if each.join.gateway == name]
-    knocks, refused = [], []
+    knocks: list[Knock] = []
+    refused = []
     for side in sides:
         mine = tuple(_knocks(context, side, gtsm=gtsm))
         knocks += mine
@@ -123,8 +125,10 @@ def far_routers(context: Context) -> Iterator[FarRouter]:
     from .role import ROLE, GatewayOptions  # noqa: PLC0415 - role.py loads checks.py
 
     table = OptionTable(ROLE, context.city)
+    nodes = {each.name: each for each in devices(context.city)}
     for name, gateway in sorted(context.city.gateways.items()):
-        for node in context.plan.gateways[name].ends if context.plan.gateways[name].joins else ():
-            options = table.of(context.city.nodes[node])
+        numbers = context.plan.gateways[name]
+        for node in numbers.ends if numbers.joins else ():
+            options = table.of(nodes[node])
             gtsm = isinstance(options, GatewayOptions) and options.gtsm
             yield _at(context, name, gateway, node, gtsm=gtsm)

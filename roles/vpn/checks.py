@@ -134,7 +134,8 @@ class InfrastructureInput(ProbesInput):
 class Infrastructure(ProbeCheck[InfrastructureInput]):
     """No customer gets a packet to a router's loopback, SID or management, nor an answer.
 
-    Nor does one reach BGP, by whatever address of its router. Nor does a routing header lead one to a SID (RFC 8754, section 5.1).
+    Nor is one connected to BGP, by whatever address of its router. Nor does a routing header lead
+    a packet to a SID (RFC 8754, section 5.1).
     """
 
     name = "infrastructure"
