@@ -66,8 +66,8 @@ class FarRouter(Check[FarRouterInput]):
         for counter, least in self.input.refused:
             grown = seen.counted_knocks(self.input.node, counter)
             if grown < least:
-                told = f"counter {counter} of {self.input.node} grew by {grown}"
-                findings.append(f"{told}, expected {least} or more")
+                says = f"counter {counter} of {self.input.node} grew by {grown}"
+                findings.append(f"{says}, expected {least} or more")
         count = sum(not each.wanted for each in self.input.knocks)
         return judge(
             findings, f"{count} kinds of packets refused and counted, ping and BGP answered"

@@ -21,6 +21,7 @@ from citynet.verify.knock import Answer, Knock
 from citynet.verify.knocking import Answers, knocking
 from citynet.verify.network import Network, Sessions
 from citynet.verify.observe import Observations
+from citynet.verify.planes import unmeasured
 from citynet.verify.reader import reader_of
 from citynet.verify.run import AnyCheck, all_checks
 from plugins.frr.faults.gateway import gateway_faults
@@ -205,13 +206,15 @@ def test_without_gtsm_bgp_may_come_from_anywhere(tmp_path: Path) -> None:
 
 def _seen(town: Town, grown: int = 33, **answers: str) -> Observations:
     """A healthy network, but for what came back of some protocols."""
-    told: Answers = {
+    answered: Answers = {
         each: Answer("an echo reply" if each.wanted else answers.get(each.protocol))
         for each in town.check.input.knocks
     }
     node = town.check.input.node
     return Observations(
-        answers=told, knocked={node: {town.counter: 3}}, before={node: {town.counter: 3 + grown}}
+        answers=answered,
+        knocked={node: {town.counter: 3}},
+        before={node: {town.counter: 3 + grown}},
     )
 
 
@@ -242,6 +245,16 @@ def test_a_knock_that_was_not_made_is_an_error(town: Town) -> None:
         assert town.check.result(replace(good, answers=answers)).verdict.status is Status.ERROR
     counters = replace(good, before={town.check.input.node: "nft: not found"})
     assert town.check.result(counters).verdict.status is Status.ERROR
+
+
+def test_it_is_not_measured_where_a_knock_cannot_be_sent_or_counted(town: Town) -> None:
+    """A vendor's own image at either end runs nothing of ours."""
+    none: frozenset[str] = frozenset()
+    context = town.prepared.context
+    for end in (town.side.near, town.side.far):
+        found = unmeasured([town.check], context, none, frozenset({end.node}))
+        assert end.node in found[town.check.id]
+    assert not unmeasured([town.check], context, none, frozenset({"hub"}))
 
 
 @pytest.mark.parametrize("text", ["", "Traceback\nOSError: no", "[]", '{"said": 3}'])
