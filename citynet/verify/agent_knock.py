@@ -55,7 +55,7 @@ class Knock:
 
     @property
     def link(self) -> tuple[str, str, str]:
-        """Where it leaves, from whom, to whom."""
+        """Interface, source address, neighbour."""
         return self.via, self.own, self.neighbor
 
     def packet(self) -> bytes:
