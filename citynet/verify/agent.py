@@ -247,10 +247,11 @@ class Agent:
             self.drop(sock)
 
     def on_client(self, sock: socket.socket, probe: Probe, heard: bytearray | None) -> None:
-        """Connected: say the payload, hear it back."""
+        """Connected: say the payload, hear it back. Where nothing is wanted, that is too much."""
         failed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if failed:
-            self.end_client(probe, os.strerror(failed))
+        if failed or not probe.wanted:
+            probe.answered = not failed
+            self.end_client(probe, os.strerror(failed) if failed else None)
             return
         try:
             if heard is None:

@@ -1,6 +1,6 @@
-"""How the probe agent sends and hears, and the packets it makes itself: a part of `agent.py`.
+"""How agents send and hear, and the packets they make: a part of `agent.py` and `agent_knock.py`.
 
-Both files are sent to a device as one text.
+It is sent to a device with either as one text.
 
 Formats: IPv6 (RFC 8200), ICMPv6 (RFC 4443), the segment routing header (RFC 8754, section 2).
 """
@@ -56,12 +56,19 @@ def ipv6(source: str, target: str, protocol: int, body: bytes) -> bytes:
     return head + packed(source) + packed(target) + body
 
 
+def summed(source: str, target: str, protocol: int, body: bytes, at: int) -> bytes:
+    """The body of a packet, of even length, with its checksum put in at `at` (RFC 8200, 8.1).
+
+    One that comes out as 0 is sent as all ones, which is the same number and not "none" in UDP.
+    """
+    pseudo = packed(source) + packed(target) + struct.pack("!II", len(body), protocol)
+    return body[:at] + struct.pack("!H", checksum(pseudo + body) or 0xFFFF) + body[at + 2 :]
+
+
 def echo(source: str, target: str, ident: int, number: int, data: bytes) -> bytes:
     """An ICMPv6 echo request as a whole packet; `data` has an even length."""
     body = ICMP6.pack(ECHO_REQUEST, 0, 0, ident, number) + data
-    pseudo = packed(source) + packed(target) + struct.pack("!II", len(body), ICMPV6)
-    value = checksum(pseudo + body)
-    return ipv6(source, target, ICMPV6, body[:2] + struct.pack("!H", value) + body[4:])
+    return ipv6(source, target, ICMPV6, summed(source, target, ICMPV6, body, 2))
 
 
 def routed(source: str, route: Sequence[str], inside: bytes) -> bytes:

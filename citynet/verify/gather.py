@@ -1,7 +1,8 @@
 """Observe everything that checks need, in as few sessions and programs as possible.
 
 A router runs one program: its state, and its own probes. The customers' device runs one for
-all probes of all customers. Captures run on all routers at once around a few probes.
+all probes of all customers. Captures run on all routers at once around a few probes. Routers that
+knock at their neighbours run one more, between two readings of counters.
 """
 
 import secrets
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from citynet.allocate.plan import Plan
 from citynet.fleet.shell import Output
 from citynet.verify.capture import frames, start_command, stop_command
+from citynet.verify.knock import Knock
+from citynet.verify.knocking import Answers, knocking
 from citynet.verify.models import ModelReader
 from citynet.verify.network import Network, Sessions
 from citynet.verify.observe import (
@@ -33,6 +36,7 @@ from citynet.verify.probe import Patience, Request, request
 Progress = Callable[[str], None]
 States = dict[tuple[str, Kind], State | str]
 Outcomes = dict[Probe, Outcome | str]
+Counts = dict[str, Mapping[str, int] | str]
 ROUTER_PATIENCE = Patience(wait=0.6, tries=2, patience=4)
 CAPTURE_PATIENCE = Patience(wait=0.5, tries=3, patience=3)
 RUN_TIMEOUT = 60.0
@@ -85,22 +89,52 @@ class Gatherer:
         return states, outcomes
 
     def packets(self, needs: Needs, states: States, outcomes: Outcomes) -> Observations:
-        """Captures and customers' probes, after `nodes`, whose counters are the ones before."""
+        """Knocks, captures, customers' probes, after `nodes`, whose counters are the first."""
+        knocked = _counters(states, needs.counters)
+        answers = self._knocks(needs.knocks)
+        before = self._counted(needs.counters) if needs.knocks else knocked
         captured = self._captures(needs.captures)
         theirs = [probe for probe in needs.probes if not probe.at_node]
         seen = self._customers(theirs, self.patience, "probes between customers")
-        after: States = {}
-        if needs.counters:
-            counting = frozenset((name, Kind.COUNTERS) for name in needs.counters)
-            after, _ = self.nodes(Needs(states=counting))
         return Observations(
             states=states,
             outcomes=outcomes | seen,
             frames=captured,
-            before=_counters(states, needs.counters),
-            after=_counters(after, needs.counters),
+            before=before,
+            after=self._counted(needs.counters),
             made_up=self.made_up,
+            answers=answers,
+            knocked=knocked,
         )
+
+    def _counted(self, nodes: frozenset[str]) -> Counts:
+        """Their counters as they are now."""
+        if not nodes:
+            return {}
+        states, _ = self.nodes(Needs(states=frozenset((name, Kind.COUNTERS) for name in nodes)))
+        return _counters(states, nodes)
+
+    def _knocks(self, knocks: frozenset[Knock]) -> Answers:
+        """One program on each router that knocks."""
+        if not knocks:
+            return {}
+        sources = sorted({each.source for each in knocks})
+        self.progress(f"{len(knocks)} knocks of {len(sources)} routers at their neighbours")
+
+        def one(name: str) -> Answers:
+            asked = knocking((k for k in knocks if k.source == name), secrets.randbits(48))
+            if isinstance(self.network.readers[name], ModelReader):
+                return dict.fromkeys(asked.knocks, NO_PROBES)
+            try:
+                output = self.sessions.run(name, "python3 -ISE -", asked.script, RUN_TIMEOUT)
+            except NotObservedError as error:
+                return dict.fromkeys(asked.knocks, str(error))
+            return asked.answers(_said(output))
+
+        with ThreadPoolExecutor(self.network.at_once) as pool:
+            return {
+                knock: each for found in pool.map(one, sources) for knock, each in found.items()
+            }
 
     def _node(
         self, name: str, kinds: frozenset[Kind], probes: list[Probe]
@@ -221,8 +255,8 @@ def _said(output: Output) -> str:
     return output.stdout if output.stdout.strip() else output.stderr
 
 
-def _counters(states: States, nodes: Iterable[str]) -> dict[str, Mapping[str, int] | str]:
-    found: dict[str, Mapping[str, int] | str] = {}
+def _counters(states: States, nodes: Iterable[str]) -> Counts:
+    found: Counts = {}
     for node in nodes:
         state = states.get((node, Kind.COUNTERS), "was not read")
         if isinstance(state, str):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Literal, TypeVar, cast
 
 from citynet.errors import CitynetError
+from citynet.verify.knock import Answer, Knock
 
 T = TypeVar("T")
 FULL_PACKET = 1500
@@ -188,23 +189,19 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a check has to observe: state by node and kind, probes, captures.
+    """What a check has to observe: state by node and kind, probes, captures, knocks.
 
-    `counters` are nodes whose counters are read before and after the probes.
+    `counters` are nodes whose counters are read before and after the probes, and the knocks.
     """
 
     states: frozenset[tuple[str, Kind]] = frozenset()
     probes: frozenset[Probe] = frozenset()
     captures: frozenset[Capture] = frozenset()
     counters: frozenset[str] = frozenset()
+    knocks: frozenset[Knock] = frozenset()
 
     def __or__(self, other: "Needs") -> "Needs":
-        return Needs(
-            self.states | other.states,
-            self.probes | other.probes,
-            self.captures | other.captures,
-            self.counters | other.counters,
-        )
+        return union((self, other))
 
 
 def union(needs: Iterable[Needs]) -> Needs:
@@ -215,6 +212,7 @@ def union(needs: Iterable[Needs]) -> Needs:
         frozenset().union(*(one.probes for one in each)),
         frozenset().union(*(one.captures for one in each)),
         frozenset().union(*(one.counters for one in each)),
+        frozenset().union(*(one.knocks for one in each)),
     )
 
 
@@ -222,7 +220,9 @@ def union(needs: Iterable[Needs]) -> Needs:
 class Observations:
     """Everything that was observed; sentences stand where something could not be.
 
-    `made_up` are nodes that have said themselves that what they tell of their state is made up.
+    `before` and `after` are counters around the probes, `knocked` those from before the knocks,
+    which come first. `made_up` are nodes that have said themselves that what they tell of their
+    state is made up.
     """
 
     states: Mapping[tuple[str, Kind], State | str] = field(default_factory=dict)
@@ -231,6 +231,8 @@ class Observations:
     before: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
     after: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
     made_up: frozenset[str] = frozenset()
+    answers: Mapping[Knock, Answer | str] = field(default_factory=dict)
+    knocked: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
 
     def state(self, node: str, kind: Kind, of: type[T]) -> tuple[T, ...]:
         """A node's state of one kind. Raises `NotObservedError`."""
@@ -253,17 +255,29 @@ class Observations:
             raise NotObservedError(f"capture at {', '.join(capture.nodes)}: {found}")
         return found
 
+    def answer(self, knock: Knock) -> Answer:
+        """What came back of a knock. Raises `NotObservedError`."""
+        found = self.answers.get(knock, "was not sent")
+        if isinstance(found, str):
+            raise NotObservedError(f"{knock}: {found}")
+        return found
+
     def counted(self, node: str, counter: str) -> int:
         """By how many packets a counter grew while probing. Raises `NotObservedError`."""
-        values = []
-        for side in (self.before, self.after):
-            found = side.get(node, "was not read")
-            if isinstance(found, str):
-                raise NotObservedError(f"{node}: counters: {found}")
-            if counter not in found:
-                raise NotObservedError(f"{node}: has no counter {counter}")
-            values.append(found[counter])
-        return values[1] - values[0]
+        return _count(self.after, node, counter) - _count(self.before, node, counter)
+
+    def counted_knocks(self, node: str, counter: str) -> int:
+        """By how many packets a counter grew while knocking. Raises `NotObservedError`."""
+        return _count(self.before, node, counter) - _count(self.knocked, node, counter)
+
+
+def _count(side: Mapping[str, Mapping[str, int] | str], node: str, counter: str) -> int:
+    found = side.get(node, "was not read")
+    if isinstance(found, str):
+        raise NotObservedError(f"{node}: counters: {found}")
+    if counter not in found:
+        raise NotObservedError(f"{node}: has no counter {counter}")
+    return found[counter]
 
 
 def renamed(state: State | str, ports: Mapping[str, str]) -> State | str:

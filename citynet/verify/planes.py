@@ -75,6 +75,7 @@ def _used(needs: Needs) -> set[str]:
         *needs.counters,
         *(node for capture in needs.captures for node in capture.nodes),
         *(probe.source for probe in probes),
+        *(knock.source for knock in needs.knocks),
     }
 
 
@@ -117,6 +118,7 @@ def _names(check: AnyCheck) -> set[str]:
     """All that a check is about or asks for: nodes, VPNs, customers and addresses."""
     needs = check.needs()
     names = {check.subject, *check.concerns, *needs.counters}
+    names |= {knock.source for knock in needs.knocks}
     names |= {node for node, _ in needs.states}
     names |= {node for capture in needs.captures for node in capture.nodes}
     probes = {*needs.probes, *(capture.probe for capture in needs.captures)}

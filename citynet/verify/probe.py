@@ -51,12 +51,11 @@ class Request:
         }
 
 
-def agent_source() -> str:
-    """The agent's own text, to be run by `python3 -`: its two files as one."""
+def agent_source(name: str = "agent.py") -> str:
+    """An agent's own text, to be run by `python3 -`: its two files as one."""
     folder = resources.files("citynet.verify")
     packets, agent = (
-        folder.joinpath(name).read_text(encoding="utf-8")
-        for name in ("agent_packets.py", "agent.py")
+        folder.joinpath(each).read_text(encoding="utf-8") for each in ("agent_packets.py", name)
     )
     lines = agent.splitlines(keepends=True)
     rest = "".join(line for line in lines if not line.startswith(KNOWN))

@@ -124,6 +124,6 @@ def verify(city: str, gatherer: Gatherer, checks: Sequence[AnyCheck], wait: floa
         seconds=round(time.monotonic() - started, 2),
         waited=round(ready.waited, 2),
         settled=ready.settled,
-        probes=len(needs.probes),
+        probes=len(needs.probes) + len(needs.knocks),
         results=results,
     )

@@ -17,6 +17,8 @@ from citynet.verify.check import ProbeCheck, ProbesInput, Verdict, judge, leaked
 from citynet.verify.observe import Needs, Observations, Probe
 from citynet.verify.pairs import PORT, endpoints_of_vpn, first_hops, joined, probes_between
 
+from .far_router import FarRouter, far_routers
+
 Service = tuple[str, int]
 Permitted = frozenset[tuple[str, str, str, int]]
 
@@ -89,7 +91,7 @@ class Refused(CrossingCheck):
         return judge(findings, f"{len(probes)} probes refused, {least} or more counted")
 
 
-GatewayCheck = Sessions | CrossingCheck
+GatewayCheck = Sessions | CrossingCheck | FarRouter
 
 
 def _sessions(context: Context, node: str) -> Sessions:
@@ -193,7 +195,7 @@ def _refused(context: Context, vpn: str, other: str) -> Refused:
 
 
 def checks(context: Context) -> Iterator[GatewayCheck]:
-    """Sessions inside VRFs of every router that has any, every flow, and all that is none."""
+    """Sessions inside VRFs of every router that has any, every flow, what is none, far routers."""
     for node in sorted({node for node, _ in context.plan.attachments}):
         yield _sessions(context, node)
     for name, gateway in sorted(context.city.gateways.items()):
@@ -201,3 +203,4 @@ def checks(context: Context) -> Iterator[GatewayCheck]:
             yield _allowed(context, name, gateway, flow)
     for vpn, other in sorted(joined(context.plan)):
         yield _refused(context, vpn, other)
+    yield from far_routers(context)

@@ -21,7 +21,7 @@ from citynet.verify.check import (
 from citynet.verify.observe import Capture, Kind, Needs, Observations, Probe, Route
 from citynet.verify.pairs import endpoints_of_vpn, first_hops, joined, probes_between
 
-SSH = 22
+SSH, BGP = 22, 179
 SMALL = 128
 """Bytes of a probe that asks for reachability alone."""
 
@@ -134,7 +134,8 @@ class InfrastructureInput(ProbesInput):
 class Infrastructure(ProbeCheck[InfrastructureInput]):
     """No customer gets a packet to a router's loopback, SID or management, nor an answer.
 
-    Nor does a routing header lead one to a SID (RFC 8754, section 5.1).
+    Nor is one connected to BGP, by whatever address of its router. Nor does a routing header lead
+    a packet to a SID (RFC 8754, section 5.1).
     """
 
     name = "infrastructure"
@@ -294,7 +295,7 @@ def _led(context: Context, each: EndpointNumbers) -> Iterator[tuple[EndpointNumb
 
 
 def _infrastructure(context: Context, vpn: str) -> Infrastructure:
-    """All loopbacks by IPv6; the management address of the customer's own router, and its SSH."""
+    """All loopbacks by IPv6; the customer's own router: its management address, SSH and BGP."""
     probes: list[Probe] = []
     watched: list[tuple[str, Capture]] = []
     ends = endpoints_of_vpn(context.plan, vpn)
@@ -309,6 +310,10 @@ def _infrastructure(context: Context, vpn: str) -> Infrastructure:
             Probe(each.ref, f"@{each.node}", "icmp", size=SMALL, wanted=False),
             Probe(each.ref, f"@{each.node}", "tcp", SSH, size=SMALL, wanted=False),
             Probe(each.ref, loopback, "tcp", SSH, size=SMALL, wanted=False),
+        ]
+        probes += [
+            Probe(each.ref, address, "tcp", BGP, size=SMALL, wanted=False)
+            for address in (loopback, str(each.ipv4.ip), str(each.ipv6.ip))
         ]
         watched += _watched(context, each)
         for other, probe in _led(context, each):

@@ -208,6 +208,26 @@ def test_a_refusal_that_came_back_was_an_answer_to_what_was_sent(spaces: dict[st
     assert {each.error for each in outcomes} == {"Connection refused", None}
 
 
+@pytest.mark.parametrize("listening", [True, False])
+def test_a_connection_that_must_not_be_is_an_answer_whatever_is_said(
+    spaces: dict[str, str], *, listening: bool
+) -> None:
+    """A server that says nothing back, as bgpd does to what is no BGP."""
+    server = "import socket; s = socket.create_server(('', 4005)); print('ready', flush=True)"
+    words = [*SUDO, "ip", "netns", "exec", spaces["b"], sys.executable, "-c"]
+    probe = Probe("a", ADDRESSES["b"]["4"], "tcp", 4005, size=128, wanted=False)
+    said = [f"{server}; s.accept(); s.accept()" if listening else "print('ready'); input()"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*words, *said], stdin=pipe, stdout=pipe, text=True) as running:
+        assert running.stdout is not None
+        if listening:
+            assert running.stdout.readline() == "ready\n"
+        found = _run([probe], spaces)[probe]
+        running.kill()
+    assert isinstance(found, Outcome)
+    assert found.answered is listening
+
+
 def test_many_probes_take_little_longer_than_one_time_out(spaces: dict[str, str]) -> None:
     probes = [
         Probe("a", ADDRESSES["c"]["4"], "udp", 5000 + number, "c", wanted=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from citynet.build.context import Context
+from citynet.build.context import Context, JoinSide
 from citynet.model import Gateway
 from citynet.verify.fault import Fault
 
@@ -53,6 +53,21 @@ def _second_vlan(context: Context, gateway: Gateway, port: str) -> Fault:
     )
 
 
+def _believed(side: JoinSide, gateway: str) -> Fault:
+    """The rule of a join as it was before it was narrowed: whatever has the neighbour's address."""
+    chain = f"{side.near.interface.replace('.', '-')}-in"
+    inject, undo = edited(TABLE, rf"/chain {chain} {{/a ip6 saddr {side.far.address.ip} accept")
+    return Fault(
+        "far-router-believed",
+        f"{side.near.node} takes whatever has the address of {side.far.node} on a join",
+        side.near.node,
+        inject,
+        undo,
+        ("gateway/far-router",),
+        (gateway,),
+    )
+
+
 def gateway_faults(context: Context) -> Iterator[Fault]:
     """The first gateway that lets TCP through: its policy, its session, and ways around both."""
     for name, gateway in sorted(context.city.gateways.items()):
@@ -73,10 +88,11 @@ def gateway_faults(context: Context) -> Iterator[Fault]:
             node,
             inject,
             undo,
-            ("gateway/flow-refused",),
+            ("gateway/flow-refused", "gateway/far-router"),
             vpns,
             (gateway.ends[1],),
         )
+        yield _believed(joins[0], name)
         between = context.plan.gateways[name].interface(node)
         yield _domains_joined(name, gateway, between)
         yield _second_vlan(context, gateway, between)
@@ -97,7 +113,7 @@ def gateway_faults(context: Context) -> Iterator[Fault]:
             node,
             inject,
             undo,
-            ("gateway/flow-refused",),
+            ("gateway/flow-refused", "gateway/far-router"),
             vpns,
         )
         yield Fault(
