@@ -135,12 +135,14 @@ def _modules(models: ModelSet, found: Mapping[str, Path], folder: Path) -> dict[
     It is not the one that yanglint runs in, or its own modules would be looked for here.
     """
     folder.mkdir()
+    patches = {f"{module}.yang": text for module, text in models.patches.items()}
     for file, path in found.items():
+        if file in patches:  # never through a link into the folder of the vendor's models
+            continue
         if models.readings:
             (folder / file).write_bytes(read_as(models, path))
         else:
             (folder / file).symlink_to(path)
-    patches = {f"{module}.yang": text for module, text in models.patches.items()}
     for file, text in patches.items():
         (folder / file).write_text(text, encoding="utf-8")
     return {file: folder / file for file in patches}

@@ -96,6 +96,15 @@ def test_features_are_all_on_unless_named(models: ModelSet, tmp_path: Path) -> N
     assert validate(others, data, tmp_path) == []
 
 
+def test_a_patch_never_reaches_the_folder_of_the_models(models: ModelSet, tmp_path: Path) -> None:
+    file = tmp_path / "toy" / "toy.yang"
+    before = file.read_text()
+    patch = before.replace("uint8", "string")
+    patched = ModelSet(models.release, models.folders, models.modules, patches={"toy": patch})
+    assert validate(patched, GOOD.replace(b">1<", b">x<"), tmp_path) == []
+    assert file.read_text() == before
+
+
 def test_a_schema_path_finds_the_entry_that_lacks_the_leaf(
     models: ModelSet, tmp_path: Path
 ) -> None:
