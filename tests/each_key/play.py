@@ -16,6 +16,7 @@ from citynet.allocate.plan import EndpointNumbers
 from citynet.errors import CitynetError
 from citynet.pipeline import Prepared, prepare
 from tests.each_key import city
+from tests.each_key.keys import GONE
 from tests.each_key.offline import Variant
 
 PAUSE = 0.1
@@ -202,7 +203,7 @@ def play(lab: Lab, variant: Variant, folder: Path, *, grows: bool = False) -> Fo
     back, _ = lab.deploy(lab.folder, moved=moved)
     return Found(
         str(variant.key),
-        str(variant.value),
+        "(gone)" if variant.value is GONE else str(variant.value),
         there,
         back,
         tuple(dict.fromkeys(notes)),
