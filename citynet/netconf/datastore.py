@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from citynet.deploy.driver import DeviceError, HeldError, Refusal, Refused
 from citynet.netconf.errors import plain
-from citynet.netconf.lost import like_us, told
+from citynet.netconf.lost import like_us, session_info
 from citynet.netconf.profile import Profile
 from citynet.netconf.reply import Reply, RpcError
 from citynet.netconf.session import NetconfSession
@@ -92,7 +92,7 @@ def _words(leaves: dict[str, str]) -> str:
 
 
 def holder(errors: Sequence[RpcError]) -> str:
-    """The session that holds a lock; empty where it is none or not told."""
+    """The session that holds a lock; empty where there is none, or it is unknown."""
     found = next((each.about("session-id") for each in errors), "")
     return "" if found == "0" else found
 
@@ -103,7 +103,9 @@ def named(session: NetconfSession, errors: Sequence[RpcError]) -> str:
     netopeer2 2.8.7 names the one that asks while a confirmed commit waits.
     """
     number = holder(errors)
-    return "" if number == session.id or (number and told(session, number) == {}) else number
+    return (
+        "" if number == session.id or (number and session_info(session, number) == {}) else number
+    )
 
 
 def denied(
@@ -132,7 +134,7 @@ def _holder(session: NetconfSession, errors: Sequence[RpcError], unended: Unende
         return "what is no NETCONF session (it names session 0)"
     if not number:
         return ""
-    known = told(session, number)
+    known = session_info(session, number)
     if known == {}:
         return f"another session (it names {number}, and knows no such session)"
     words = [_words(known or {})]

@@ -29,7 +29,7 @@ class Login:
     when: float
 
 
-def told(session: NetconfSession, number: str) -> dict[str, str] | None:
+def session_info(session: NetconfSession, number: str) -> dict[str, str] | None:
     """What the device says of a session (RFC 6022), empty of none; None if it does not say."""
     if not any(each.startswith(rpc.MONITORING) for each in session.capabilities):
         return None
@@ -48,13 +48,13 @@ def told(session: NetconfSession, number: str) -> dict[str, str] | None:
 
 
 def like_us(session: NetconfSession, number: str) -> bool:
-    """Whether a session has the user of `session` and comes from the same host, so far as is told.
+    """Whether a session has the user and the host of `session`, by what the device says.
 
     It may be of an earlier run that was killed, which is reason to wait for it, not to end it.
     """
     if not number:
         return False
-    theirs, ours = told(session, number) or {}, told(session, session.id) or {}
+    theirs, ours = session_info(session, number) or {}, session_info(session, session.id) or {}
     return bool(theirs.get("username")) and all(
         theirs.get(leaf) == ours.get(leaf) for leaf in WHOSE
     )
@@ -69,10 +69,10 @@ def is_ours(lost: Login, now: Login, session: NetconfSession, holder: str) -> bo
     """
     if holder not in ("", lost.number):
         return False
-    was = told(session, lost.number)
+    was = session_info(session, lost.number)
     if was is None:
         return holder == lost.number and int(lost.number) < int(now.number)
-    here = told(session, now.number) or {}
+    here = session_info(session, now.number) or {}
     if any(was.get(leaf) != here.get(leaf) for leaf in WHOSE):
         return False
     try:
@@ -91,5 +91,5 @@ def wait_for_its_end(session: NetconfSession, number: str) -> None:
     deadline = time.monotonic() + ENDING
     while time.monotonic() < deadline:
         time.sleep(PAUSE)
-        if not told(session, number):
+        if not session_info(session, number):
             return
