@@ -25,6 +25,7 @@ want ip iproute2 "the probe of what this kernel can do"
 if [ "${1:-}" = tests ]; then
     want netconfd netconfd "a NETCONF server that is not ours, for tests"
     want nft nftables "tries a gateway's policy on packets"
+    want /etc/protocols netbase "names of protocols, for nft before 1.1"
     want sshd openssh-server "in front of it, on a loopback port"
 fi
 # A Debian python3 without python3-venv has the module but not ensurepip.

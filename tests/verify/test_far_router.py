@@ -79,6 +79,12 @@ class Pair:
         near, far = town.side.near, town.side.far
         self.town = town
         self.spaces = {end.node: f"cnf{os.getpid()}{end.node}" for end in (near, far)}
+        self.bgpd: subprocess.Popen[str] | None = None
+
+    def build(self) -> None:
+        """Both with their addresses, the one with its policy and something that is bgpd."""
+        town = self.town
+        near, far = town.side.near, town.side.far
         inside = [f"link add {near.interface} netns {self.spaces[near.node]} type veth peer name "]
         inside[0] += f"{far.interface} netns {self.spaces[far.node]}"
         self._batch([*(f"netns add {each}" for each in self.spaces.values()), *inside])
@@ -125,15 +131,18 @@ class Pair:
             return self.town.check.result(gatherer.everything(self.town.check.needs())).verdict
 
     def end(self) -> None:
-        self.bgpd.kill()
-        self.bgpd.communicate()
-        self._batch([f"netns del {each}" for each in self.spaces.values()])
+        if self.bgpd:
+            self.bgpd.kill()
+            self.bgpd.communicate()
+        for each in self.spaces.values():
+            subprocess.run([*SUDO, "ip", "netns", "del", each], check=False)
 
 
 @pytest.fixture
 def pair(town: Town) -> Iterator[Pair]:
     made = Pair(town)
     try:
+        made.build()
         yield made
     finally:
         made.end()
