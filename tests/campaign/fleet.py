@@ -135,8 +135,9 @@ class Fleet:
         self.liars = frozenset()
         self._meddled = {n for n in self._meddled if self.devices[n].running.child("else")}
         for name in self._meddled:
-            old, new = map(_with_more, self._states[name])
-            self.wanted[name] = Wanted(fingerprint(old), fingerprint(new), fingerprint(new))
+            saved = fingerprint(self._states[name][1])
+            old, new = (fingerprint(_with_more(each)) for each in self._states[name])
+            self.wanted[name] = Wanted(old, new, new, saved)
         self._meddled.clear()
 
 

@@ -19,7 +19,10 @@ CLOSED = ("kept", "back", "same")
 
 @dataclass(frozen=True)
 class Look:
-    """What was so at one moment."""
+    """What was so at one moment.
+
+    `edited`: a device of `meddled` may have been changed after its commit, rather than before.
+    """
 
     wanted: Mapping[str, Wanted]
     truth: Mapping[str, Truth]
@@ -28,6 +31,7 @@ class Look:
     clock_true: bool = True
     at: datetime | None = None
     liars: frozenset[str] = frozenset()
+    edited: bool = True
 
     def runs(self, name: str) -> str:
         return self.wanted[name].name(self.truth[name].running)
@@ -71,14 +75,17 @@ def wrong(report: Mapping[str, Any], look: Look) -> Iterator[str]:
 def _false(said: str, look: Look, name: str, *, named: bool) -> str:
     """Why it is not so that a device runs that; empty if it does.
 
-    What another client has added is no part of the new configuration unless it is `named`.
+    What another client has added after the commit is no part of the new configuration unless it is
+    `named`; what was there when the run began, of a run that came later, is.
     """
     device, wanted = look.truth[name], look.wanted[name]
     runs = look.runs(name)
-    new = {wanted.new, wanted.more} if named and name in look.meddled else {wanted.new}
+    more = name in look.meddled and (named or not look.edited)
+    new = {wanted.new, wanted.more} if more else {wanted.new}
     waits = "" if device.until is None else f", and a commit waits for {device.until:.1f} s more"
     so = {
-        "as wanted": device.running == wanted.new and device.kept == wanted.new,
+        "as wanted": device.running == wanted.new
+        and device.kept in {wanted.new, wanted.saved or wanted.new},
         "old": device.running == wanted.old or name in look.meddled,
         "new": {device.running, device.kept} <= new,
         "other": runs == "neither",

@@ -243,7 +243,13 @@ class Play:
         given_up = frozenset(self.given_up)
         stage = self.stage
         return Look(
-            stage.wanted, stage.truth(), stage.meddled, given_up, not moved, liars=stage.liars
+            stage.wanted,
+            stage.truth(),
+            stage.meddled,
+            given_up,
+            not moved,
+            liars=stage.liars,
+            edited=any(each.kind is Kind.FOREIGN for each in stage.fired),
         )
 
     def _judge(

@@ -19,12 +19,14 @@ class Truth:
 class Wanted:
     """The digests of a device's configuration before and after the change.
 
-    `more`: after the change, with what another client has added.
+    `more`: after the change, with what another client has added. `saved`: what it may start with
+    as well, where that client's edit is of what runs alone.
     """
 
     old: str
     new: str
     more: str = ""
+    saved: str = ""
 
     @property
     def changes(self) -> bool:
