@@ -48,7 +48,9 @@ def wheels(version: str, folder: Path) -> list[Path]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pip, built = [sys.executable, "-m", "pip"], str(folder / "built")
     wanted = project["dependencies"]
-    subprocess.run([*pip, "wheel", "--quiet", "--wheel-dir", built, *wanted], check=True)
+    subprocess.run(
+        [*pip, "wheel", "--quiet", "--use-pep517", "--wheel-dir", built, *wanted], check=True
+    )
     command = [*pip, "download", "--quiet", "--only-binary=:all:", "--find-links", built]
     command += ["--dest", str(folder), "--python-version", version]
     for platform in PLATFORMS:
