@@ -30,7 +30,6 @@ from citynet.transaction.marks import Marker
 from citynet.transaction.retries import Retries
 from citynet.transaction.words import NOTHING, Answer, Decided, How, Record, Renewing, Step
 
-CONNECTION = DRIVER
 SLOWEST = 300.0
 """So many seconds a change may take that goes on alone; the device's timer is started after it."""
 TIMED = (Step.COMMIT, Step.REDO, Step.RENEW, Step.COMPARE, Step.EXTEND)
@@ -193,7 +192,7 @@ class FleetNetwork:
         """Never raises what a device can cause."""
         name = task.host.name
         try:
-            driver: Driver = task.host.get_connection(CONNECTION, task.nornir.config)
+            driver: Driver = task.host.get_connection(DRIVER, task.nornir.config)
             return self._do(driver, name, step, within, runs)
         except Refused as error:
             self.refused[name] = error
@@ -364,5 +363,5 @@ def _answer(result: Result) -> Answer:
 def _forget(task: Task) -> None:
     """The next step opens a new session."""
     host = task.host
-    if CONNECTION in host.connections:
-        host.close_connection(CONNECTION)
+    if DRIVER in host.connections:
+        host.close_connection(DRIVER)

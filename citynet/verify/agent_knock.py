@@ -61,7 +61,7 @@ class Knock:
     def packet(self) -> bytes:
         """The packet, its IPv6 header included."""
         made: bytes = getattr(self, "packet_" + self.kind)()
-        return made[:7] + bytes([self.hops]) + made[8:]
+        return limited(made, self.hops)
 
     def packet_icmp(self) -> bytes:
         """An echo request."""
@@ -110,6 +110,11 @@ class Knock:
         return [self.id, self.what, self.error]
 
 
+def limited(packet: bytes, hops: int) -> bytes:
+    """An IPv6 packet with another hop limit."""
+    return packet[:7] + bytes([hops]) + packet[8:]
+
+
 def segment(knock: Knock, flags: int, number: int, data: bytes) -> bytes:
     """A TCP segment of a knock's connection."""
     body = SEGMENT.pack(knock.own_port, knock.port, number, 0, 5 << 4, flags, 1024, 0, 0) + data
@@ -139,7 +144,7 @@ class Door:
         option = struct.pack("!BB", 1, 1) + self.sock.getsockname()[4]
         body = struct.pack("!BBHI", SOLICIT, 0, 0, 0) + packed(self.neighbor) + option
         packet = ipv6(self.own, group, ICMP_IPV6, summed(self.own, group, ICMP_IPV6, body, 2))
-        self.send(packet[:7] + bytes([NEAREST]) + packet[8:], b"\x33\x33\xff" + low)
+        self.send(limited(packet, NEAREST), b"\x33\x33\xff" + low)
 
     def hear(self) -> Iterator[tuple[bytes, bytes]]:
         """What waits, for our address and with no header but IPv6's, as (packet, MAC address)."""
@@ -169,7 +174,7 @@ class Door:
                 knock.what = "a TCP reset" if flags & RST else "a TCP SYN with ACK"
                 if not flags & RST and self.mac:
                     reset = segment(knock, RST, number, b"")
-                    self.send(reset[:7] + bytes([NEAREST]) + reset[8:], self.mac)
+                    self.send(limited(reset, NEAREST), self.mac)
 
     def on_message(self, data: bytes, mac: bytes) -> None:
         """An answer by ICMPv6: an echo, or an error that quotes what was sent."""

@@ -20,6 +20,7 @@ from citynet.verify.network import Network, Sessions
 from citynet.verify.observe import (
     Capture,
     Counter,
+    Counts,
     Frame,
     Kind,
     Needs,
@@ -36,7 +37,6 @@ from citynet.verify.probe import Patience, Request, request
 Progress = Callable[[str], None]
 States = dict[tuple[str, Kind], State | str]
 Outcomes = dict[Probe, Outcome | str]
-Counts = dict[str, Mapping[str, int] | str]
 ROUTER_PATIENCE = Patience(wait=0.6, tries=2, patience=4)
 CAPTURE_PATIENCE = Patience(wait=0.5, tries=3, patience=3)
 RUN_TIMEOUT = 60.0
@@ -256,7 +256,7 @@ def _said(output: Output) -> str:
 
 
 def _counters(states: States, nodes: Iterable[str]) -> Counts:
-    found: Counts = {}
+    found: dict[str, Mapping[str, int] | str] = {}
     for node in nodes:
         state = states.get((node, Kind.COUNTERS), "was not read")
         if isinstance(state, str):

@@ -9,6 +9,8 @@ from citynet.errors import CitynetError
 from citynet.verify.knock import Answer, Knock
 
 T = TypeVar("T")
+Counts = Mapping[str, Mapping[str, int] | str]
+"""A node's counters by their names, or why they were not read."""
 FULL_PACKET = 1500
 """Bytes of a whole customer packet, IP header included."""
 TALK = 2000
@@ -228,11 +230,11 @@ class Observations:
     states: Mapping[tuple[str, Kind], State | str] = field(default_factory=dict)
     outcomes: Mapping[Probe, Outcome | str] = field(default_factory=dict)
     frames: Mapping[Capture, tuple[Frame, ...] | str] = field(default_factory=dict)
-    before: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
-    after: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
+    before: Counts = field(default_factory=dict)
+    after: Counts = field(default_factory=dict)
     made_up: frozenset[str] = frozenset()
     answers: Mapping[Knock, Answer | str] = field(default_factory=dict)
-    knocked: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
+    knocked: Counts = field(default_factory=dict)
 
     def state(self, node: str, kind: Kind, of: type[T]) -> tuple[T, ...]:
         """A node's state of one kind. Raises `NotObservedError`."""
@@ -271,7 +273,7 @@ class Observations:
         return _count(self.before, node, counter) - _count(self.knocked, node, counter)
 
 
-def _count(side: Mapping[str, Mapping[str, int] | str], node: str, counter: str) -> int:
+def _count(side: Counts, node: str, counter: str) -> int:
     found = side.get(node, "was not read")
     if isinstance(found, str):
         raise NotObservedError(f"{node}: counters: {found}")

@@ -17,7 +17,7 @@ from citynet.verify.check import ProbeCheck, ProbesInput, Verdict, judge, leaked
 from citynet.verify.observe import Needs, Observations, Probe
 from citynet.verify.pairs import PORT, endpoints_of_vpn, first_hops, joined, probes_between
 
-from .far_router import FarRouter, far_routers
+from .far_router import FarRouter, far_routers, refused_counter
 
 Service = tuple[str, int]
 Permitted = frozenset[tuple[str, str, str, int]]
@@ -186,9 +186,7 @@ def _refused(context: Context, vpn: str, other: str) -> Refused:
             about=frozenset({vpn, other, *(end.node for end in near)}),
             probes=tuple(probes),
             controls=tuple(first_hops([*starts, *ends])),
-            counters=tuple(
-                (end.node, f"{end.interface.replace('.', '-')}-refused") for end in near
-            ),
+            counters=tuple((end.node, refused_counter(end.interface)) for end in near),
             at_least=sum(probe.target in told for probe in probes),
         ),
     )

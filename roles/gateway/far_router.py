@@ -22,6 +22,11 @@ FAR = 64
 """The hop limit of a packet that looks as if it came from further away."""
 
 
+def refused_counter(interface: str) -> str:
+    """The counter of what a join's policy refuses; its template names it so."""
+    return f"{interface.replace('.', '-')}-refused"
+
+
 class FarRouterInput(Input):
     """The knocks at one gateway router, and `(counter, at_least)` of those it must refuse."""
 
@@ -108,7 +113,7 @@ def _at(context: Context, name: str, gateway: Gateway, node: str, *, gtsm: bool)
     for side in sides:
         mine = tuple(_knocks(context, side, gtsm=gtsm))
         knocks += mine
-        counter = f"{side.near.interface.replace('.', '-')}-refused"
+        counter = refused_counter(side.near.interface)
         refused.append((counter, COPIES * sum(not each.wanted for each in mine)))
     vpns = {end.vpn for side in sides for end in (side.near, side.far)}
     expected = FarRouterInput(

@@ -12,7 +12,7 @@ from citynet.transaction.words import Marked
 from citynet.xml import Element
 from tests.netconf.fake import FakeDevice, Habit, Kill
 from tests.netconf.faults.steps import at
-from tests.netconf.lying.test_deploy import City
+from tests.netconf.lying.city import City, alone
 
 LEFT = "changes that somebody has not committed"
 
@@ -21,11 +21,7 @@ LEFT = "changes that somebody has not committed"
 def city(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[City]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.delenv("CITYNET_ACCESS", raising=False)
-    made = City(tmp_path, capsys)
-    with made.served():
+    with alone(tmp_path, monkeypatch, capsys) as made:
         yield made
 
 

@@ -12,7 +12,7 @@ from citynet.netconf.driver import NetconfDriver
 from citynet.transaction.held import Patience, awaited, share
 from tests.netconf.fake import FakeDevice, Habit, Wait
 from tests.netconf.faults.steps import at, without
-from tests.netconf.lying.test_deploy import City
+from tests.netconf.lying.city import City, alone
 from tests.netconf.steps import until
 from tests.speed import seconds
 
@@ -30,11 +30,7 @@ def held(device: FakeDevice, user: str = "citynet", *stores: str) -> None:
 def city(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[City]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.delenv("CITYNET_ACCESS", raising=False)
-    made = City(tmp_path, capsys)
-    with made.served(timeout=seconds(1.0)):
+    with alone(tmp_path, monkeypatch, capsys, seconds(1.0)) as made:
         yield made
 
 

@@ -1,79 +1,25 @@
 """`citynet deploy` on devices that lie: the command line, sessions and journal as ever."""
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from citynet.cli import main
 from citynet.xml import Element, write
-from tests.campaign.city import Shape, write_access, write_city
-from tests.campaign.fleet import fingerprint
-from tests.netconf.fake import Event, FakeDevice, FakeFleet
+from tests.netconf.fake import Event
 from tests.netconf.fake.faults import Fault, refuse
 from tests.netconf.fake.lies import Lies, leaving_out, less, writing
 from tests.netconf.faults.steps import at
+from tests.netconf.lying.city import City, alone
 from tests.netconf.servers import BASE
-
-NODES = ("r1", "r2", "r3")
-
-
-class City:
-    """Three routers, and what a deployment of them says."""
-
-    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
-        self._folder = folder
-        self._capture = capture
-        self.devices = {name: FakeDevice(name) for name in NODES}
-        for device in self.devices.values():
-            device.load(write(BASE))
-        self.before = {name: each.running for name, each in self.devices.items()}
-        write_city(folder / "city", Shape(len(NODES)), new=True)
-
-    @contextmanager
-    def served(self, timeout: float = 10.0) -> Iterator[None]:
-        with FakeFleet(list(self.devices.values()), self._folder) as fleet:
-            logins = {name: fleet.access(name) for name in NODES}
-            self.access = write_access(self._folder / "access.yaml", logins, None, timeout)
-            yield
-
-    def deploy(self, *words: str) -> tuple[int, str]:
-        city = ("-i", str(self._folder / "city"), "--access", str(self.access))
-        rest = ("--health", "off", "--patience", "2", "--confirm-within", "30")
-        code = main.run(["deploy", *city, *rest, *words])
-        out, err = self._capture.readouterr()
-        return code, out + err
-
-    def report(self, *words: str) -> dict[str, Any]:
-        city = ("-i", str(self._folder / "city"), "--access", str(self.access), "--json")
-        rest = ("--health", "off", "--patience", "2", "--confirm-within", "30")
-        main.run(["deploy", *city, *rest, *words])
-        found: dict[str, Any] = json.loads(self._capture.readouterr().out)
-        return found
-
-    def same(self) -> bool:
-        """Every device runs what it ran before, and nothing waits or is locked."""
-        return all(
-            fingerprint(each.running) == fingerprint(self.before[name])
-            and each.candidate is each.running
-            and not (each.pending or each.locks)
-            for name, each in self.devices.items()
-        )
 
 
 @pytest.fixture
 def city(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[City]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.delenv("CITYNET_ACCESS", raising=False)
-    made = City(tmp_path, capsys)
-    with made.served():
+    with alone(tmp_path, monkeypatch, capsys) as made:
         yield made
 
 
